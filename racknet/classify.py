@@ -1,0 +1,160 @@
+"""Pure: a host and a question in, ordered candidates and all others with why not, out. No I/O.
+
+Sections 1, 3 and 4 of the rules are applied here; what is passed over is decided in `sight`.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from racknet import rules
+from racknet.facts import Address, Candidate, Host
+from racknet.sight import Sight, is_host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loading these would take longer than an answer
+    from collections.abc import Callable
+
+    from racknet.patterns import Block
+
+
+class Question:
+    """What is asked: a network (`public`, `service`), a family (`ipv4`, `ipv6`) and the user's own narrowing of it.
+
+    `names` (None where nothing is named) and `excludes` tell whether the user meant an interface or label; `cidrs`
+    are blocks of either family.
+    """
+
+    __slots__ = ("cidrs", "excludes", "family", "names", "network")
+
+    def __init__(
+        self,
+        network: str,
+        family: str = "ipv4",
+        *,
+        names: Callable[[str], bool] | None = None,
+        cidrs: tuple[Block, ...] = (),
+        excludes: Callable[[str], bool] | None = None,
+    ) -> None:
+        self.network, self.family, self.names, self.cidrs, self.excludes = network, family, names, cidrs, excludes
+
+
+class Verdict:
+    """Candidates, best first; `level`, the interfaces between which there is no telling; all others with why not.
+
+    `bare` are the interfaces that count and have no address of the family; `container` is whether this is a
+    container's own network, whose addresses are no host's.
+    """
+
+    __slots__ = ("bare", "candidates", "container", "level", "others")
+
+    def __init__(self, candidates: list[Candidate], level: list[str], others: list[tuple[Address, str]]) -> None:
+        self.candidates, self.level, self.others = candidates, level, others
+        self.bare: list[str] = []
+        self.container = False
+
+    @property
+    def answer(self) -> Address | None:
+        """The address asked for, or None where there is none, or no telling which."""
+        return None if self.container or self.level or not self.candidates else self.candidates[0].address
+
+
+def classify(host: Host, question: Question) -> Verdict:
+    """Which address of the host is the one asked for, and why no other is."""
+    sight = Sight(host, question.names, question.excludes)
+    if question.network == "service" and question.family == "ipv6" and not _blocks(question, "ipv6"):
+        verdict = _service_ipv6(sight, question)
+    else:
+        verdict = _pick(sight, question, question.family, rules.CLASS_OF[question.network])
+    if verdict.answer is None:
+        verdict.bare = sight.without_address(question.family)
+    verdict.container = question.names is None and not is_host(host)
+    return verdict
+
+
+def address_class(address: Address) -> str:
+    """The class of an address: the first with a block that it is in."""
+    return next((name for name, blocks in rules.CLASSES if rules.within(address, blocks)), rules.NEVER)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts names as people do: eth2 before eth10."""
+    runs = ("".join(run) for _, run in groupby(name, lambda c: c.isascii() and c.isdigit()))
+    return [(int(run), run) if run.isascii() and run.isdigit() else (-1, run) for run in runs]
+
+
+def _service_ipv6(sight: Sight, question: Question) -> Verdict:
+    """Section 4: it is on the interface of the answer to `service ipv4`."""
+    first = _pick(sight, question, "ipv4", rules.PRIVATE)
+    if first.candidates and not first.level:
+        interface = first.candidates[0].address.interface
+        unique_local = _pick(sight, question, "ipv6", rules.PRIVATE, interface)
+        return unique_local if unique_local.candidates else _pick(sight, question, "ipv6", rules.LINK_LOCAL, interface)
+    if first.level or _has(sight, rules.PRIVATE, "ipv4"):
+        verdict = _pick(sight, question, "ipv6", None)
+        verdict.level = first.level
+        return verdict
+    return _pick(sight, question, "ipv6", rules.PRIVATE)
+
+
+def _pick(sight: Sight, question: Question, family: str, wanted: str | None, interface: str = "") -> Verdict:
+    """Candidates and others of a family: those of a class are wanted (None: of none), on one interface if it is given."""
+    candidates, others = [], []
+    public = {a.interface for a, reason in sight.seen if _counts(sight, a, reason, rules.PUBLIC, family)}
+    host_is_public = _has(sight, rules.PUBLIC, "ipv4")
+    for address, reason in sight.seen:
+        if address.family != family:
+            continue
+        if why := reason or _why_not(sight, question, address, wanted, interface):
+            others.append((address, why))
+            continue
+        candidates.append(
+            Candidate(
+                address,
+                passed_over=sight.passed_over(address, overruled=False) if question.names else "",
+                default_route=(family, address.interface) in sight.default,
+                gateways=tuple(gateway for name, gateway in sight.gateways if name == address.interface),
+                beside_public=address.interface in public,
+                host_is_public=host_is_public,
+            )
+        )
+    preferences = rules.PREFERENCES[question.network]
+    losses = {id(c): [not rule.holds(c) for rule in preferences] for c in candidates}
+    candidates.sort(key=lambda c: (losses[id(c)], *_order(c.address)))
+    best = [c.address.interface for c in candidates if losses[id(c)] == losses[id(candidates[0])]]
+    level = list(dict.fromkeys(best))
+    return Verdict(candidates, level if len(level) > 1 else [], others)
+
+
+def _why_not(sight: Sight, question: Question, address: Address, wanted: str | None, interface: str) -> str:
+    """Why an address that is not passed over is none of those asked for, or "" where it is one."""
+    network, blocks, its_class = question.network, _blocks(question, address.family), address_class(address)
+    link = sight.host.links[address.interface]
+    if not sight.asked(address):
+        return "not asked for by --interface"
+    if network == "service" and link.type in rules.POINT_TO_POINT and not sight.named(link.name, address.label):
+        return "point-to-point link"
+    if blocks:
+        return "" if rules.within(address, blocks) else "not in --cidr"
+    if its_class != wanted:
+        return rules.OTHER_CLASS.get((network, its_class), its_class)
+    return f"not on {interface}" if interface not in ("", address.interface) else ""
+
+
+def _order(address: Address) -> tuple[object, ...]:
+    """The order of addresses between which the preferences do not decide; the kernel's own comes after it."""
+    number = address.number if address.family == "ipv6" else 0
+    return natural(address.interface), address.label != "", natural(address.label), number
+
+
+def _blocks(question: Question, family: str) -> list[Block]:
+    return [block for block in question.cidrs if block.family == family]
+
+
+def _counts(sight: Sight, address: Address, reason: str, name: str, family: str) -> bool:
+    return address.family == family and not reason and sight.asked(address) and address_class(address) == name
+
+
+def _has(sight: Sight, name: str, family: str) -> bool:
+    """Whether the host has an address of a class: one that is not passed over, among the interfaces asked for."""
+    return any(_counts(sight, address, reason, name, family) for address, reason in sight.seen)

@@ -1,0 +1,37 @@
+"""Small files of /proc and /sys. What is not there is empty; what cannot be read is an OSError with its name."""
+
+from __future__ import annotations
+
+import os
+
+EINVAL, GONE = 22, (2, 19, 20)  # ENOENT, ENODEV, ENOTDIR: not there, or no longer
+
+
+def entries(folder: str) -> list[str]:
+    """The names in a folder."""
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        if error.errno in GONE:
+            return []
+        raise
+
+
+def text(path: str) -> str:
+    """The text of a file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        if error.errno in GONE:
+            return ""
+        raise OSError(error.errno, error.strerror, path) from error
+
+
+def number(path: str, base: int, unknown: int) -> int:
+    """The number in a file, or `unknown`."""
+    digits = text(path).strip()
+    try:
+        return int(digits, base) if digits else unknown
+    except ValueError as error:
+        raise OSError(EINVAL, f"{digits!r} is not a number", path) from error

@@ -1,0 +1,111 @@
+"""The one place that reads the host: netifaces or psutil for addresses, /sys for links, /proc and netlink for the rest."""
+
+from __future__ import annotations
+
+import os
+from _socket import if_nameindex
+
+import netifaces
+
+from racknet.facts import BITS, Address, Host, Link
+from racknet.files import EINVAL, text
+from racknet.links import read_links
+from racknet.patterns import AF, number
+from racknet.routes import default_routes
+from racknet.rules import plumbing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loading these would take longer than an answer
+    from collections.abc import Iterable, Iterator
+
+    Found = tuple[str, str, str | None, str | None]  # an interface or label, a family, an address and its netmask
+
+# netifaces walks all addresses once for each interface it is asked about; psutil walks once, and takes 35 ms to load.
+MANY = 32
+
+
+class Unreadable(Exception):
+    """A fact about the host cannot be read. Its text says which, and why."""
+
+
+def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: str = "/run") -> Host:
+    """The host as it is now; the roots of its file systems are parameters.
+
+    Unless the whole is asked for, links with a name of container plumbing are there by their name alone: there may be
+    thousands of them, and no answer hangs on their addresses. Raises Unreadable.
+    """
+    try:
+        indexes = {name: index for index, name in if_nameindex()}
+        names = {name for name in indexes if whole or not plumbing(name)}
+        links = read_links(names, indexes, f"{sys}/class/net")
+        found = _found_by_psutil() if whole or len(names) > MANY else _found_by_netifaces(names, indexes)
+        addresses = list(_addresses(found, names, indexes, _ipv6_flags(f"{proc}/net/if_inet6")))
+        by_index = {index: name for name, index in indexes.items()}
+        routes = [route for family in BITS for route in default_routes(family, by_index)]
+        surely = os.path.exists(f"{proc}/sys/net/core/netdev_max_backlog") or _systemd(proc, run)
+    except OSError as error:
+        raise Unreadable(f"{error.filename or 'the interfaces'}: {error.strerror or error}") from error
+    except (SystemError, UnicodeDecodeError) as error:  # what netifaces-plus and psutil make of it
+        raise Unreadable("the interfaces: one has a name or a label that is not UTF-8") from error
+    return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
+
+
+def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
+    """The flags of the IPv6 addresses, by their interface's index and their number; no such file: no IPv6."""
+    try:
+        lines = [line.split() for line in text(path).splitlines()]
+        return {(int(line[1], 16), int(line[0], 16)): int(line[4], 16) for line in lines}
+    except (ValueError, IndexError) as error:
+        raise OSError(EINVAL, "makes no sense", path) from error
+
+
+def _found_by_netifaces(names: set[str], indexes: dict[str, int]) -> Iterator[Found]:
+    for name in netifaces.interfaces():
+        if _interface(name, indexes) in names:
+            try:
+                entries = netifaces.ifaddresses(name)
+            except ValueError:  # it is gone
+                continue
+            for family in AF:
+                for entry in entries.get(AF[family], []):
+                    yield name, family, entry.get("addr"), entry.get("netmask")
+
+
+def _found_by_psutil() -> Iterator[Found]:
+    import psutil
+
+    families = {af: family for family, af in AF.items()}
+    for name, entries in psutil.net_if_addrs().items():
+        for entry in entries:
+            if entry.family in families:
+                yield name, families[entry.family], entry.address, entry.netmask
+
+
+def _addresses(
+    found: Iterable[Found], names: set[str], indexes: dict[str, int], flags: dict[tuple[int, int], int]
+) -> Iterator[Address]:
+    """Addresses with all that is known of them; those that came or went while the host was read are left out."""
+    for name, family, written, netmask in found:
+        interface = _interface(name, indexes)
+        if not written or interface not in names:
+            continue
+        address = written.partition("%")[0]  # behind it is a zone
+        value = number(family, address)
+        key = indexes[interface], value
+        if family == "ipv4" or key in flags:
+            mask = number(family, netmask.partition("/")[0]) if netmask else -1
+            length = (mask & (1 << BITS[family]) - 1).bit_count()
+            label = "" if name == interface else name
+            yield Address(interface, family, address, value, length, label, 0 if family == "ipv4" else flags[key])
+
+
+def _interface(name: str, indexes: dict[str, int]) -> str:
+    """The interface of a name, which may be a label such as `eth0:1`; "" without one."""
+    if name in indexes:
+        return name
+    return max((other for other in indexes if name.startswith(other)), key=len, default="")
+
+
+def _systemd(proc: str, run: str) -> bool:
+    """Whether systemd runs here, as sd_booted(3) finds out, and is process 1."""
+    return os.path.isdir(f"{run}/systemd/system") and text(f"{proc}/1/comm").strip() == "systemd"

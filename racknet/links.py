@@ -1,0 +1,40 @@
+"""Links, as /sys/class/net/NAME/ describes them. Part of reading the host."""
+
+from __future__ import annotations
+
+from _socket import if_nametoindex
+
+from racknet.facts import UNKNOWN, Link
+from racknet.files import entries, number, text
+
+IFF_UP = 0x1  # linux/if.h
+
+
+def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str, Link]:
+    """What /sys says of links; what is not there is unknown."""
+    links = {}
+    for name in names:
+        folder = f"{root}/{name}"
+        index = number(f"{folder}/ifindex", 10, indexes[name])
+        if index != indexes[name] and index != _index_now(name):
+            return {}  # /sys is another network's
+        if inside := entries(folder):
+            uevent = dict(line.partition("=")[::2] for line in text(f"{folder}/uevent").splitlines())
+            links[name] = Link(
+                name,
+                up=bool(number(f"{folder}/flags", 16, IFF_UP) & IFF_UP),
+                type=number(f"{folder}/type", 10, UNKNOWN),
+                devtype=uevent.get("DEVTYPE", "tun" if "tun_flags" in inside else ""),
+                device="device" in inside,
+                bridge="bridge" in inside,
+                lower=tuple(entry.removeprefix("lower_") for entry in inside if entry.startswith("lower_")),
+            )
+    return links
+
+
+def _index_now(name: str) -> int:
+    """The index of a link that may have gone, and come back, since its name was read; 0 without one."""
+    try:
+        return if_nametoindex(name)
+    except OSError:
+        return 0
