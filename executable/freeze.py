@@ -1,0 +1,74 @@
+"""Writes frozen.c and frozen.bin: the Python modules and the built-in ones that the executable holds.
+
+usage: freeze.py FOLDER...    (FOLDERs are searched before the standard library)
+
+`modulefinder` follows every import from the entry points below. What is imported only for other systems, or on ways
+that racknet never takes, is named in UNUSED; what libpython has frozen itself is left out. frozen.bin is the modules'
+code in one piece; frozen.c has the two tables that the interpreter is started with.
+"""
+
+import _imp
+import marshal
+import re
+import sys
+import sysconfig
+from modulefinder import Module, ModuleFinder
+from pathlib import Path
+
+ENTRY_POINTS = ["racknet.__main__", "racknet.cli", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
+
+# In C, and linked in beside libpython: what the Dockerfile compiles.
+LINKED = {
+    "_netifaces": "PyInit__netifaces",
+    "psutil._psutil_linux": "PyInit__psutil_linux",
+    "psutil._psutil_posix": "PyInit__psutil_posix",
+}
+
+UNUSED = """
+_pydatetime _pydecimal _pyio _strptime _winapi _wmi asyncio bdb bz2 click._termui_impl click._winconsole cmd code codeop
+colorama concurrent ctypes curses distutils doctest email ftplib getpass hashlib hmac http importlib.metadata
+importlib.resources lzma msvcrt multiprocessing nt ntpath nturl2path optparse pdb pickle plistlib pydoc random readline
+rich secrets setuptools shellingham sqlite3 ssl statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli
+typer.rich_utils typer.testing typing_extensions unittest urllib webbrowser winreg xml zipfile
+psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psutil.tests
+""".split()
+
+
+def code(module: Module) -> bytes:
+    """A module's code; docstrings only of racknet's own, which Typer shows as help."""
+    level = 1 if module.__name__.startswith("racknet") else 2
+    source = Path(module.__file__).read_bytes()
+    return marshal.dumps(compile(source, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level))
+
+
+def main(folders: list[str]) -> None:
+    finder = ModuleFinder([*folders, sysconfig.get_path("stdlib")], excludes=UNUSED)
+    for name in ENTRY_POINTS:
+        finder.import_hook(name)
+    blob, frozen = b"", []
+    for name, module in sorted(finder.modules.items()):
+        if module.__file__ and not _imp.is_frozen(name) and name not in LINKED:
+            data = code(module)
+            frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
+            blob += data
+    # CPython's own table, in the file that libpython was linked with, less what nothing imports.
+    config = Path(sysconfig.get_config_var("LIBPL"), "config.c").read_text()
+    own = dict(re.findall(r'\{"([\w.]+)", (\w+)\},', config))
+    wanted = {name: function for name, function in own.items() if name in finder.modules} | LINKED
+    wanted |= {"marshal": "PyMarshal_Init", "_imp": "PyInit__imp", "builtins": "NULL", "sys": "NULL"}
+    functions = sorted(set(wanted.values()) - {"NULL"})
+    Path("frozen.bin").write_bytes(blob)
+    Path("frozen.c").write_text(
+        "/* Written by freeze.py. */\n#include <Python.h>\n\n"
+        '__asm__(".section .rodata\\nfrozen_code: .incbin \\"frozen.bin\\"\\n.previous");\n'
+        "extern const unsigned char frozen_code[];\n\n"
+        "const struct _frozen racknet_frozen[] = {\n" + "\n".join(frozen) + "\n    {0}\n};\n\n"
+        + "".join(f"extern PyObject *{function}(void);\n" for function in functions)
+        + "\nstruct _inittab _PyImport_Inittab[] = {\n"
+        + "".join(f'    {{"{name}", {function}}},\n' for name, function in sorted(wanted.items()))
+        + "    {0}\n};\n"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
