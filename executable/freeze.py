@@ -42,6 +42,7 @@ def code(module: Module) -> bytes:
 
 
 def main(folders: list[str]) -> None:
+    """Writes both files into the current folder."""
     finder = ModuleFinder([*folders, sysconfig.get_path("stdlib")], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)
@@ -62,7 +63,9 @@ def main(folders: list[str]) -> None:
         "/* Written by freeze.py. */\n#include <Python.h>\n\n"
         '__asm__(".section .rodata\\nfrozen_code: .incbin \\"frozen.bin\\"\\n.previous");\n'
         "extern const unsigned char frozen_code[];\n\n"
-        "const struct _frozen racknet_frozen[] = {\n" + "\n".join(frozen) + "\n    {0}\n};\n\n"
+        "const struct _frozen racknet_frozen[] = {\n"
+        + "\n".join(frozen)
+        + "\n    {0}\n};\n\n"
         + "".join(f"extern PyObject *{function}(void);\n" for function in functions)
         + "\nstruct _inittab _PyImport_Inittab[] = {\n"
         + "".join(f'    {{"{name}", {function}}},\n' for name, function in sorted(wanted.items()))

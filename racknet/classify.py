@@ -98,7 +98,7 @@ def _service_ipv6(sight: Sight, question: Question) -> Verdict:
 
 
 def _pick(sight: Sight, question: Question, family: str, wanted: str | None, interface: str = "") -> Verdict:
-    """Candidates and others of a family: those of a class are wanted (None: of none), on one interface if it is given."""
+    """Candidates and others of a family: wanted are those of a class (None: of none), on one interface if it is given."""
     candidates, others = [], []
     public = {a.interface for a, reason in sight.seen if _counts(sight, a, reason, rules.PUBLIC, family)}
     host_is_public = _has(sight, rules.PUBLIC, "ipv4")
@@ -132,7 +132,7 @@ def _why_not(sight: Sight, question: Question, address: Address, wanted: str | N
     link = sight.host.links[address.interface]
     if not sight.asked(address):
         return "not asked for by --interface"
-    if network == "service" and link.type in rules.POINT_TO_POINT and not sight.named(link.name, address.label):
+    if network == "service" and link.arphrd in rules.POINT_TO_POINT and not sight.named(link.name, address.label):
         return "point-to-point link"
     if blocks:
         return "" if rules.within(address, blocks) else "not in --cidr"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import click
 import typer
 from typer.core import TyperGroup
 
-from racknet import __version__, streams
+from racknet import __version__, options, streams
 from racknet.answer import UNREADABLE, USAGE, answer
 from racknet.classify import Question
-from racknet.options import Wrong, cidr, family, globs
+from racknet.options import Wrong
 
 HELP = """\
 racknet public [ipv4|ipv6]
@@ -69,57 +69,56 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-QUESTION = {"allow_extra_args": True}  # those that are too many are quoted by _ask
-
 Family = Annotated[str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False)]
 Interface = Annotated[
-    list[str], typer.Option(metavar="GLOB", help="Only these interfaces or labels, passed over otherwise or not.")
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="Only these interfaces or labels, even if passed over otherwise."),
 ]
-Cidr = Annotated[list[str], typer.Option(metavar="CIDR", help="Only addresses in such a block, of whatever class.")]
-Exclude = Annotated[list[str], typer.Option(metavar="GLOB", help="These interfaces are plumbing too.")]
+Cidr = Annotated[list[str] | None, typer.Option(metavar="CIDR", help="Only addresses in such a block, of any class.")]
+Exclude = Annotated[list[str] | None, typer.Option(metavar="GLOB", help="These interfaces are container plumbing too.")]
 
 
-def _version(wanted: bool) -> None:
+def _say_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"racknet {__version__}")
         raise typer.Exit
 
 
+Version = Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which racknet.")]
+
+
 @app.callback(invoke_without_command=True)
-def _racknet(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which racknet.")] = False,
-) -> None:
+def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa: ARG001, its callback has done it
     if context.invoked_subcommand is None:
         streams.err(context.get_help())
         raise typer.Exit(USAGE)
 
 
-@app.command(context_settings=QUESTION)
-def public(
-    context: typer.Context, word: Family = "ipv4", interface: Interface = [], cidr: Cidr = [], exclude: Exclude = []
-) -> None:
-    """The address on the public network."""
-    _ask(context, "public", word, interface, cidr, exclude)
+def _question(network: str, about: str) -> None:
+    """Adds the command that asks for a network's address."""
+
+    @app.command(network, help=about, context_settings={"allow_extra_args": True})  # the first of them is quoted
+    def ask(
+        context: typer.Context,
+        word: Family = "ipv4",
+        interface: Interface = None,
+        cidr: Cidr = None,
+        exclude: Exclude = None,
+    ) -> None:
+        if context.args:
+            raise Wrong(f"'{context.args[0]}' is too much after '{word}'")
+        question = Question(
+            network,
+            options.family(word),
+            names=options.globs(interface or []),
+            cidrs=tuple(options.cidr(block) for block in cidr or []),
+            excludes=options.globs(exclude or []),
+        )
+        raise typer.Exit(answer(question))
 
 
-@app.command(context_settings=QUESTION)
-def service(
-    context: typer.Context, word: Family = "ipv4", interface: Interface = [], cidr: Cidr = [], exclude: Exclude = []
-) -> None:
-    """The address on the service network, the provider's internal one."""
-    _ask(context, "service", word, interface, cidr, exclude)
-
-
-def _ask(
-    context: typer.Context, network: str, word: str, interface: list[str], cidrs: list[str], exclude: list[str]
-) -> NoReturn:
-    if context.args:
-        raise Wrong(f"'{context.args[0]}' is too much after '{word}'")
-    question = Question(
-        network, family(word), names=globs(interface), cidrs=tuple(map(cidr, cidrs)), excludes=globs(exclude)
-    )
-    raise typer.Exit(answer(question))
+_question("public", "The address on the public network.")
+_question("service", "The address on the service network, the provider's internal one.")
 
 
 def run(words: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""What is known of a host, and how a link or an address stands on it. Shapes only: `interfaces` and `classify` fill them."""
+"""What is known of a host, and how an address stands on it. Shapes only: `interfaces` and `classify` fill them."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ UNKNOWN = -1
 class Link:
     """A network interface, by what /sys/class/net/NAME/ says of it; what is not known is left out.
 
-    `type` is the ARPHRD_* number of linux/if_arp.h, `devtype` the DEVTYPE of its uevent (`tun` for a TUN or TAP), `device` whether it is
+    `arphrd` is the ARPHRD_* number of linux/if_arp.h, `devtype` the DEVTYPE of its uevent (`tun` for a TUN or TAP), `device` whether it is
     bound to a device of the machine, `lower` the names of the links that it is over.
     """
 
-    __slots__ = ("bridge", "device", "devtype", "lower", "name", "type", "up")
+    __slots__ = ("arphrd", "bridge", "device", "devtype", "lower", "name", "up")
 
     def __init__(
         self,
         name: str,
         *,
         up: bool = True,
-        type: int = UNKNOWN,
+        arphrd: int = UNKNOWN,
         devtype: str = "",
         device: bool = False,
         bridge: bool = False,
         lower: tuple[str, ...] = (),
     ) -> None:
-        self.name, self.up, self.type, self.devtype = name, up, type, devtype
+        self.name, self.up, self.arphrd, self.devtype = name, up, arphrd, devtype
         self.device, self.bridge, self.lower = device, bridge, lower
 
     @property
     def loopback(self) -> bool:
         """Whether it is the loopback interface (ARPHRD_LOOPBACK)."""
-        return self.type == 772 or (self.type == UNKNOWN and self.name == "lo")
+        return self.arphrd == 772 or (self.arphrd == UNKNOWN and self.name == "lo")
 
 
 class Address:
@@ -99,5 +99,10 @@ class Candidate:
         beside_public: bool = False,
         host_is_public: bool = False,
     ) -> None:
-        self.address, self.passed_over, self.default_route, self.gateways = address, passed_over, default_route, gateways
+        self.address, self.passed_over, self.default_route, self.gateways = (
+            address,
+            passed_over,
+            default_route,
+            gateways,
+        )
         self.beside_public, self.host_is_public = beside_public, host_is_public

@@ -1,4 +1,4 @@
-"""The one place that reads the host: netifaces or psutil for addresses, /sys for links, /proc and netlink for the rest."""
+"""The one place that reads the host: netifaces or psutil, /proc, and through `links` and `routes` /sys and netlink."""
 
 from __future__ import annotations
 

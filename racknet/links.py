@@ -23,7 +23,7 @@ def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str,
             links[name] = Link(
                 name,
                 up=bool(number(f"{folder}/flags", 16, IFF_UP) & IFF_UP),
-                type=number(f"{folder}/type", 10, UNKNOWN),
+                arphrd=number(f"{folder}/type", 10, UNKNOWN),
                 devtype=uevent.get("DEVTYPE", "tun" if "tun_flags" in inside else ""),
                 device="device" in inside,
                 bridge="bridge" in inside,

@@ -38,7 +38,8 @@ def default_routes(family: str, names: dict[int, str]) -> list[Route]:
 
 def _dump(family: int) -> tuple[list[bytes], bool]:
     """The kernel's routes of a family, a message each, and whether they changed meanwhile."""
-    messages, torn = [], False
+    messages: list[bytes] = []
+    torn = False
     fields = [(HEADER + ROUTE_HEADER, 4), (RTM_GETROUTE, 2), (NLM_F_REQUEST | NLM_F_DUMP, 2), (1, 4), (0, 4)]
     fields += [(family, 1), (0, ROUTE_HEADER - 1)]
     kernel = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)

@@ -73,7 +73,7 @@ def tunnel(link: Link) -> bool:
     """Whether a link is a tunnel by its name or its kind, card or no card."""
     return (
         any(pattern.matches(link.name) for pattern in TUNNELS)
-        or link.type in TUNNEL_TYPES
+        or link.arphrd in TUNNEL_TYPES
         or link.devtype in TUNNEL_DEVTYPES
     )
 
@@ -84,7 +84,7 @@ REASONS = [
     Rule("not ready", lambda s: s.flags & DADFAILED or (s.flags & TENTATIVE and not s.flags & OPTIMISTIC)),
     Rule("excluded", lambda s: s.excluded),
     Rule("container plumbing", lambda s: plumbing(s.link.name)),
-    Rule("tunnel", lambda s: tunnel(s.link) or (s.link.type in TUNNEL_TYPES_WITHOUT_A_CARD and not s.card)),
+    Rule("tunnel", lambda s: tunnel(s.link) or (s.link.arphrd in TUNNEL_TYPES_WITHOUT_A_CARD and not s.card)),
     Rule("not a card of the host", lambda s: not s.real and not s.default_route),
 ]
 EVEN_IF_NAMED = ["down", "not ready"]  # `--interface` overrules the other reasons
@@ -105,7 +105,7 @@ def within(address: Address, blocks: list[Block]) -> bool:
 
 
 def host_prefix(address: Address) -> bool:
-    """Whether it is an address without a network, often a virtual one; but a DHCPv6 lease is a /128 that is not permanent."""
+    """Whether an address has no network, as virtual ones often have none; a DHCPv6 lease is a /128 too, not permanent."""
     whole = address.prefix_length == BITS[address.family]
     return whole and (address.family == "ipv4" or bool(address.flags & PERMANENT))
 

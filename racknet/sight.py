@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from racknet import rules
-from racknet.facts import Address, Host, Link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
     from collections.abc import Callable
+
+    from racknet.facts import Address, Host, Link
 
 
 def is_host(host: Host) -> bool:
@@ -64,9 +65,7 @@ class Sight:
     def passed_over(self, address: Address, *, overruled: bool = True) -> str:
         """The reason why an address is passed over, or ""; `overruled`: where its being named counts."""
         routed = any((family, address.interface) in self.default for family in ("ipv4", "ipv6"))
-        return self._reason(
-            address.interface, address.label, address.flags, default_route=routed, overruled=overruled
-        )
+        return self._reason(address.interface, address.label, address.flags, default_route=routed, overruled=overruled)
 
     def without_address(self, family: str) -> list[str]:
         """The interfaces that count and have no address of a family."""

@@ -21,7 +21,7 @@ def err(text: str) -> None:
     """Writes to standard error, as far as it goes."""
     try:
         _write(2, text)
-    except OSError:
+    except OSError:  # noqa: SIM105, contextlib takes longer to load than to write this
         pass  # there is nobody to tell
 
 
