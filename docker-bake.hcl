@@ -26,3 +26,21 @@ target "image" {
   tags     = [TAG]
   output   = ["type=docker"]
 }
+
+# What the tests run beside the image.
+
+target "objects" {
+  inherits = ["_common"]
+  target   = "objects"
+  output   = ["type=cacheonly"]
+}
+
+target "tests" {
+  name     = "tests-${stage}"
+  matrix   = { stage = ["host", "package"] }
+  context  = "tests/image"
+  contexts = { objects = "target:objects", project = "." }
+  target   = stage
+  tags     = ["racknet/tests:${stage}"]
+  output   = ["type=docker"]
+}

@@ -98,7 +98,7 @@ def _service_ipv6(sight: Sight, question: Question) -> Verdict:
 
 
 def _pick(sight: Sight, question: Question, family: str, wanted: str | None, interface: str = "") -> Verdict:
-    """Candidates and others of a family: wanted are those of a class (None: of none), on one interface if it is given."""
+    """Candidates and others of a family: those of a class are wanted (None: of none), on one interface if given."""
     candidates, others = [], []
     public = {a.interface for a, reason in sight.seen if _counts(sight, a, reason, rules.PUBLIC, family)}
     host_is_public = _has(sight, rules.PUBLIC, "ipv4")

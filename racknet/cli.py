@@ -90,7 +90,7 @@ Version = Annotated[bool, typer.Option("--version", callback=_say_version, is_ea
 @app.callback(invoke_without_command=True)
 def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa: ARG001, its callback has done it
     if context.invoked_subcommand is None:
-        streams.err(context.get_help())
+        streams.err(f"{context.get_help()}\n")
         raise typer.Exit(USAGE)
 
 

@@ -15,8 +15,8 @@ UNKNOWN = -1
 class Link:
     """A network interface, by what /sys/class/net/NAME/ says of it; what is not known is left out.
 
-    `arphrd` is the ARPHRD_* number of linux/if_arp.h, `devtype` the DEVTYPE of its uevent (`tun` for a TUN or TAP), `device` whether it is
-    bound to a device of the machine, `lower` the names of the links that it is over.
+    `arphrd` is the ARPHRD_* number of linux/if_arp.h, `devtype` the DEVTYPE of its uevent (`tun` for a TUN or TAP),
+    `device` whether it is bound to a device of the machine, `lower` the names of the links that it is over.
     """
 
     __slots__ = ("arphrd", "bridge", "device", "devtype", "lower", "name", "up")

@@ -44,9 +44,9 @@ def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: st
         routes = [route for family in BITS for route in default_routes(family, by_index)]
         surely = os.path.exists(f"{proc}/sys/net/core/netdev_max_backlog") or _systemd(proc, run)
     except OSError as error:
-        raise Unreadable(f"{error.filename or 'the interfaces'}: {error.strerror or error}") from error
+        raise Unreadable(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}") from error
     except (SystemError, UnicodeDecodeError) as error:  # what netifaces-plus and psutil make of it
-        raise Unreadable("the interfaces: one has a name or a label that is not UTF-8") from error
+        raise Unreadable("cannot read the interfaces: one has a name or a label that is not UTF-8") from error
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from racknet import rules
 from racknet.classify import Question, Verdict, natural
 from racknet.streams import printable
 
 MOST = 10  # lines
-LOOPBACK, *REASONS = [rule.name for rule in rules.REASONS]
+# Passed over, from what may yet become an answer to what never will; the loopback interface goes unsaid.
+ORDER = ["not ready", "down", "not a card of the host", "tunnel", "excluded", "container plumbing"]
+LOOPBACK = "loopback"
 
 CONTAINER_HINT = "run it with --net=host (hostNetwork: true on Kubernetes)"
 LEVEL_HINT = "choose with --interface or --cidr"
@@ -23,7 +24,7 @@ def no_answer(question: Question, verdict: Verdict) -> str:
         said, hint = f"no {asked}: this is a container's own network, not a host's", CONTAINER_HINT
     elif verdict.level:
         said, hint = f"no telling which {asked} is the one: {' and '.join(verdict.level)} are level", LEVEL_HINT
-    elif any(why not in REASONS for _, _, why in seen):
+    elif any(why not in ORDER for _, _, why in seen):
         said, hint = f"no {asked} on this host", NO_ANSWER_HINT
     else:
         seen = [(name, "-", f"no {question.family} address") for name in verdict.bare] + seen
@@ -32,15 +33,20 @@ def no_answer(question: Question, verdict: Verdict) -> str:
 
 
 def _seen(verdict: Verdict) -> list[tuple[str, str, str]]:
-    """Names, addresses and why not: the best candidates first, plumbing last. The loopback interface goes unsaid."""
-    candidates = [(c.address, f"level with {_others(c.address.interface, verdict.level)}") for c in verdict.candidates]
+    """Names, addresses and why not: the best candidates first, plumbing last."""
+    candidates = [(c.address, _why_not(c.address.interface, verdict)) for c in verdict.candidates]
     rest = [(address, why) for address, why in verdict.others if why != LOOPBACK]
-    rest.sort(key=lambda other: (REASONS.index(other[1]) if other[1] in REASONS else -1, natural(other[0].interface)))
+    rest.sort(key=lambda other: (ORDER.index(other[1]) if other[1] in ORDER else -1, natural(other[0].interface)))
     return [(address.label or address.interface, address.text, why) for address, why in candidates + rest]
 
 
-def _others(interface: str, level: list[str]) -> str:
-    return ", ".join(name for name in level if name != interface)
+def _why_not(interface: str, verdict: Verdict) -> str:
+    """Why an address that could be the answer is not."""
+    if verdict.container:
+        return "of the container"
+    if interface in verdict.level:
+        return f"level with {', '.join(name for name in verdict.level if name != interface)}"
+    return "less preferred"
 
 
 def _lines(seen: list[tuple[str, str, str]]) -> str:

@@ -105,7 +105,7 @@ def within(address: Address, blocks: list[Block]) -> bool:
 
 
 def host_prefix(address: Address) -> bool:
-    """Whether an address has no network, as virtual ones often have none; a DHCPv6 lease is a /128 too, not permanent."""
+    """Whether an address has no network of its own, often a virtual one; a DHCPv6 lease is a /128 and not permanent."""
     whole = address.prefix_length == BITS[address.family]
     return whole and (address.family == "ipv4" or bool(address.flags & PERMANENT))
 

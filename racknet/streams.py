@@ -14,14 +14,14 @@ def out(text: str) -> None:
     try:
         _write(1, text)
     except OSError as error:
-        raise Unwritable(f"standard output: {error.strerror}") from error
+        raise Unwritable(f"cannot write to standard output: {error.strerror}") from error
 
 
 def err(text: str) -> None:
     """Writes to standard error, as far as it goes."""
     try:
         _write(2, text)
-    except OSError:  # noqa: SIM105, contextlib takes longer to load than to write this
+    except OSError:
         pass  # there is nobody to tell
 
 

@@ -519,7 +519,12 @@ SERVICE = [
     Row(
         "vagrant",
         ["service: not a virtual machine monitor's NAT"],
-        "nic enp0s3 10.0.2.15/24\nnic enp0s8 192.168.56.11/24\ndefault enp0s3 via 10.0.2.2\nbridge docker0 172.17.0.1/16",
+        """
+        nic enp0s3 10.0.2.15/24
+        nic enp0s8 192.168.56.11/24
+        default enp0s3 via 10.0.2.2
+        bridge docker0 172.17.0.1/16
+        """,
         ("",),
         ("192.168.56.11",),
     ),
@@ -563,7 +568,12 @@ SERVICE = [
     Row(
         "digitalocean-anchor",
         ["service: no public address on the interface"],
-        "nic ens3 159.203.10.20/20 10.16.0.5/16\nnic ens4 10.132.0.7/16\ndefault ens3 via 159.203.0.1\nbridge docker0 172.17.0.1/16",
+        """
+        nic ens3 159.203.10.20/20 10.16.0.5/16
+        nic ens4 10.132.0.7/16
+        default ens3 via 159.203.0.1
+        bridge docker0 172.17.0.1/16
+        """,
         ("159.203.10.20",),
         ("10.132.0.7",),
     ),
@@ -660,7 +670,12 @@ NETWORKS = [
     Row(
         "cable-out",
         ["service: in a ServiceNet block"],
-        "nic ens3 104.130.3.3/24\nnic ens4 10.208.3.3/17 nocarrier\nnic ens5 192.168.3.4/24\nbridge docker0 172.17.0.1/16",
+        """
+        nic ens3 104.130.3.3/24
+        nic ens4 10.208.3.3/17 nocarrier
+        nic ens5 192.168.3.4/24
+        bridge docker0 172.17.0.1/16
+        """,
         ("104.130.3.3",),
         ("10.208.3.3",),
     ),

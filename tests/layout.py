@@ -2,7 +2,7 @@
 
     nic eth0 104.130.0.127/24 2001:db8::1/64,deprecated 10.0.0.1/24@eth0:1      a card, with addresses
     bridge br0 10.20.30.40/24 over=eno1                                        likewise tun, vxlan, macvlan
-    default eth0 via 104.130.0.1 metric 100                                    a default route; -6 where no gateway says so
+    default eth0 via 104.130.0.1 metric 100                                    a default route (-6: if no gateway tells)
     default eth0 via 10.0.0.1 eth1 via 10.0.0.2                                of several nexthops
 
 What a line may say of a link: `down`, `nocarrier`, `over=LINK,…`, and, for the pure rules alone, since a namespace

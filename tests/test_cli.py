@@ -1,0 +1,117 @@
+"""The command line of the package, run as users run it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from racknet import __version__
+
+ROOT = str(Path(__file__).parent.parent)
+
+FIRST_LINES = """\
+racknet public [ipv4|ipv6]
+racknet service [ipv4|ipv6]
+
+Examples:
+          $ racknet public
+          104.130.0.127
+
+          $ racknet service ipv6
+          fe80::be76:4eff:fe20:b452
+
+Examples when run with Docker:
+          $ docker run --net=host racknet/ip public
+          104.130.0.127
+"""
+
+
+def racknet(*words: str) -> tuple[str, str, int]:
+    """What the command prints, and its status."""
+    done = subprocess.run([sys.executable, "-m", "racknet", *words], capture_output=True, text=True, check=False)
+    return done.stdout, done.stderr, done.returncode
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help(word: str) -> None:
+    """The help begins with the lines that users know."""
+    out, err, status = racknet(word)
+    assert (err, status) == ("", 0)
+    assert out.startswith(FIRST_LINES)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_no_arguments() -> None:
+    """Without arguments the help goes to standard error, so that $(racknet) is never prose."""
+    assert racknet() == ("", racknet("--help")[0], 2)
+
+
+def test_version() -> None:
+    """The version is the package's."""
+    assert racknet("--version") == (f"racknet {__version__}\n", "", 0)
+
+
+@pytest.mark.parametrize("word", ["public", "service"])
+def test_help_of_a_command(word: str) -> None:
+    """Each command has its help."""
+    out, err, status = racknet(word, "--help")
+    assert (err, status) == ("", 0)
+    assert f"racknet {word} [OPTIONS] [ipv4|ipv6]" in out
+
+
+HINT = "\nhint: see racknet --help\n"
+WRONG = [
+    (["pubic"], "'pubic' is not a command; did you mean public?"),
+    ([""], "'' is not a command: public, service"),
+    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service"),
+    (["service", "ipv5"], "'ipv5' is not a family: ipv4 or ipv6"),
+    (["service", ""], "'' is not a family: ipv4 or ipv6"),
+    (["public", "ipv4", "ipv6"], "'ipv6' is too much after 'ipv4'"),
+    (["public", "--cidr", "10.0.0.0/33"], "'10.0.0.0/33' is not a CIDR block"),
+    (["public", "--cidr", "10.0.0.0/255.0.0.0"], "'10.0.0.0/255.0.0.0' is not a CIDR block"),
+    (["public", "--cidr", ""], "'' is not a CIDR block"),
+    (["public", "--interface", ""], "'' is not an interface's name or glob"),
+    (["public", "--exclude", ""], "'' is not an interface's name or glob"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), WRONG, ids=str)
+def test_wrong_words(words: list[str], said: str) -> None:
+    """A wrong word is quoted as it came, with what it should have been."""
+    assert racknet(*words) == ("", f"racknet: {said}{HINT}", 2)
+
+
+@pytest.mark.parametrize("words", [["--nonsense"], ["public", "-x"], ["public", "--cidr"]])
+def test_wrong_options(words: list[str]) -> None:
+    """An option that there is not, or without its value."""
+    out, err, status = racknet(*words)
+    assert (out, status) == ("", 2)
+    assert err.startswith("racknet: ")
+    assert err.endswith(HINT)
+
+
+def test_both_roads_lead_to_one_answer() -> None:
+    """A plain question, and the same by way of Typer, are answered alike."""
+    for words in (["public"], ["service"], ["public", "inet6"], ["service", "ipv6"]):
+        assert racknet(*words) == racknet(*words, "--exclude", "no-such-interface")
+
+
+@pytest.mark.parametrize("words", ["['public']", "['service', 'inet6']"])
+def test_plain_questions_load_little(words: str) -> None:
+    """A plain question is answered without what takes long to load."""
+    slow = "{'typer', 'click', 'psutil', 'typing', 're', 'socket', 'ipaddress', 'dataclasses'}"
+    code = (
+        "import sys; before = set(sys.modules)\n"
+        f"sys.argv[1:] = {words}\nfrom racknet.__main__ import main\nmain()\n"
+        f"print(sorted({slow} & (set(sys.modules) - before)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path += {[ROOT, *sys.path]!r}\n{code}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
