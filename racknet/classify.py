@@ -9,54 +9,9 @@ from itertools import groupby
 
 from racknet import rules
 from racknet.facts import Address, Candidate, Host
+from racknet.patterns import Block
+from racknet.question import Question, Verdict
 from racknet.sight import Sight, is_host
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:  # loading these would take longer than an answer
-    from collections.abc import Callable
-
-    from racknet.patterns import Block
-
-
-class Question:
-    """What is asked: a network (`public`, `service`), a family (`ipv4`, `ipv6`) and the user's own narrowing of it.
-
-    `names` (None where nothing is named) and `excludes` tell whether the user meant an interface or label; `cidrs`
-    are blocks of either family.
-    """
-
-    __slots__ = ("cidrs", "excludes", "family", "names", "network")
-
-    def __init__(
-        self,
-        network: str,
-        family: str = "ipv4",
-        *,
-        names: Callable[[str], bool] | None = None,
-        cidrs: tuple[Block, ...] = (),
-        excludes: Callable[[str], bool] | None = None,
-    ) -> None:
-        self.network, self.family, self.names, self.cidrs, self.excludes = network, family, names, cidrs, excludes
-
-
-class Verdict:
-    """Candidates, best first; `level`, the interfaces between which there is no telling; all others with why not.
-
-    `bare` are the interfaces that count and have no address of the family; `container` is whether this is a
-    container's own network, whose addresses are no host's.
-    """
-
-    __slots__ = ("bare", "candidates", "container", "level", "others")
-
-    def __init__(self, candidates: list[Candidate], level: list[str], others: list[tuple[Address, str]]) -> None:
-        self.candidates, self.level, self.others = candidates, level, others
-        self.bare: list[str] = []
-        self.container = False
-
-    @property
-    def answer(self) -> Address | None:
-        """The address asked for, or None where there is none, or no telling which."""
-        return None if self.container or self.level or not self.candidates else self.candidates[0].address
 
 
 def classify(host: Host, question: Question) -> Verdict:
@@ -70,6 +25,31 @@ def classify(host: Host, question: Question) -> Verdict:
         verdict.bare = sight.without_address(question.family)
     verdict.container = question.names is None and not is_host(host)
     return verdict
+
+
+def why_not(network: str, verdict: Verdict, place: int) -> str:
+    """Why the candidate at a place is not the answer."""
+    interface = verdict.candidates[place].address.interface
+    if verdict.container:
+        return "of the container"
+    if interface in verdict.level:
+        return f"level with {', '.join(name for name in verdict.level if name != interface)}"
+    return f"behind: {decided_by(network, *verdict.candidates[place - 1 : place + 1])}"
+
+
+def why(network: str, candidates: list[Candidate], place: int) -> str:
+    """Why the candidate at a place comes before the next."""
+    if place + 1 == len(candidates):
+        return "the only candidate" if place == 0 else "the last candidate"
+    return decided_by(network, candidates[place], candidates[place + 1])
+
+
+def decided_by(network: str, better: Candidate, worse: Candidate) -> str:
+    """The first preference in which two candidates differ, or what orders them where they differ in none."""
+    differ = (rule.name for rule in rules.PREFERENCES[network] if rule.holds(better) != rule.holds(worse))
+    if better.address.interface != worse.address.interface:
+        return next(differ, "no telling: in the order of the interfaces' names")
+    return next(differ, "the lower number" if better.address.family == "ipv6" else "the kernel's order")
 
 
 def address_class(address: Address) -> str:

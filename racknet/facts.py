@@ -41,6 +41,15 @@ class Link:
         return self.arphrd == 772 or (self.arphrd == UNKNOWN and self.name == "lo")
 
 
+class State:
+    """How a link does: whether it is running (None: unknown), its speed in Mbit/s and its MTU in bytes (0: unknown)."""
+
+    __slots__ = ("mtu", "running", "speed")
+
+    def __init__(self, *, running: bool | None = None, speed: int = 0, mtu: int = 0) -> None:
+        self.running, self.speed, self.mtu = running, speed, mtu
+
+
 class Address:
     """An address of an interface: its text, the same as a number, its prefix length in bits.
 

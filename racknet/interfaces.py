@@ -7,7 +7,7 @@ from _socket import if_nameindex
 
 import netifaces
 
-from racknet.facts import BITS, Address, Host, Link
+from racknet.facts import BITS, Address, Host, Link, State
 from racknet.files import EINVAL, text
 from racknet.links import read_links
 from racknet.patterns import AF, number
@@ -17,6 +17,7 @@ from racknet.rules import plumbing
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
     Found = tuple[str, str, str | None, str | None]  # an interface or label, a family, an address and its netmask
 
@@ -50,6 +51,25 @@ def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: st
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
 
 
+def states() -> dict[str, State]:
+    """How the links do, as far as it is known."""
+    try:
+        stats = _psutil().net_if_stats()
+    except (OSError, SystemError, UnicodeDecodeError):  # a kernel without SIOCETHTOOL, no /proc, an odd name
+        return {}
+    return {name: State(running=stat.isup, speed=stat.speed, mtu=stat.mtu) for name, stat in stats.items()}
+
+
+def _psutil() -> ModuleType:
+    """psutil, without the traceback that it prints as it is loaded where there is no /proc/stat."""
+    from contextlib import redirect_stderr
+    from io import StringIO
+
+    with redirect_stderr(StringIO()):
+        import psutil
+    return psutil
+
+
 def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
     """The flags of the IPv6 addresses, by their interface's index and their number; no such file: no IPv6."""
     try:
@@ -72,10 +92,8 @@ def _found_by_netifaces(names: set[str], indexes: dict[str, int]) -> Iterator[Fo
 
 
 def _found_by_psutil() -> Iterator[Found]:
-    import psutil
-
     families = {af: family for family, af in AF.items()}
-    for name, entries in psutil.net_if_addrs().items():
+    for name, entries in _psutil().net_if_addrs().items():
         for entry in entries:
             if entry.family in families:
                 yield name, families[entry.family], entry.address, entry.netmask

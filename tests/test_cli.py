@@ -65,8 +65,8 @@ def test_help_of_a_command(word: str) -> None:
 HINT = "\nhint: see racknet --help\n"
 WRONG = [
     (["pubic"], "'pubic' is not a command; did you mean public?"),
-    ([""], "'' is not a command: public, service"),
-    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service"),
+    ([""], "'' is not a command: public, service, list, env, exec"),
+    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service, list, env, exec"),
     (["service", "ipv5"], "'ipv5' is not a family: ipv4 or ipv6"),
     (["service", ""], "'' is not a family: ipv4 or ipv6"),
     (["public", "ipv4", "ipv6"], "'ipv6' is too much after 'ipv4'"),

@@ -14,6 +14,7 @@ from question import answered
 from racknet import classify, rules, sight
 from racknet.facts import BITS, Route
 from racknet.patterns import Block, Name
+from racknet.question import Question, Verdict
 from racknet.rules import Rule
 
 Break = Callable[[], AbstractContextManager[object]]
@@ -105,10 +106,10 @@ def structure() -> dict[str, Break]:
     """What is no item of a list, with what does it wrong."""
     card = named(rules.REASONS, "not a card of the host")
 
-    def only_unique_local(view: sight.Sight, question: classify.Question) -> classify.Verdict:
+    def only_unique_local(view: sight.Sight, question: Question) -> Verdict:
         return classify._pick(view, question, "ipv6", rules.PRIVATE)
 
-    def none(view: sight.Sight, question: classify.Question) -> classify.Verdict:
+    def none(view: sight.Sight, question: Question) -> Verdict:
         return classify._pick(view, question, "ipv6", None)
 
     first = property(lambda v: v.candidates[0].address if v.candidates and not v.container else None)
@@ -123,7 +124,7 @@ def structure() -> dict[str, Break]:
         "--exclude": patched(sight.Sight, "_excluded", lambda *_: False),
         "a default route makes a link count": instead(rules.REASONS, card, Rule(card.name, lambda s: not s.real)),
         "the lowest metric": patched(Route, "metric", 0),
-        "no telling which": patched(classify.Verdict, "answer", first),
+        "no telling which": patched(Verdict, "answer", first),
         "a lease is no virtual address": patched(rules, "host_prefix", lambda a: a.prefix_length == BITS[a.family]),
         "the order on an interface": patched(classify, "_order", lambda a: (classify.natural(a.interface),)),
         "ServiceNet is beside PublicNet": patched(classify, "_has", lambda *_: True),

@@ -26,7 +26,7 @@ hint: see racknet list, or choose with --interface or --cidr
         "service-no-telling",
         "service",
     ): """\
-racknet: no telling which service ipv4 address is the one: ens4 and ens5 are level
+racknet: no telling which service ipv4 address on this host: ens4 and ens5 are level
   ens4     10.30.0.10     level with ens5
   ens5     192.168.30.2   level with ens4
   ens3     203.0.113.7    public
@@ -37,7 +37,7 @@ hint: choose with --interface or --cidr
         "service-no-telling",
         "service ipv6",
     ): """\
-racknet: no telling which service ipv6 address is the one: ens4 and ens5 are level
+racknet: no telling which service ipv6 address on this host: ens4 and ens5 are level
   ens4  fd00:4::1   private
   ens5  fd00:5::1   private
 hint: choose with --interface or --cidr
@@ -46,7 +46,7 @@ hint: choose with --interface or --cidr
         "service-no-telling",
         "service --cidr 10.31.0.0/16 --interface ens4 --interface lo",
     ): """\
-racknet: no service ipv4 address on this host
+racknet: no service ipv4 address on this host with --interface ens4 --interface lo --cidr 10.31.0.0/16
   ens3     203.0.113.7    not asked for by --interface
   ens4     10.30.0.10     not in --cidr
   ens5     192.168.30.2   not asked for by --interface
@@ -70,13 +70,13 @@ hint: run it with --net=host (hostNetwork: true on Kubernetes)
 racknet: no public ipv4 address on this host
   eth0  -   no ipv4 address
   eth1  -   no ipv4 address
-hint: where the host is still coming up, wait for an address: --wait 30
+hint: is the host still coming up? --wait 30 waits for an address; see also racknet list
 """,
     (
         "pppoe",
         "service --interface eno2 --interface ppp0 --cidr 10.1.0.0/16",
     ): """\
-racknet: no service ipv4 address on this host
+racknet: no service ipv4 address on this host with --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
   eno2  192.168.1.1   not in --cidr
   ppp0  10.64.0.9     not in --cidr
 hint: see racknet list, or choose with --interface or --cidr
@@ -98,7 +98,7 @@ hint: see racknet list, or choose with --interface or --cidr
 racknet: no service ipv4 address on this host
   ens3  10.1.0.7   excluded
   ens4  10.2.0.7   excluded
-hint: where the host is still coming up, wait for an address: --wait 30
+hint: is the host still coming up? --wait 30 waits for an address; see also racknet list
 """,
 }
 
