@@ -13,6 +13,8 @@ from racknet.patterns import Block
 from racknet.question import Question, Verdict
 from racknet.sight import Sight, is_host
 
+POINT_TO_POINT = "point-to-point link"
+
 
 def classify(host: Host, question: Question) -> Verdict:
     """Which address of the host is the one asked for, and why no other is."""
@@ -80,7 +82,9 @@ def _service_ipv6(sight: Sight, question: Question) -> Verdict:
 def _pick(sight: Sight, question: Question, family: str, wanted: str | None, interface: str = "") -> Verdict:
     """Candidates and others of a family: those of a class are wanted (None: of none), on one interface if given."""
     candidates, others = [], []
-    public = {a.interface for a, reason in sight.seen if _counts(sight, a, reason, rules.PUBLIC, family)}
+    public = {
+        a.interface for a, reason in sight.seen if not reason and (address_class(a), a.family) == (rules.PUBLIC, family)
+    }
     host_is_public = _has(sight, rules.PUBLIC, "ipv4")
     for address, reason in sight.seen:
         if address.family != family:
@@ -91,7 +95,7 @@ def _pick(sight: Sight, question: Question, family: str, wanted: str | None, int
         candidates.append(
             Candidate(
                 address,
-                passed_over=sight.passed_over(address, overruled=False) if question.names else "",
+                passed_over=_overruled(sight, question, address),
                 default_route=(family, address.interface) in sight.default,
                 gateways=tuple(gateway for name, gateway in sight.gateways if name == address.interface),
                 beside_public=address.interface in public,
@@ -113,12 +117,24 @@ def _why_not(sight: Sight, question: Question, address: Address, wanted: str | N
     if not sight.asked(address):
         return "not asked for by --interface"
     if network == "service" and link.arphrd in rules.POINT_TO_POINT and not sight.named(link.name, address.label):
-        return "point-to-point link"
+        return POINT_TO_POINT
     if blocks:
         return "" if rules.within(address, blocks) else "not in --cidr"
+    if wanted is None and its_class != rules.PUBLIC:
+        return "no service ipv4 address to go by"
     if its_class != wanted:
         return rules.OTHER_CLASS.get((network, its_class), its_class)
     return f"not on {interface}" if interface not in ("", address.interface) else ""
+
+
+def _overruled(sight: Sight, question: Question, address: Address) -> str:
+    """The reason that would keep a candidate out, had its interface not been named."""
+    if question.names is None:
+        return ""
+    point_to_point = (
+        question.network == "service" and sight.host.links[address.interface].arphrd in rules.POINT_TO_POINT
+    )
+    return sight.passed_over(address, overruled=False) or (POINT_TO_POINT if point_to_point else "")
 
 
 def _order(address: Address) -> tuple[object, ...]:

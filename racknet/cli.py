@@ -52,6 +52,9 @@ class Commands(TyperGroup):
         self.format_options(ctx, formatter)
         formatter.write(STATUS)
 
+    def _main_shell_completion(self, *_: object, **__: object) -> None:
+        """Without it, `_RACKNET_COMPLETE` in the environment would change what is printed."""
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-EINVAL, GONE = 22, (2, 19, 20)  # ENOENT, ENODEV, ENOTDIR: not there, or no longer
+EINVAL = 22
+GONE = (2, 19, 20, EINVAL)  # ENOENT, ENODEV, ENOTDIR: not there; /sys also has EINVAL for what is about to go
 
 
 def entries(folder: str) -> list[str]:

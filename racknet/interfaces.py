@@ -1,4 +1,4 @@
-"""The one place that reads the host: netifaces or psutil, /proc, and through `links` and `routes` /sys and netlink."""
+"""The one place that reads the host: netifaces or psutil, /proc, and by `links` and `netlink` /sys and the kernel."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import netifaces
 
 from racknet.facts import BITS, Address, Host, Link, State
 from racknet.files import EINVAL, text
-from racknet.links import read_links
+from racknet.links import read_links, with_device
+from racknet.netlink import default_routes, ipv4_owners
 from racknet.patterns import AF, number
-from racknet.routes import default_routes
 from racknet.rules import plumbing
+from racknet.sight import is_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
@@ -36,18 +37,30 @@ def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: st
     thousands of them, and no answer hangs on their addresses. Raises Unreadable.
     """
     try:
-        indexes = {name: index for index, name in if_nameindex()}
-        names = {name for name in indexes if whole or not plumbing(name)}
-        links = read_links(names, indexes, f"{sys}/class/net")
-        found = _found_by_psutil() if whole or len(names) > MANY else _found_by_netifaces(names, indexes)
-        addresses = list(_addresses(found, names, indexes, _ipv6_flags(f"{proc}/net/if_inet6")))
-        by_index = {index: name for name, index in indexes.items()}
-        routes = [route for family in BITS for route in default_routes(family, by_index)]
-        surely = os.path.exists(f"{proc}/sys/net/core/netdev_max_backlog") or _systemd(proc, run)
+        host = _read(whole=whole, proc=proc, sys=f"{sys}/class/net")
+        if not is_host(host):
+            host.surely = _systemd(proc, run)
     except OSError as error:
         raise Unreadable(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}") from error
     except (SystemError, UnicodeDecodeError) as error:  # what netifaces-plus and psutil make of it
         raise Unreadable("cannot read the interfaces: one has a name or a label that is not UTF-8") from error
+    return host
+
+
+def _read(*, whole: bool, proc: str, sys: str) -> Host:
+    # Links come and go meanwhile. What counts are those of the start, by their indexes; what is read of one that went
+    # does no harm, as its addresses are read last, and an address whose interface is none of those is left out.
+    indexes = {name: index for index, name in if_nameindex()}
+    names = {name for name in indexes if whole or not plumbing(name)}
+    links = read_links(names, indexes, sys)
+    if links and not any(link.device for link in links.values()):
+        links |= {link.name: link for link in with_device([n for n in indexes if n not in names], sys)}
+    by_index = {index: name for name, index in indexes.items()}
+    routes = [route for family in BITS for route in default_routes(family, by_index)]
+    found = list(_found_by_psutil() if whole or len(names) > MANY else _found_by_netifaces(names))
+    known = ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
+    addresses = [a for a in _addresses(found, indexes, by_index, *known) if a.interface in names]
+    surely = os.path.exists(f"{proc}/sys/net/core/netdev_max_backlog")
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
 
 
@@ -73,15 +86,15 @@ def _psutil() -> ModuleType:
 def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
     """The flags of the IPv6 addresses, by their interface's index and their number; no such file: no IPv6."""
     try:
-        lines = [line.split() for line in text(path).splitlines()]
+        lines = [line.split() for line in text(path).split("\n") if line]
         return {(int(line[1], 16), int(line[0], 16)): int(line[4], 16) for line in lines}
     except (ValueError, IndexError) as error:
         raise OSError(EINVAL, "makes no sense", path) from error
 
 
-def _found_by_netifaces(names: set[str], indexes: dict[str, int]) -> Iterator[Found]:
+def _found_by_netifaces(names: set[str]) -> Iterator[Found]:
     for name in netifaces.interfaces():
-        if _interface(name, indexes) in names:
+        if name in names or not plumbing(name):  # the latter: labels
             try:
                 entries = netifaces.ifaddresses(name)
             except ValueError:  # it is gone
@@ -100,28 +113,34 @@ def _found_by_psutil() -> Iterator[Found]:
 
 
 def _addresses(
-    found: Iterable[Found], names: set[str], indexes: dict[str, int], flags: dict[tuple[int, int], int]
+    found: Iterable[Found],
+    indexes: dict[str, int],
+    by_index: dict[int, str],
+    owners: dict[int, set[int]],
+    flags: dict[tuple[int, int], int],
 ) -> Iterator[Address]:
-    """Addresses with all that is known of them; those that came or went while the host was read are left out."""
+    """Addresses with all that is known of them; those of which it is not known whose they are are left out."""
     for name, family, written, netmask in found:
-        interface = _interface(name, indexes)
-        if not written or interface not in names:
+        if not written:
             continue
-        address = written.partition("%")[0]  # behind it is a zone
-        value = number(family, address)
-        key = indexes[interface], value
-        if family == "ipv4" or key in flags:
+        text = written.partition("%")[0]  # behind it is a zone
+        value = number(family, text)
+        if family == "ipv4":
+            interface = _owner(name, {by_index[index] for index in owners.get(value, ()) if index in by_index})
+        else:
+            interface = name if (indexes.get(name, 0), value) in flags else ""
+        if interface:
             mask = number(family, netmask.partition("/")[0]) if netmask else -1
             length = (mask & (1 << BITS[family]) - 1).bit_count()
             label = "" if name == interface else name
-            yield Address(interface, family, address, value, length, label, 0 if family == "ipv4" else flags[key])
+            yield Address(interface, family, text, value, length, label, flags.get((indexes[interface], value), 0))
 
 
-def _interface(name: str, indexes: dict[str, int]) -> str:
-    """The interface of a name, which may be a label such as `eth0:1`; "" without one."""
-    if name in indexes:
-        return name
-    return max((other for other in indexes if name.startswith(other)), key=len, default="")
+def _owner(name: str, owners: set[str]) -> str:
+    """Whose an IPv4 address is that goes by a name, or by a label such as `eth0:1`, of those that have it; or ""."""
+    if len(owners) > 1:
+        owners = {name} & owners or {owner for owner in owners if name.startswith(f"{owner}:")}
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def _systemd(proc: str, run: str) -> bool:

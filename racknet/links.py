@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from _socket import if_nametoindex
 
 from racknet.facts import UNKNOWN, Link
@@ -11,15 +12,21 @@ IFF_UP = 0x1  # linux/if.h
 
 
 def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str, Link]:
-    """What /sys says of links; what is not there is unknown."""
+    """What /sys says of links, out of those in sight with their indexes; what is not there is unknown.
+
+    All of it is unknown where /sys is another network's: an index differs, or there is a link that is not in sight.
+    """
     links = {}
+    strange = (name for name in entries(root) if name not in indexes and os.path.isdir(f"{root}/{name}"))
+    if any(not _index_now(name) for name in strange):
+        return {}
     for name in names:
         folder = f"{root}/{name}"
         index = number(f"{folder}/ifindex", 10, indexes[name])
         if index != indexes[name] and index != _index_now(name):
-            return {}  # /sys is another network's
+            return {}
         if inside := entries(folder):
-            uevent = dict(line.partition("=")[::2] for line in text(f"{folder}/uevent").splitlines())
+            uevent = dict(line.partition("=")[::2] for line in text(f"{folder}/uevent").split("\n"))
             links[name] = Link(
                 name,
                 up=bool(number(f"{folder}/flags", 16, IFF_UP) & IFF_UP),
@@ -30,6 +37,11 @@ def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str,
                 lower=tuple(entry.removeprefix("lower_") for entry in inside if entry.startswith("lower_")),
             )
     return links
+
+
+def with_device(names: list[str], root: str) -> list[Link]:
+    """The links of these names that have a device, with nothing else known of them."""
+    return [Link(name, device=True) for name in names if os.path.exists(f"{root}/{name}/device")]
 
 
 def _index_now(name: str) -> int:

@@ -112,7 +112,7 @@ def _block(where: str, word: str) -> Block:
         if length and not length.isdecimal():  # ipaddress would take a netmask
             raise ValueError
         return Block(str(ip_network(word, strict=False)))
-    except ValueError:
+    except (ValueError, OSError):  # the latter: with a zone
         raise _wrong(where, word, "a CIDR block") from None
 
 

@@ -51,7 +51,7 @@ TUNNELS = [
 ]  # fmt: skip
 TUNNEL_TYPES = [768, 769, 776, 778, 823]  # TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE
 TUNNEL_TYPES_WITHOUT_A_CARD = [65534]  # NONE, no link layer: a modem where there is a device, a VPN where there is none
-TUNNEL_DEVTYPES = ["vxlan", "wireguard", "geneve", "tun"]
+TUNNEL_DEVTYPES = ["vxlan", "geneve", "gtp", "bareudp", "amt", "l2tpeth", "wireguard", "ovpn", "tun"]
 POINT_TO_POINT = [512]  # PPP: a way out to the Internet, never a network between hosts
 
 

@@ -46,7 +46,7 @@ class Sight:
         self, host: Host, names: Callable[[str], bool] | None = None, excludes: Callable[[str], bool] | None = None
     ) -> None:
         self.host, self._names, self._excludes = host, names, excludes
-        self.devices = any(link.device and not rules.plumbing(link.name) for link in host.links.values())
+        self.devices = any(link.device for link in host.links.values())
         self._real: dict[str, bool] = {}
         routes = [route for route in host.routes if not self._reason(route.interface, default_route=True)]
         least = {family: min(r.metric for r in routes if r.family == family) for family in {r.family for r in routes}}

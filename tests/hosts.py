@@ -1,4 +1,4 @@
-"""The table of hosts: what is on each, what must be answered, and the rules that it pins.
+"""The table of hosts, first part: each made to pin rules. The second, `providers`, has hosts as people have them.
 
 A row pins a rule when it fails with that rule taken out (or, for `near …`, drawn too wide): `test_pins.py` does so, for
 each pin of each row, and wants each rule pinned. "" is no answer, with status 1. A new bug is a new row.
@@ -6,35 +6,8 @@ each pin of each row, and wants each rule pinned. "" is no answer, with status 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
-from layout import Layout, read
-
-
-@dataclass(frozen=True)
-class Row:
-    """A host: `public` and `service` are what must be answered for IPv4 and, where it is said, for IPv6."""
-
-    name: str
-    pins: list[str]
-    layout: str
-    public: tuple[str, ...] = ("",)
-    service: tuple[str, ...] = ("",)
-    also: tuple[tuple[str, str], ...] = ()  # a command line, and what must be answered
-
-    @cached_property
-    def read(self) -> Layout:
-        return read(self.layout)
-
-    @property
-    def questions(self) -> list[tuple[str, str]]:
-        """Command lines, each with what must be answered."""
-        families = ("ipv4", "ipv6")
-        both = {"public": self.public, "service": self.service}
-        asked = [(f"{name} {f}", a) for name, told in both.items() for f, a in zip(families, told, strict=False)]
-        return [*asked, *self.also]
-
+from providers import PROVIDERS
+from row import Row
 
 PUBLIC_CARD = """
     nic ens3 203.0.113.7/24
@@ -269,7 +242,8 @@ PASSED_OVER = [
     Row(
         "tunnels-by-kind",
         [f"type {n}" for n in (768, 769, 776, 778, 823)]
-        + ["type without a card 65534", "devtype vxlan", "devtype wireguard", "devtype geneve", "devtype tun"],
+        + ["type without a card 65534"]
+        + [f"devtype {t}" for t in ("vxlan", "geneve", "gtp", "bareudp", "amt", "l2tpeth", "wireguard", "ovpn", "tun")],
         f"""{PUBLIC_CARD}
         nic ens4 10.1.0.7/24
         nic a 10.2.0.1/24 type=768
@@ -282,6 +256,11 @@ PASSED_OVER = [
         nic h 10.9.0.1/24 devtype=wireguard
         nic i 10.10.0.1/24 devtype=geneve
         nic j 10.11.0.1/24 devtype=tun
+        nic k 10.12.0.1/24 devtype=gtp
+        nic l 10.13.0.1/24 devtype=bareudp
+        nic m 10.14.0.1/24 devtype=amt
+        nic n 10.15.0.1/24 devtype=l2tpeth
+        nic o 10.16.0.1/24 devtype=ovpn
         """,
         ("203.0.113.7",),
         ("10.1.0.7",),
@@ -626,6 +605,47 @@ SERVICE = [
         ("10.1.0.7", "fe80::1"),
     ),
     Row(
+        "label-that-is-another-interface",
+        ["service: no public address on the interface"],
+        """
+        nic eth1 203.0.113.9/24 10.30.0.5/24@eth10
+        nic eth10 10.20.0.5/24
+        default eth1 via 203.0.113.1
+        bridge docker0 172.17.0.1/16
+        """,
+        ("203.0.113.9",),
+        ("10.20.0.5",),
+        (("service --interface eth1", "10.30.0.5"), ("service --interface eth10 --cidr 10.20.0.0/16", "10.20.0.5")),
+    ),
+    Row(
+        "label-beside-a-public-address",
+        ["service: no public address on the interface"],
+        "nic ens3 203.0.113.5/24 10.16.0.5/16@ens3:1\nnic ens4 10.132.0.7/16\nbridge docker0 172.17.0.1/16",
+        ("203.0.113.5",),
+        ("10.132.0.7",),
+        (("service --interface ens3:1 --interface ens4", "10.132.0.7"), ("service --interface ens3:*", "10.16.0.5")),
+    ),
+    Row(
+        "point-to-point-named-among-others",
+        ["service: not passed over, were it not for --interface"],
+        "nic ppp0 10.64.0.9/24 type=512\ndefault ppp0\nnic eth1 10.1.0.7/24 device",
+        ("",),
+        ("10.1.0.7",),
+        (("service --interface *", "10.1.0.7"),),
+    ),
+    Row(
+        "device-under-a-name-of-plumbing",
+        ["reason not a card of the host"],
+        """
+        surely
+        nic gke0 169.254.1.1/32 device
+        nic ens3 203.0.113.5/24
+        nic guest 10.9.0.1/24
+        default ens3 via 203.0.113.1
+        """,
+        ("203.0.113.5",),
+    ),
+    Row(
         "named-beside-cards",
         ["service: not passed over, were it not for --interface"],
         f"{PUBLIC_CARD}nic ens4 100.64.0.7/24\nnic cni0 10.42.0.1/24",
@@ -681,4 +701,4 @@ NETWORKS = [
     ),
 ]
 
-HOSTS = [*CLASSES, *PASSED_OVER, *ROUTES, *PUBLIC, *SERVICE, *NETWORKS]
+HOSTS = [*CLASSES, *PASSED_OVER, *ROUTES, *PUBLIC, *SERVICE, *NETWORKS, *PROVIDERS]

@@ -74,6 +74,15 @@ def test_another_networks(tmp_path: Path) -> None:
     assert read_links({"lo", "eth0"}, {"lo": 1, "eth0": 2}, str(tmp_path)) == {}
 
 
+def test_another_networks_links(tmp_path: Path) -> None:
+    """Where /sys has a link that is not in sight, it is another network's too; files beside the links are none."""
+    make(tmp_path, "eth0", "device")
+    (tmp_path / "bonding_masters").touch()
+    assert list(read_links({"eth0"}, {"eth0": 2}, str(tmp_path))) == ["eth0"]
+    make(tmp_path, "no-such-link")
+    assert read_links({"eth0"}, {"eth0": 2}, str(tmp_path)) == {}
+
+
 @pytest.mark.parametrize(("file", "text"), [("flags", "yes"), ("type", "0x"), ("ifindex", "two")])
 def test_nonsense(tmp_path: Path, file: str, text: str) -> None:
     """What makes no sense is an error that names the file."""

@@ -8,8 +8,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hosts import HOSTS, Row
+from hosts import HOSTS
 from question import answered
+from row import Row
 
 from racknet import classify, rules, sight
 from racknet.facts import BITS, Route

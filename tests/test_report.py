@@ -38,8 +38,8 @@ hint: choose with --interface or --cidr
         "service ipv6",
     ): """\
 racknet: no telling which service ipv6 address on this host: ens4 and ens5 are level
-  ens4  fd00:4::1   private
-  ens5  fd00:5::1   private
+  ens4  fd00:4::1   no service ipv4 address to go by
+  ens5  fd00:5::1   no service ipv4 address to go by
 hint: choose with --interface or --cidr
 """,
     (

@@ -9,7 +9,8 @@ from typing import Any
 import engine
 import pytest
 import testinfra
-from hosts import HOSTS, Row
+from hosts import HOSTS
+from row import Row
 
 from racknet import rules
 

@@ -1,0 +1,116 @@
+"""What the kernel is asked over netlink: rtnetlink(7). Part of reading the host.
+
+Default routes, because /proc/net/ipv6_route and `netifaces.gateways()` mix in other tables, unmarked; and whose an IPv4
+address is, because netifaces and psutil know labels only, and a label may be another interface's name.
+"""
+
+from __future__ import annotations
+
+import sys
+from _socket import AF_INET, AF_NETLINK, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_RAW, inet_ntop, socket
+
+from racknet.facts import Route
+from racknet.patterns import AF
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # loading these would take longer than an answer
+    from collections.abc import Iterator
+
+# linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h; sizes are in bytes
+NLMSG_ERROR, NLMSG_DONE, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE = 2, 3, 20, 22, 24, 26
+NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
+RT_TABLE_MAIN, RTN_UNICAST = 254, 1
+RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE, RTA_NH_ID = 4, 5, 6, 9, 15, 30
+IFA_ADDRESS, IFA_LOCAL = 1, 2
+HEADER, ROUTE_HEADER, ADDRESS_HEADER, NEXTHOP_HEADER, ATTRIBUTE_HEADER = 16, 12, 8, 8, 4
+TRIES = 5
+
+
+def default_routes(family: str, names: dict[int, str]) -> list[Route]:
+    """The default routes of the main table that lead somewhere, by the names that the interfaces' indexes have.
+
+    Of a multipath route the first nexthop counts. OSError where the kernel does not tell.
+    """
+    before = None
+    for _ in range(TRIES):
+        messages, torn = _dump(RTM_GETROUTE, AF[family], ROUTE_HEADER, RTM_NEWROUTE)
+        found = [message for message in messages if _is_default(family, message)]
+        if not torn or found == before:  # else routes changed while they were read
+            routes = (_route(family, message, names) for message in found)
+            return [route for route in routes if route]
+        before = found
+    raise OSError("netlink: the routes change faster than they can be read")
+
+
+def ipv4_owners() -> dict[int, set[int]]:
+    """The indexes of the interfaces that have an IPv4 address, by its number. OSError where the kernel won't tell."""
+    owners: dict[int, set[int]] = {}
+    for message in _dump(RTM_GETADDR, AF_INET, ADDRESS_HEADER, RTM_NEWADDR)[0]:
+        attributes = dict(_attributes(message[ADDRESS_HEADER:]))
+        address = attributes.get(IFA_LOCAL) or attributes.get(IFA_ADDRESS, b"")
+        owners.setdefault(int.from_bytes(address, "big"), set()).add(_number(message[4:8]))
+    return owners
+
+
+def _dump(request: int, family: int, header: int, wanted: int) -> tuple[list[bytes], bool]:
+    """The messages of a kind that the kernel lists on a request, and whether what it lists changed meanwhile."""
+    messages: list[bytes] = []
+    torn = False
+    fields = [(HEADER + header, 4), (request, 2), (NLM_F_REQUEST | NLM_F_DUMP, 2), (1, 4), (0, 4)]
+    fields += [(family, 1), (0, header - 1)]
+    kernel = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
+    try:
+        kernel.send(b"".join(value.to_bytes(size, sys.byteorder) for value, size in fields))
+        while data := kernel.recv(1 << 16):
+            start = 0
+            while start < len(data):
+                length, kind, flags = (_number(data[start + a : start + b]) for a, b in ((0, 4), (4, 6), (6, 8)))
+                torn = torn or bool(flags & NLM_F_DUMP_INTR)
+                if kind == NLMSG_DONE:
+                    return messages, torn
+                if kind == NLMSG_ERROR or length < HEADER:
+                    code = -_number(data[start + HEADER : start + HEADER + 4], signed=True)
+                    raise OSError(f"netlink: request {request} failed with error {code}")
+                if kind == wanted:
+                    messages.append(data[start + HEADER : start + length])
+                start += _aligned(length)
+    finally:
+        kernel.close()
+    raise OSError(f"netlink: request {request} ended early")
+
+
+def _is_default(family: str, message: bytes) -> bool:
+    """Whether a route is a default route that leads somewhere; without IPv6 the kernel lists IPv4's in its place."""
+    its_family, destination_bits, tos, table, kind = message[0], message[1], message[3], message[4], message[7]
+    if its_family != AF[family] or destination_bits or tos or kind != RTN_UNICAST:
+        return False
+    attributes = dict(_attributes(message[ROUTE_HEADER:]))
+    return (_number(attributes[RTA_TABLE]) if RTA_TABLE in attributes else table) == RT_TABLE_MAIN
+
+
+def _route(family: str, message: bytes, names: dict[int, str]) -> Route | None:
+    """The default route of a message, if its interface is still there."""
+    attributes = hop = dict(_attributes(message[ROUTE_HEADER:]))
+    if RTA_MULTIPATH in attributes:
+        first = attributes[RTA_MULTIPATH]
+        hop = {RTA_OIF: first[4:8], **dict(_attributes(first[NEXTHOP_HEADER : _number(first[:2])]))}
+    if RTA_OIF not in hop and RTA_NH_ID in attributes:
+        raise OSError("netlink: a default route by nexthop object, with net.ipv4.nexthop_compat_mode=0")
+    interface = names.get(_number(hop.get(RTA_OIF, b"")))
+    gateway = inet_ntop(AF[family], hop[RTA_GATEWAY]) if RTA_GATEWAY in hop else ""
+    return Route(family, interface, _number(attributes.get(RTA_PRIORITY, b"")), gateway) if interface else None
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    start = 0
+    while (length := _number(data[start : start + 2])) >= ATTRIBUTE_HEADER:
+        yield _number(data[start + 2 : start + 4]), data[start + ATTRIBUTE_HEADER : start + length]
+        start += _aligned(length)
+
+
+def _number(data: bytes, *, signed: bool = False) -> int:
+    return int.from_bytes(data, sys.byteorder, signed=signed)
+
+
+def _aligned(length: int) -> int:
+    return (length + 3) & ~3

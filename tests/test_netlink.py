@@ -1,0 +1,114 @@
+"""Default routes, out of messages as the kernel sends them. The kernel itself is asked in the image's tests."""
+
+from __future__ import annotations
+
+import struct
+from socket import AF_INET, AF_INET6, inet_pton
+from unittest.mock import patch
+
+import pytest
+
+from racknet import netlink
+
+NAMES = {2: "eth0", 3: "eth1"}
+
+
+def attribute(kind: int, data: bytes) -> bytes:
+    """A route attribute, struct rtattr."""
+    return struct.pack("=HH", 4 + len(data), kind) + data + b"\0" * (-len(data) % 4)
+
+
+def message(
+    family: int = AF_INET, length: int = 0, table: int = 254, kind: int = 1, *attributes: bytes, tos: int = 0
+) -> bytes:
+    """A route, struct rtmsg with its attributes."""
+    return struct.pack("=8BI", family, length, 0, tos, table, 0, 0, kind, 0) + b"".join(attributes)
+
+
+def number(kind: int, value: int) -> bytes:
+    return attribute(kind, struct.pack("=I", value))
+
+
+def told(family: str, *messages: bytes) -> list[tuple[str, int, str]]:
+    with patch.object(netlink, "_dump", return_value=(list(messages), False)):
+        return [(r.interface, r.metric, r.gateway) for r in netlink.default_routes(family, NAMES)]
+
+
+GATEWAY = attribute(netlink.RTA_GATEWAY, inet_pton(AF_INET, "10.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 2), GATEWAY), [("eth0", 0, "10.0.0.1")]),
+        (
+            message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 3), number(netlink.RTA_PRIORITY, 600)),
+            [("eth1", 600, "")],
+        ),
+        (message(AF_INET, 0, 252, 1, number(netlink.RTA_TABLE, 254), number(netlink.RTA_OIF, 2)), [("eth0", 0, "")]),
+        (message(AF_INET, 0, 252, 1, number(netlink.RTA_TABLE, 1000), number(netlink.RTA_OIF, 2)), []),
+        (message(AF_INET, 0, 255, 1, number(netlink.RTA_OIF, 2)), []),
+        (message(AF_INET, 1, 254, 1, number(netlink.RTA_OIF, 2)), []),
+        (message(AF_INET, 0, 254, 7, number(netlink.RTA_OIF, 2)), []),
+        (message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 9)), []),
+        (message(AF_INET, 0, 254, 1), []),
+        (message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 2), tos=4), []),
+        (message(AF_INET6, 0, 254, 1, number(netlink.RTA_OIF, 2)), []),
+    ],
+)
+def test_message(sent: bytes, expected: list[tuple[str, int, str]]) -> None:
+    """Default routes of the main table that lead out of an interface that is there, of the family asked for."""
+    assert told("ipv4", sent) == expected
+
+
+def test_multipath() -> None:
+    """Of several nexthops the first one counts."""
+    first = struct.pack("=HBBi", 16, 0, 0, 3) + GATEWAY
+    second = struct.pack("=HBBi", 8, 0, 0, 2)
+    sent = message(
+        AF_INET, 0, 254, 1, attribute(netlink.RTA_MULTIPATH, first + second), number(netlink.RTA_PRIORITY, 5)
+    )
+    assert told("ipv4", sent) == [("eth1", 5, "10.0.0.1")]
+
+
+def test_asked_again_when_torn() -> None:
+    """A list that changed while it was read is read again, until it is whole or the same twice."""
+    one = message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 2))
+    other = message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 3))
+    with patch.object(netlink, "_dump", side_effect=[([], True), ([one], False)]):
+        assert [r.interface for r in netlink.default_routes("ipv4", NAMES)] == ["eth0"]
+    with patch.object(netlink, "_dump", side_effect=[([], True), ([one], True), ([one], True)]):
+        assert [r.interface for r in netlink.default_routes("ipv4", NAMES)] == ["eth0"]
+    with (
+        patch.object(netlink, "_dump", side_effect=[([one], True), ([other], True)] * 3),
+        pytest.raises(OSError, match="change faster"),
+    ):
+        netlink.default_routes("ipv4", NAMES)
+
+
+def test_nexthop_object() -> None:
+    """A nexthop that the kernel does not show is no route to nowhere."""
+    with pytest.raises(OSError, match="nexthop_compat_mode"):
+        told("ipv4", message(AF_INET, 0, 254, 1, number(netlink.RTA_NH_ID, 1)))
+
+
+def test_owners() -> None:
+    """Whose an IPv4 address is: by its own address, not by its peer's."""
+    local, peer = (inet_pton(AF_INET, address) for address in ("10.0.0.1", "10.0.0.2"))
+    sent = [
+        struct.pack("=4BI", AF_INET, 24, 0, 0, index) + attribute(netlink.IFA_ADDRESS, peer) + mine
+        for index, mine in (
+            (2, attribute(netlink.IFA_LOCAL, local)),
+            (3, attribute(netlink.IFA_LOCAL, local)),
+            (4, b""),
+        )
+    ]
+    with patch.object(netlink, "_dump", return_value=(sent, False)):
+        assert netlink.ipv4_owners() == {0x0A000001: {2, 3}, 0x0A000002: {4}}
+
+
+def test_the_kernels_own() -> None:
+    """The kernel of the machine answers, and its answer is understood."""
+    for family in ("ipv4", "ipv6"):
+        assert all(route.metric >= 0 for route in netlink.default_routes(family, NAMES))
+    assert 0x7F000001 in netlink.ipv4_owners()
