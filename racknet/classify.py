@@ -29,6 +29,14 @@ def classify(host: Host, question: Question) -> Verdict:
     return verdict
 
 
+def rank(network: str, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
+    """The candidates, best first, and the interfaces between which there is no telling, or none."""
+    losses = {id(c): [not rule.holds(c) for rule in rules.PREFERENCES[network]] for c in candidates}
+    ranked = sorted(candidates, key=lambda c: (losses[id(c)], *_order(c.address)))
+    level = dict.fromkeys(c.address.interface for c in ranked if losses[id(c)] == losses[id(ranked[0])])
+    return ranked, list(level) if len(level) > 1 else []
+
+
 def why_not(network: str, verdict: Verdict, place: int) -> str:
     """Why the candidate at a place is not the answer."""
     interface = verdict.candidates[place].address.interface
@@ -102,12 +110,7 @@ def _pick(sight: Sight, question: Question, family: str, wanted: str | None, int
                 host_is_public=host_is_public,
             )
         )
-    preferences = rules.PREFERENCES[question.network]
-    losses = {id(c): [not rule.holds(c) for rule in preferences] for c in candidates}
-    candidates.sort(key=lambda c: (losses[id(c)], *_order(c.address)))
-    best = [c.address.interface for c in candidates if losses[id(c)] == losses[id(candidates[0])]]
-    level = list(dict.fromkeys(best))
-    return Verdict(candidates, level if len(level) > 1 else [], others)
+    return Verdict(*rank(question.network, candidates), others)
 
 
 def _why_not(sight: Sight, question: Question, address: Address, wanted: str | None, interface: str) -> str:

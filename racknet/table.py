@@ -9,7 +9,7 @@ from racknet.facts import Link, State
 from racknet.listing import Row
 from racknet.streams import printable
 
-WIDTH, LEAST = 80, 18  # columns, and the fewest for the reasons, however long the names are
+WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 

@@ -74,6 +74,8 @@ def _execute(words: list[str], environ: dict[str, str]) -> int:
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python
         signal.signal(ignored, signal.SIG_DFL)
     try:
+        if not words[0]:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         os.execvpe(words[0], words, environ)  # noqa: S606, no shell is what this is for
     except OSError as error:
         streams.err(f"racknet: cannot run '{streams.printable(words[0])}': {error.strerror}\n")

@@ -433,8 +433,8 @@ PROVIDERS = [
         """
         nic eno1
         bridge vmbr0 136.243.10.30/26 over=eno1
-        bridge vmbr1 10.10.10.1/24 over=veth100i0
         nic veth100i0
+        bridge vmbr1 10.10.10.1/24 over=veth100i0
         default vmbr0 via 136.243.10.1
         """,
         ("136.243.10.30",),
@@ -526,8 +526,8 @@ PROVIDERS = [
         nic eth0 10.0.2.15/24
         nic eth1 192.168.40.11/24
         default eth0 via 10.0.2.2
-        bridge bridge0 172.17.42.1/24 over=veth77aa
         nic veth77aa
+        bridge bridge0 172.17.42.1/24 over=veth77aa
         """,
         ("",),
         ("192.168.40.11",),
