@@ -1,7 +1,7 @@
 """A host written down in lines: as facts for the pure rules, and as commands that lay it out in a container.
 
     nic eth0 104.130.0.127/24 2001:db8::1/64,deprecated 10.0.0.1/24@eth0:1      a card, with addresses
-    bridge br0 10.20.30.40/24 over=eno1                                        likewise tun, vxlan, macvlan
+    bridge br0 10.20.30.40/24 over=eno1                                        likewise tun, tap, vxlan, macvlan
     default eth0 via 104.130.0.1 metric 100                                    a default route (-6: if no gateway tells)
     default eth0 via 10.0.0.1 eth1 via 10.0.0.2                                of several nexthops
 
@@ -32,6 +32,7 @@ KINDS = {
     "nic": (1, ""),
     "bridge": (1, "bridge"),
     "tun": (65534, "tun"),
+    "tap": (1, "tun"),
     "vxlan": (1, "vxlan"),
     "macvlan": (1, "macvlan"),
 }
@@ -109,6 +110,7 @@ def _link(layout: Layout, verb: str, words: list[str]) -> None:
         "nic": f"ip link add {name} type veth peer name w{n} netns wire && ip -n wire link set w{n} up",
         "bridge": f"ip link add {name} type bridge",
         "tun": f"ip tuntap add {name} mode tun",
+        "tap": f"ip tuntap add {name} mode tap",
         "vxlan": f"ip link add {name} type vxlan id {n} dstport 4789",
         "macvlan": f"ip link add {name} link {over[0] if over else '-'} type macvlan mode bridge",
     }[verb]
