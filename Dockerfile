@@ -26,6 +26,8 @@ cc="gcc -c -O2 -ffunction-sections -fdata-sections -I/usr/include/python3.13 -Ip
 for file in netifaces/_netifaces.c psutil/_psutil_common.c psutil/_psutil_posix.c psutil/_psutil_linux.c psutil/arch/linux/*.c; do
     $cc "$file" -o "$(echo "$file" | tr / _).o"
 done
+# Unwinding tables are for C++ and debuggers; a static program goes through all of them as it starts.
+objcopy --remove-section .eh_frame /usr/lib/python3.13/config-3.13-*/libpython3.13.a libpython.a
 END
 
 FROM objects AS executable
@@ -36,7 +38,7 @@ RUN <<END
 set -eu
 python3.13 freeze.py /racknet standins /objects /usr/lib/python3/dist-packages
 gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections -I/usr/include/python3.13 -o racknet main.c frozen.c /objects/*.o \
-    /usr/lib/python3.13/config-3.13-*/libpython3.13.a -lz -lm
+    /objects/libpython.a -lz -lm
 END
 
 FROM scratch

@@ -35,11 +35,13 @@ target "objects" {
   output   = ["type=cacheonly"]
 }
 
-target "tests" {
-  name     = "tests-${stage}"
-  matrix   = { stage = ["host", "package"] }
+group "tests" { targets = ["beside-host", "beside-package"] }
+
+target "beside" {
+  name     = "beside-${stage}"
+  matrix   = { stage = ["host", "package", "bench"] }
   context  = "tests/image"
-  contexts = { objects = "target:objects", project = "." }
+  contexts = { image = "target:image", objects = "target:objects", project = "." }
   target   = stage
   tags     = ["racknet/tests:${stage}"]
   output   = ["type=docker"]

@@ -8,11 +8,12 @@ code in one piece; frozen.c has the two tables that the interpreter is started w
 """
 
 import _imp
+import ast
 import marshal
 import re
 import sys
 import sysconfig
-from modulefinder import Module, ModuleFinder
+from modulefinder import AddPackagePath, Module, ModuleFinder
 from pathlib import Path
 
 ENTRY_POINTS = ["racknet.__main__", "racknet.cli", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
@@ -34,16 +35,40 @@ psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psut
 """.split()
 
 
+class Slim(ast.NodeTransformer):
+    """Takes out what only readers and type checkers need: annotations, and what stands behind TYPE_CHECKING."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return node.value and ast.Assign([node.target], node.value, lineno=node.lineno)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module == "__future__" else node
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else self.generic_visit(node)
+
+
 def code(module: Module) -> bytes:
-    """A module's code; docstrings only of racknet's own, which Typer shows as help."""
-    level = 1 if module.__name__.startswith("racknet") else 2
-    source = Path(module.__file__).read_bytes()
-    return marshal.dumps(compile(source, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level))
+    """A module's code. Typer needs the docstrings and annotations of `cli`; nobody needs racknet's others."""
+    tree = ast.parse(Path(module.__file__).read_bytes())
+    if module.__name__.startswith("racknet") and module.__name__ not in ("racknet.cli", "racknet.listing"):
+        tree = ast.fix_missing_locations(Slim().visit(tree))
+    level = 1 if module.__name__ == "racknet.cli" else 2
+    return marshal.dumps(compile(tree, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level))
 
 
 def main(folders: list[str]) -> None:
     """Writes both files into the current folder."""
-    finder = ModuleFinder([*folders, sysconfig.get_path("stdlib")], excludes=UNUSED)
+    stdlib = Path(sysconfig.get_path("stdlib"))
+    AddPackagePath("encodings", str(stdlib / "encodings"))  # the stand-in's submodules are there
+    finder = ModuleFinder([*folders, str(stdlib)], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)
     blob, frozen = b"", []

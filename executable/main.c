@@ -55,6 +55,7 @@ int main(int argc, char **argv) {
     if (PyStatus_Exception(status))
         return fail(status);
 
+    PyGC_Disable(); /* nothing lives long enough to be worth it */
     PyObject *module = PyImport_ImportModule("racknet.__main__");
     PyObject *result = module ? PyObject_CallMethod(module, "main", NULL) : NULL;
     long number = result ? PyLong_AsLong(result) : -1;

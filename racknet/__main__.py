@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from posix import environ  # `os` takes longer to load than an answer
 
-from racknet import options, report, streams
+from racknet import options, streams
 from racknet.answer import UNREADABLE, USAGE, answer
 
 
@@ -20,19 +20,30 @@ def main() -> int:
         return run(words)
     except KeyboardInterrupt:
         return 130
-    except options.Wrong as error:
-        streams.err(report.wrong(str(error), options.unknown(os.environ)))
-        return USAGE
     except Exception as error:
+        from racknet import report
+
+        if isinstance(error, options.Wrong):
+            streams.err(report.wrong(str(error), options.unknown(variables())))
+            return USAGE
         streams.err(report.fault(error))
         return UNREADABLE
 
 
 def plain(network: str, word: str = "ipv4") -> int:
     """Answers a question without options, but perhaps with variables; returns the status."""
-    environ = os.environ
-    question = options.question(network, options.family(word), environ)
-    return answer(question, wait=options.seconds(None, environ), unknown=options.unknown(environ))
+    given = variables()
+    question = options.question(network, options.family(word), given)
+    return answer(question, wait=options.seconds(None, given), unknown=options.unknown(given))
+
+
+def variables() -> dict[str, str]:
+    """The variables that may mean something to racknet."""
+    ours = {name: value for name, value in environ.items() if name.startswith(b"RACKNET_")}
+    return {
+        name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")
+        for name, value in ours.items()
+    }
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet import interfaces, report, streams
+from racknet import interfaces, streams
 from racknet.classify import classify
 
 TYPE_CHECKING = False
@@ -46,6 +46,8 @@ def guarded(act: Callable[[], int]) -> int:
     try:
         return act()
     except interfaces.Unreadable as error:
+        from racknet import report
+
         streams.err(f"racknet: {streams.printable(str(error))}\nhint: {report.UNREADABLE_HINT}\n")
     except streams.Unwritable as error:
         streams.err(f"racknet: {error}\n")
@@ -71,11 +73,14 @@ def answer(
             return settled(found[0]) or (every and bool(found[0].candidates))
 
         (verdict,) = verdicts([question], wait, enough, whole=explain)
-        if not enough([verdict]) or verdict.container:
-            streams.err(report.no_answer(question, verdict) + report.unknown(unknown))
+        answered = enough([verdict]) and not verdict.container
+        if explain or not answered:
+            from racknet import report
+
+            told = report.explanation if answered else report.no_answer
+            streams.err(told(question, verdict) + report.unknown(unknown))
+        if not answered:
             return NO_ANSWER
-        if explain:
-            streams.err(report.explanation(question, verdict) + report.unknown(unknown))
         if as_json:
             from racknet import as_json as render
 
@@ -91,7 +96,7 @@ def answer(
 def show(questions: list[Question], *, as_json: bool, unknown: Sequence[str]) -> int:
     """Shows every address, and what it is to the questions; returns the status."""
     from racknet import as_json as render
-    from racknet import table
+    from racknet import report, table
     from racknet.listing import rows
 
     def act() -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from _socket import if_nameindex
 
 import netifaces
 
 from racknet.facts import BITS, Address, Host, Link, State
-from racknet.files import EINVAL, text
+from racknet.files import EINVAL, exists, text
 from racknet.links import read_links, with_device
 from racknet.netlink import default_routes, ipv4_owners
 from racknet.patterns import AF, number
@@ -57,10 +56,12 @@ def _read(*, whole: bool, proc: str, sys: str) -> Host:
         links |= {link.name: link for link in with_device([n for n in indexes if n not in names], sys)}
     by_index = {index: name for name, index in indexes.items()}
     routes = [route for family in BITS for route in default_routes(family, by_index)]
-    found = list(_found_by_psutil() if whole or len(names) > MANY else _found_by_netifaces(names))
-    known = ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
-    addresses = [a for a in _addresses(found, indexes, by_index, *known) if a.interface in names]
-    surely = os.path.exists(f"{proc}/sys/net/core/netdev_max_backlog")
+    owners, flags = ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
+    having = set().union(*owners.values(), (index for index, _ in flags))
+    addressed = {by_index[index] for index in having if index in by_index} & names
+    found = _found_by_psutil() if whole or len(addressed) > MANY else _found_by_netifaces(addressed, indexes)
+    addresses = [a for a in _addresses(found, indexes, by_index, owners, flags) if a.interface in names]
+    surely = exists(f"{proc}/sys/net/core/netdev_max_backlog")
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
 
 
@@ -92,9 +93,9 @@ def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
         raise OSError(EINVAL, "makes no sense", path) from error
 
 
-def _found_by_netifaces(names: set[str]) -> Iterator[Found]:
+def _found_by_netifaces(names: set[str], indexes: dict[str, int]) -> Iterator[Found]:
     for name in netifaces.interfaces():
-        if name in names or not plumbing(name):  # the latter: labels
+        if name in names or name not in indexes:  # the latter: labels
             try:
                 entries = netifaces.ifaddresses(name)
             except ValueError:  # it is gone
@@ -145,4 +146,4 @@ def _owner(name: str, owners: set[str]) -> str:
 
 def _systemd(proc: str, run: str) -> bool:
     """Whether systemd runs here, as sd_booted(3) finds out, and is process 1."""
-    return os.path.isdir(f"{run}/systemd/system") and text(f"{proc}/1/comm").strip() == "systemd"
+    return exists(f"{run}/systemd/system/") and text(f"{proc}/1/comm").strip() == "systemd"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from _socket import if_nametoindex
 
 from racknet.facts import UNKNOWN, Link
-from racknet.files import entries, number, text
+from racknet.files import entries, exists, number, text
 
 IFF_UP = 0x1  # linux/if.h
 
@@ -17,7 +16,7 @@ def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str,
     All of it is unknown where /sys is another network's: an index differs, or there is a link that is not in sight.
     """
     links = {}
-    strange = (name for name in entries(root) if name not in indexes and os.path.isdir(f"{root}/{name}"))
+    strange = (name for name in entries(root) if name not in indexes and exists(f"{root}/{name}/"))
     if any(not _index_now(name) for name in strange):
         return {}
     for name in names:
@@ -41,7 +40,7 @@ def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str,
 
 def with_device(names: list[str], root: str) -> list[Link]:
     """The links of these names that have a device, with nothing else known of them."""
-    return [Link(name, device=True) for name in names if os.path.exists(f"{root}/{name}/device")]
+    return [Link(name, device=True) for name in names if exists(f"{root}/{name}/device")]
 
 
 def _index_now(name: str) -> int:

@@ -36,20 +36,26 @@ class Name:
     Only what ends in `*` may go on as it likes: `green0` is no `gre0`, `br-lan` no Docker network.
     """
 
-    __slots__ = ("beginning", "rest")
+    __slots__ = ("beginning", "rest", "text")
 
-    def __init__(self, beginning: str, rest: str = "") -> None:
-        self.beginning, self.rest = beginning, rest
+    def __init__(self, text: str, rest: str = "") -> None:
+        self.text, self.beginning = text, text.removesuffix("*")
+        self.rest = "*" if text.endswith("*") else rest
 
     def matches(self, name: str) -> bool:
         """Whether an interface's name is of this pattern."""
-        if self.beginning.endswith("*"):
-            return name.startswith(self.beginning[:-1])
         if not name.startswith(self.beginning):
             return False
         rest = name[len(self.beginning) :]
+        if self.rest == "*":
+            return True
         if self.rest == "digits":
             return rest.isascii() and rest.isdigit()
         if self.rest:  # "12 hex digits"
             return len(rest) == int(self.rest.split()[0]) and not rest.strip("0123456789abcdef")
         return not rest
+
+
+def beginnings(patterns: list[Name]) -> tuple[str, ...]:
+    """What a name must begin with to be of any of the patterns: most are not, and that is found out at once."""
+    return tuple(pattern.beginning for pattern in patterns)

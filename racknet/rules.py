@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from racknet.facts import BITS, DADFAILED, DEPRECATED, OPTIMISTIC, PERMANENT, TEMPORARY, TENTATIVE, Address, Link
-from racknet.patterns import Block, Name
+from racknet.patterns import Block, Name, beginnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading `typing` would take longer than an answer
@@ -64,15 +64,18 @@ class Rule:
         self.name, self.holds = name, holds
 
 
+PLUMBING_BEGINNINGS, TUNNEL_BEGINNINGS = beginnings(PLUMBING), beginnings(TUNNELS)
+
+
 def plumbing(name: str) -> bool:
     """Whether an interface's name is one of container plumbing."""
-    return any(pattern.matches(name) for pattern in PLUMBING)
+    return name.startswith(PLUMBING_BEGINNINGS) and any(pattern.matches(name) for pattern in PLUMBING)
 
 
 def tunnel(link: Link) -> bool:
     """Whether a link is a tunnel by its name or its kind, card or no card."""
     return (
-        any(pattern.matches(link.name) for pattern in TUNNELS)
+        (link.name.startswith(TUNNEL_BEGINNINGS) and any(pattern.matches(link.name) for pattern in TUNNELS))
         or link.arphrd in TUNNEL_TYPES
         or link.devtype in TUNNEL_DEVTYPES
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posix  # `os` takes longer to load than an answer
 
 
 class Unwritable(Exception):
@@ -33,4 +33,4 @@ def printable(text: str) -> str:
 def _write(descriptor: int, text: str) -> None:
     data = text.encode("utf-8", "backslashreplace")
     while data:
-        data = data[os.write(descriptor, data) :]
+        data = data[posix.write(descriptor, data) :]

@@ -53,7 +53,7 @@ def test_host_bits_and_bare_addresses(text: str, shift: int) -> None:
         (Name("br-", "12 hex digits"), "br-0123456789AB", False),
         (Name("br-", "12 hex digits"), "br-0123456789abc", False),
     ],
-    ids=lambda value: value.beginning if isinstance(value, Name) else str(value),
+    ids=lambda value: value.text if isinstance(value, Name) else str(value),
 )
 def test_name(pattern: Name, name: str, expected: bool) -> None:
     """A pattern fits whole names."""

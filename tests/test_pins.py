@@ -65,7 +65,7 @@ def taken_out() -> dict[str, Break]:
     ):
         breaks |= {f"{title} {block.text}": without(blocks, block) for block in blocks}
     for patterns in (rules.PLUMBING, rules.TUNNELS):
-        breaks |= {f"name {pattern.beginning}": without(patterns, pattern) for pattern in patterns}
+        breaks |= {f"name {pattern.text}": without(patterns, pattern) for pattern in patterns}
     for title, items in (
         ("type", rules.TUNNEL_TYPES),
         ("type without a card", rules.TUNNEL_TYPES_WITHOUT_A_CARD),
@@ -98,8 +98,8 @@ def drawn_too_wide() -> dict[str, Break]:
         breaks |= {f"near block {block.text}": instead(blocks, block, wider(block)) for block in near}
     for patterns in (rules.PLUMBING, rules.TUNNELS):
         for pattern in patterns:
-            if not pattern.beginning.endswith("*"):
-                breaks[f"near name {pattern.beginning}"] = instead(patterns, pattern, Name(f"{pattern.beginning}*"))
+            if not pattern.text.endswith("*"):
+                breaks[f"near name {pattern.text}"] = instead(patterns, pattern, Name(f"{pattern.text}*"))
     return breaks
 
 
