@@ -8,6 +8,8 @@ from posix import environ  # `os` takes longer to load than an answer
 from racknet import options, streams
 from racknet.answer import UNREADABLE, USAGE, answer
 
+COMMANDS = (*options.NETWORKS, "list", "env", "exec")
+
 
 def main() -> int:
     """Runs the command line; returns the status. No traceback reaches a user."""
@@ -24,7 +26,8 @@ def main() -> int:
         from racknet import report
 
         if isinstance(error, options.Wrong):
-            streams.err(report.wrong(str(error), options.unknown(variables())))
+            command = words[0] if words[0] in COMMANDS else ""
+            streams.err(report.wrong(str(error), options.unknown(variables()), command))
             return USAGE
         streams.err(report.fault(error))
         return UNREADABLE

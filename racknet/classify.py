@@ -13,7 +13,11 @@ from racknet.patterns import Block
 from racknet.question import Question, Verdict
 from racknet.sight import Sight, is_host
 
+CONTAINED = "of the container"
+NOT_NAMED, NOT_IN_BLOCK = "not an interface asked for", "not in a block asked for"
 POINT_TO_POINT = "point-to-point link"
+NO_SERVICE = "no service ipv4 address to go by"
+NO_CARD = "no telling which card is the service network's"
 
 
 def classify(host: Host, question: Question) -> Verdict:
@@ -41,7 +45,7 @@ def why_not(network: str, verdict: Verdict, place: int) -> str:
     """Why the candidate at a place is not the answer."""
     interface = verdict.candidates[place].address.interface
     if verdict.container:
-        return "of the container"
+        return CONTAINED
     if interface in verdict.level:
         return f"level with {', '.join(name for name in verdict.level if name != interface)}"
     return f"behind: {decided_by(network, *verdict.candidates[place - 1 : place + 1])}"
@@ -82,7 +86,9 @@ def _service_ipv6(sight: Sight, question: Question) -> Verdict:
         return unique_local if unique_local.candidates else _pick(sight, question, "ipv6", rules.LINK_LOCAL, interface)
     if first.level or _has(sight, rules.PRIVATE, "ipv4"):
         verdict = _pick(sight, question, "ipv6", None)
-        verdict.level = first.level
+        if first.level:
+            verdict.level = first.level
+            verdict.others = [(a, NO_CARD if why == NO_SERVICE else why) for a, why in verdict.others]
         return verdict
     return _pick(sight, question, "ipv6", rules.PRIVATE)
 
@@ -118,13 +124,13 @@ def _why_not(sight: Sight, question: Question, address: Address, wanted: str | N
     network, blocks, its_class = question.network, _blocks(question, address.family), address_class(address)
     link = sight.host.links[address.interface]
     if not sight.asked(address):
-        return "not asked for by --interface"
+        return NOT_NAMED
     if network == "service" and link.arphrd in rules.POINT_TO_POINT and not sight.named(link.name, address.label):
         return POINT_TO_POINT
     if blocks:
-        return "" if rules.within(address, blocks) else "not in --cidr"
+        return "" if rules.within(address, blocks) else NOT_IN_BLOCK
     if wanted is None and its_class != rules.PUBLIC:
-        return "no service ipv4 address to go by"
+        return NO_SERVICE
     if its_class != wanted:
         return rules.OTHER_CLASS.get((network, its_class), its_class)
     return f"not on {interface}" if interface not in ("", address.interface) else ""

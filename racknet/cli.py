@@ -36,11 +36,17 @@ network, and nothing else. Where there is none, or no telling which, it says
 why on standard error and prints nothing.
 """
 
-STATUS = """\
+MORE = """\
+
+Each command has its own help: racknet public --help. The family is ipv4 unless
+it is said. Options may come from the environment too:
+  RACKNET_PUBLIC_INTERFACE, RACKNET_PUBLIC_CIDR, RACKNET_SERVICE_INTERFACE,
+  RACKNET_SERVICE_CIDR, RACKNET_EXCLUDE (lists), RACKNET_WAIT
 
 Status: 0 answered; 1 there is no such address, or no telling which; 2 the
-command line is wrong; 3 the interfaces cannot be read, or the answer cannot be
-written.
+command line or a variable is wrong; 3 the interfaces cannot be read, or the
+answer cannot be written; exec: 127 there is no such command, 126 it cannot be
+run, else its own.
 """
 
 
@@ -50,7 +56,7 @@ class Commands(TyperGroup):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(HELP)
         self.format_options(ctx, formatter)
-        formatter.write(STATUS)
+        formatter.write(MORE)
 
     def _main_shell_completion(self, *_: object, **__: object) -> None:
         """Without it, `_RACKNET_COMPLETE` in the environment would change what is printed."""
@@ -75,9 +81,12 @@ app = typer.Typer(
 Globs = list[str] | None
 Family = Annotated[str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False)]
 Interface = Annotated[
-    Globs, typer.Option(metavar="GLOB", help="Only these interfaces or labels, else passed over or not.")
+    Globs, typer.Option(metavar="GLOB", help="Only these interfaces or labels, even plumbing and tunnels.")
 ]
-Cidr = Annotated[Globs, typer.Option(metavar="CIDR", help="Only addresses in such a block, of whatever class.")]
+Cidr = Annotated[
+    Globs,
+    typer.Option(metavar="CIDR", help="Only addresses in such a block, of any class; restricts its family alone."),
+]
 Exclude = Annotated[Globs, typer.Option(metavar="GLOB", help="These interfaces are container plumbing too.")]
 Wait = Annotated[str | None, typer.Option(metavar="SECONDS", help="Ask again until there is an answer, or time is up.")]
 All = Annotated[bool, typer.Option("--all", help="Every candidate, one a line, best first.")]
@@ -155,7 +164,7 @@ def _env(export: Export = False, wait: Wait = None) -> None:
 
 @app.command("exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False})
 def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
-    """Become COMMAND, with the answers in its environment and its arguments."""
+    """Become COMMAND, with the answers in its environment."""
     raise typer.Exit(variables.become(command, os.environ, options.seconds(None, os.environ)))
 
 

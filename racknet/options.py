@@ -54,9 +54,7 @@ def question(
         names=_globs(asked),
         cidrs=tuple(_block(*block) for block in blocks),
         excludes=_globs(excluded),
-        narrowed=" ".join(
-            f"{where} {word}" if where[0] == "-" else f"{where}={word}" for where, word in asked + blocks
-        ),
+        narrowed=_written(asked + blocks + excluded),
     )
 
 
@@ -79,6 +77,13 @@ def unknown(environ: Mapping[str, str]) -> list[str]:
 
 def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
     return [(name, word) for word in environ.get(name, "").replace(",", " ").split()]
+
+
+def _written(words: Sequence[tuple[str, str]]) -> str:
+    """Options and variables as the user wrote them."""
+    names = dict.fromkeys(where for where, _ in words if not where.startswith("-"))
+    options = [f"{where} {word}" for where, word in words if where.startswith("-")]
+    return " ".join([*options, *(f"{name}={','.join(w for where, w in words if where == name)}" for name in names)])
 
 
 def _globs(words: Sequence[tuple[str, str]]) -> Callable[[str], bool] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.classify import decided_by, natural, why_not
+from racknet.classify import CONTAINED, NOT_IN_BLOCK, NOT_NAMED, decided_by, natural, why_not
 from racknet.streams import printable
 
 TYPE_CHECKING = False
@@ -15,12 +15,14 @@ MOST = 10  # lines
 # Passed over, from what may yet become an answer to what never will; the loopback interface goes unsaid.
 ORDER = ["not ready", "down", "not a card of the host", "tunnel", "excluded", "container plumbing"]
 LOOPBACK = "loopback"
+NARROWED = [NOT_NAMED, NOT_IN_BLOCK, "excluded"]  # what the user has asked for
 
 CONTAINER = "this is a container's own network, not a host's"
 CONTAINER_HINT = "run it with --net=host (hostNetwork: true on Kubernetes)"
 LEVEL_HINT = "choose with --interface or --cidr"
 NO_ANSWER_HINT = "see racknet list, or choose with --interface or --cidr"
 NO_ADDRESS_HINT = "is the host still coming up? --wait 30 waits for an address; see also racknet list"
+NARROWED_HINT = "see racknet list for what there is; nothing of it is left by"
 UNREADABLE_HINT = "racknet reads /proc/net/if_inet6 and /sys/class/net, and asks the kernel over netlink"
 
 
@@ -33,13 +35,15 @@ def no_answer(question: Question, verdict: Verdict) -> str:
         said, hint = f"no {asked}: {CONTAINER}", CONTAINER_HINT
     elif verdict.level:
         said, hint = f"no telling which {asked} {here}: {' and '.join(verdict.level)} are level", LEVEL_HINT
-    elif any(why not in ORDER for _, _, why in seen):
+    elif any(why in NARROWED for _, _, why in seen):
+        said, hint = f"no {asked} {here}", f"{NARROWED_HINT} {question.narrowed}"
+    elif any(why not in ORDER for _, _, why in seen) or not verdict.bare:
         said, hint = f"no {asked} {here}", NO_ANSWER_HINT
     else:
         seen = [(name, "-", f"no {question.family} address") for name in verdict.bare] + seen
         said, hint = f"no {asked} {here}", NO_ADDRESS_HINT
     more = f"  and {len(seen) - MOST} more\n" if len(seen) > MOST else ""
-    return f"racknet: {printable(said)}\n{_lines(seen[:MOST])}{more}hint: {hint}\n"
+    return f"racknet: {printable(said)}\n{_lines(seen[:MOST])}{more}hint: {printable(hint)}\n"
 
 
 def no_answers(questions: Sequence[Question], verdicts: Sequence[Verdict]) -> str:
@@ -64,9 +68,17 @@ def explanation(question: Question, verdict: Verdict) -> str:
     return f"racknet: {printable(said)}\ndecided by: {printable(decision)}\n{_lines(seen)}"
 
 
-def wrong(text: str, names: Sequence[str]) -> str:
-    """The error for a wrong word or value."""
-    return f"racknet: {printable(text)}\n{unknown(names)}hint: see racknet --help\n"
+def wrong(text: str, names: Sequence[str], command: str = "") -> str:
+    """The error for a wrong word or value, of a command if it is known which."""
+    return f"racknet: {printable(text)}\n{unknown(names)}hint: see racknet {f'{command} ' if command else ''}--help\n"
+
+
+def missing(name: str, question: Question, verdict: Verdict) -> str:
+    """A word on an answer that is missing, to whose surprise: there is no telling, or nothing of what was asked for."""
+    if verdict.level:
+        return f"note: no {name}: no telling which, {printable(' and '.join(verdict.level))} are level\n"
+    narrowed = question.narrowed and not verdict.candidates
+    return f"note: no {name}: nothing is left by {printable(question.narrowed)}\n" if narrowed else ""
 
 
 def fault(error: Exception) -> str:
@@ -94,6 +106,8 @@ def _seen(verdict: Verdict, whys: list[str]) -> list[tuple[str, str, str]]:
     """Names, addresses and why: the candidates first, plumbing last."""
     candidates = [(c.address, why) for c, why in zip(verdict.candidates, whys, strict=True)]
     rest = [(address, why) for address, why in verdict.others if why != LOOPBACK]
+    if verdict.container:
+        rest = [(address, why if why in ORDER else CONTAINED) for address, why in rest]
     rest.sort(key=lambda other: (ORDER.index(other[1]) if other[1] in ORDER else -1, natural(other[0].interface)))
     return [(address.label or address.interface, address.text, why) for address, why in candidates + rest]
 

@@ -38,6 +38,9 @@ def env(environ: Mapping[str, str], wait: float, *, export: bool) -> int:
             streams.err(report.no_answers(asked, found) + report.unknown(options.unknown(environ)))
             return NO_ANSWER
         prefix = "export " if export else ""
+        for name, question, verdict in zip(NAMES, asked, found, strict=True):
+            if question.family == "ipv4":
+                streams.err(report.missing(name, question, verdict))
         streams.out("".join(f"{prefix}{name}={value}\n" for name, value in told(found).items()))
         return ANSWERED
 

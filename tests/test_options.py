@@ -27,7 +27,7 @@ def test_variables_are_lists(listed: str) -> None:
     """Lists are separated by commas or blanks."""
     asked = options.question("service", "ipv4", {"RACKNET_SERVICE_INTERFACE": listed})
     assert named(asked, "eth1", "ens5", "eth10", "eth0") == [True, True, False, False]
-    assert asked.narrowed == "RACKNET_SERVICE_INTERFACE=eth1 RACKNET_SERVICE_INTERFACE=ens*"
+    assert asked.narrowed == "RACKNET_SERVICE_INTERFACE=eth1,ens*"
 
 
 def test_variables_of_the_other_network_do_not_count() -> None:

@@ -38,8 +38,8 @@ hint: choose with --interface or --cidr
         "service ipv6",
     ): """\
 racknet: no telling which service ipv6 address on this host: ens4 and ens5 are level
-  ens4  fd00:4::1   no service ipv4 address to go by
-  ens5  fd00:5::1   no service ipv4 address to go by
+  ens4  fd00:4::1   no telling which card is the service network's
+  ens5  fd00:5::1   no telling which card is the service network's
 hint: choose with --interface or --cidr
 """,
     (
@@ -47,11 +47,11 @@ hint: choose with --interface or --cidr
         "service --cidr 10.31.0.0/16 --interface ens4 --interface lo",
     ): """\
 racknet: no service ipv4 address on this host with --interface ens4 --interface lo --cidr 10.31.0.0/16
-  ens3     203.0.113.7    not asked for by --interface
-  ens4     10.30.0.10     not in --cidr
-  ens5     192.168.30.2   not asked for by --interface
+  ens3     203.0.113.7    not an interface asked for
+  ens4     10.30.0.10     not in a block asked for
+  ens5     192.168.30.2   not an interface asked for
   docker0  172.17.0.1     container plumbing
-hint: see racknet list, or choose with --interface or --cidr
+hint: see racknet list for what there is; nothing of it is left by --interface ens4 --interface lo --cidr 10.31.0.0/16
 """,
     (
         "bridged-container",
@@ -77,9 +77,9 @@ hint: is the host still coming up? --wait 30 waits for an address; see also rack
         "service --interface eno2 --interface ppp0 --cidr 10.1.0.0/16",
     ): """\
 racknet: no service ipv4 address on this host with --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
-  eno2  192.168.1.1   not in --cidr
-  ppp0  10.64.0.9     not in --cidr
-hint: see racknet list, or choose with --interface or --cidr
+  eno2  192.168.1.1   not in a block asked for
+  ppp0  10.64.0.9     not in a block asked for
+hint: see racknet list for what there is; nothing of it is left by --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
 """,
     (
         "virtual-machines-seen-from-the-host",
@@ -95,10 +95,10 @@ hint: see racknet list, or choose with --interface or --cidr
         "excluded-card",
         "service --exclude *",
     ): """\
-racknet: no service ipv4 address on this host
+racknet: no service ipv4 address on this host with --exclude *
   ens3  10.1.0.7   excluded
   ens4  10.2.0.7   excluded
-hint: is the host still coming up? --wait 30 waits for an address; see also racknet list
+hint: see racknet list for what there is; nothing of it is left by --exclude *
 """,
 }
 

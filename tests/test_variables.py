@@ -133,7 +133,7 @@ def test_wrong_variable() -> None:
     for words in (["public"], ["public", "--json"], ["env"], ["list"], ["exec", "true"]):
         out, err, status = racknet(*words, RACKNET_PUBLIC_CIDR="10.0.0.0/33")
         assert (out, status) == ("", 2)
-        assert err == "racknet: RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block\nhint: see racknet --help\n"
+        assert err == f"racknet: RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block\nhint: see racknet {words[0]} --help\n"
 
 
 def test_unknown_variable_is_mentioned() -> None:
