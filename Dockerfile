@@ -1,12 +1,25 @@
-# racknet/ip: one static executable, /racknet, with the Python interpreter and all that it needs inside.
+# racknet/ip: one static executable, /racknet, with the Python interpreter and all that it needs inside. docs/executable.md
+# tells how it is made. All stages but the last run on the builder's own kind of machine, and link for the target's.
 
-FROM debian:trixie-slim AS tools
+FROM --platform=$BUILDPLATFORM debian:trixie-slim AS tools
+ARG BUILDARCH
+ARG TARGETARCH
 RUN <<END
 set -eu
+case $TARGETARCH in
+amd64) triplet=x86_64-linux-gnu ;;
+arm64) triplet=aarch64-linux-gnu ;;
+*) echo "racknet is built for amd64 and arm64, not for $TARGETARCH" >&2; exit 1 ;;
+esac
+dpkg --add-architecture "$TARGETARCH"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends >/dev/null \
-    gcc libc6-dev libpython3.13-dev zlib1g-dev python3.13 python3-pip python3-setuptools python3-typer
+apt-get install -y -qq --no-install-recommends python3.13 python3-pip python3-setuptools python3-typer \
+    gcc "gcc-$(echo $triplet | tr _ -)" "libc6-dev:$TARGETARCH" "libpython3.13-dev:$TARGETARCH" "zlib1g-dev:$TARGETARCH" >/dev/null
+printf '#!/bin/sh\nexec %s-gcc "$@"\n' $triplet >/usr/local/bin/target-gcc
+chmod +x /usr/local/bin/target-gcc
+# Unwinding tables are for C++ and debuggers; a static program would go through all of them as it starts.
+"$triplet-objcopy" --remove-section .eh_frame /usr/lib/python3.13/config-3.13-$triplet/libpython3.13.a /usr/local/lib/libpython.a
 END
 
 # What is not in libpython, from its sources. The way to PyPI may need a certificate that only the builder's machine knows.
@@ -20,14 +33,12 @@ pip download -qq --no-deps --no-build-isolation --no-binary :all: --require-hash
 for archive in *.tar.gz; do tar xf "$archive"; done
 mv netifaces_plus-*/netifaces psutil-*/psutil .
 version=$(echo psutil-*.tar.gz | tr -cd 0-9)
-cc="gcc -c -O2 -ffunction-sections -fdata-sections -I/usr/include/python3.13 -Ipsutil
-    -DHAVE_GETIFADDRS=1 -DHAVE_GETNAMEINFO=1 -DHAVE_NETPACKET_PACKET_H=1 -DHAVE_SOCKADDR_IN6=1 -DHAVE_SOCKADDR_LL=1
-    -DPSUTIL_POSIX=1 -DPSUTIL_LINUX=1 -DPSUTIL_SIZEOF_PID_T=4 -DPSUTIL_VERSION=$version"
 for file in netifaces/_netifaces.c psutil/_psutil_common.c psutil/_psutil_posix.c psutil/_psutil_linux.c psutil/arch/linux/*.c; do
-    $cc "$file" -o "$(echo "$file" | tr / _).o"
+    target-gcc -c -O2 -ffunction-sections -fdata-sections -I/usr/include/python3.13 -Ipsutil \
+        -DHAVE_GETIFADDRS=1 -DHAVE_GETNAMEINFO=1 -DHAVE_NETPACKET_PACKET_H=1 -DHAVE_SOCKADDR_IN6=1 -DHAVE_SOCKADDR_LL=1 \
+        -DPSUTIL_POSIX=1 -DPSUTIL_LINUX=1 -DPSUTIL_SIZEOF_PID_T=4 -DPSUTIL_VERSION="$version" \
+        "$file" -o "$(echo "$file" | tr / _).o"
 done
-# Unwinding tables are for C++ and debuggers; a static program goes through all of them as it starts.
-objcopy --remove-section .eh_frame /usr/lib/python3.13/config-3.13-*/libpython3.13.a libpython.a
 END
 
 FROM objects AS executable
@@ -37,8 +48,8 @@ COPY racknet /racknet/racknet
 RUN <<END
 set -eu
 python3.13 freeze.py /racknet standins /objects /usr/lib/python3/dist-packages
-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections -I/usr/include/python3.13 -o racknet main.c frozen.c /objects/*.o \
-    /objects/libpython.a -lz -lm
+target-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections -I/usr/include/python3.13 -o racknet main.c frozen.c \
+    /objects/*.o /usr/local/lib/libpython.a -lz -lm
 END
 
 FROM scratch

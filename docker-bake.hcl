@@ -27,21 +27,41 @@ target "image" {
   output   = ["type=docker"]
 }
 
-# What the tests run beside the image.
+# Both architectures, with attestations: needs a container builder (docker buildx create --use).
+target "release" {
+  inherits  = ["image"]
+  platforms = ["linux/amd64", "linux/arm64"]
+  attest    = ["type=provenance,mode=max", "type=sbom"]
+  output    = ["type=oci,dest=racknet-ip.oci.tar"]
+}
 
-target "objects" {
+# The files themselves: script/executable.
+group "executables" { targets = ["executable-amd64", "executable-arm64"] }
+
+target "executable" {
+  name      = "executable-${arch}"
+  matrix    = { arch = ["amd64", "arm64"] }
+  inherits  = ["_common"]
+  platforms = ["linux/${arch}"]
+  output    = ["type=local,dest=dist/${arch}"]
+}
+
+# What the tests and script/bench run beside the image.
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu"] }
+
+target "stage" {
+  name     = stage
+  matrix   = { stage = ["objects", "frozen"] }
   inherits = ["_common"]
-  target   = "objects"
+  target   = stage == "frozen" ? "executable" : stage
   output   = ["type=cacheonly"]
 }
 
-group "tests" { targets = ["beside-host", "beside-package"] }
-
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "bench"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "bench"] }
   context  = "tests/image"
-  contexts = { image = "target:image", objects = "target:objects", project = "." }
+  contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
   target   = stage
   tags     = ["racknet/tests:${stage}"]
   output   = ["type=docker"]

@@ -78,7 +78,7 @@ def main(folders: list[str]) -> None:
             frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
             blob += data
     # CPython's own table, in the file that libpython was linked with, less what nothing imports.
-    config = Path(sysconfig.get_config_var("LIBPL"), "config.c").read_text()
+    config = next(stdlib.glob("config-*/config.c")).read_text()
     own = dict(re.findall(r'\{"([\w.]+)", (\w+)\},', config))
     wanted = {name: function for name, function in own.items() if name in finder.modules} | LINKED
     wanted |= {"marshal": "PyMarshal_Init", "_imp": "PyInit__imp", "builtins": "NULL", "sys": "NULL"}

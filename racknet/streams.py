@@ -27,7 +27,7 @@ def err(text: str) -> None:
 
 def printable(text: str) -> str:
     """The text with control characters, and bytes that are no UTF-8, escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _write(descriptor: int, text: str) -> None:

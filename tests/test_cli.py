@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import Racknet
 
 from racknet import __version__
 
@@ -29,14 +30,8 @@ Examples when run with Docker:
 """
 
 
-def racknet(*words: str) -> tuple[str, str, int]:
-    """What the command prints, and its status."""
-    done = subprocess.run([sys.executable, "-m", "racknet", *words], capture_output=True, text=True, check=False)
-    return done.stdout, done.stderr, done.returncode
-
-
 @pytest.mark.parametrize("word", ["-h", "--help"])
-def test_help(word: str) -> None:
+def test_help(word: str, racknet: Racknet) -> None:
     """The help begins with the lines that users know."""
     out, err, status = racknet(word)
     assert (err, status) == ("", 0)
@@ -44,18 +39,18 @@ def test_help(word: str) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_no_arguments() -> None:
+def test_no_arguments(racknet: Racknet) -> None:
     """Without arguments the help goes to standard error, so that $(racknet) is never prose."""
     assert racknet() == ("", racknet("--help")[0], 2)
 
 
-def test_version() -> None:
+def test_version(racknet: Racknet) -> None:
     """The version is the package's."""
     assert racknet("--version") == (f"racknet {__version__}\n", "", 0)
 
 
 @pytest.mark.parametrize("word", ["public", "service"])
-def test_help_of_a_command(word: str) -> None:
+def test_help_of_a_command(word: str, racknet: Racknet) -> None:
     """Each command has its help."""
     out, err, status = racknet(word, "--help")
     assert (err, status) == ("", 0)
@@ -82,13 +77,13 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG, ids=str)
-def test_wrong_words(words: list[str], said: str) -> None:
+def test_wrong_words(words: list[str], said: str, racknet: Racknet) -> None:
     """A wrong word is quoted as it came, with what it should have been."""
     assert racknet(*words) == ("", f"racknet: {said}{hint(words)}", 2)
 
 
 @pytest.mark.parametrize("words", [["--nonsense"], ["public", "-x"], ["public", "--cidr"]])
-def test_wrong_options(words: list[str]) -> None:
+def test_wrong_options(words: list[str], racknet: Racknet) -> None:
     """An option that there is not, or without its value."""
     out, err, status = racknet(*words)
     assert (out, status) == ("", 2)
@@ -96,7 +91,7 @@ def test_wrong_options(words: list[str]) -> None:
     assert err.endswith(hint(words))
 
 
-def test_both_roads_lead_to_one_answer() -> None:
+def test_both_roads_lead_to_one_answer(racknet: Racknet) -> None:
     """A plain question, and the same by way of Typer, are answered alike."""
     for words in (["public"], ["service"], ["public", "inet6"], ["service", "ipv6"]):
         assert racknet(*words) == racknet(*words, "--wait", "0")
@@ -118,3 +113,10 @@ def test_plain_questions_load_little(words: str) -> None:
         check=False,
     )
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("locale", ["C", "de_DE.UTF-8", "ja_JP.eucJP", "nonsense", ""])
+def test_locale(locale: str, racknet: Racknet) -> None:
+    """The locale changes nothing."""
+    for words in (["--help"], ["pubic"], ["list", "--json"]):
+        assert racknet(*words, LANG=locale, LC_ALL=locale) == racknet(*words)

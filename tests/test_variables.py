@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from conftest import Racknet
 from layout import read
 from question import question
 
@@ -15,19 +14,7 @@ from racknet.classify import classify
 from racknet.variables import NAMES, WRITTEN, told
 
 
-def racknet(*words: str, **environ: str) -> tuple[str, str, int]:
-    """What the command prints, and its status."""
-    done = subprocess.run(
-        [sys.executable, "-m", "racknet", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environ},
-    )
-    return done.stdout, done.stderr, done.returncode
-
-
-def here() -> dict[str, str]:
+def here(racknet: Racknet) -> dict[str, str]:
     """The answers on this machine."""
     lines = racknet("env")[0].splitlines()
     return dict(line.split("=", 1) for line in lines)
@@ -43,7 +30,7 @@ def test_names() -> None:
     assert told(found) == dict(zip(NAMES, ("203.0.113.7", "2001:db8::7", "10.1.0.7"), strict=False))
 
 
-def test_env() -> None:
+def test_env(racknet: Racknet) -> None:
     """Lines that a shell, compose and systemd read; with --export, a shell's."""
     lines = racknet("env")[0].splitlines()
     assert lines
@@ -69,9 +56,9 @@ def test_what_is_replaced(word: str, expected: str) -> None:
     assert WRITTEN.sub("<>", word) == expected
 
 
-def test_exec() -> None:
+def test_exec(racknet: Racknet) -> None:
     """The command has the answers in its environment and its arguments; all else is as it was."""
-    answers = here()
+    answers = here(racknet)
     name = next(iter(answers))
     code = f"import os, sys; print(sys.argv[1:], {{k: os.environ[k] for k in ('STALE', *{NAMES}) if k in os.environ}})"
     stale = next(iter(set(NAMES) - set(answers)), "STALE")
@@ -107,12 +94,12 @@ def test_exec() -> None:
         (["exec", "sh", "-c", "kill -9 $$"], -9, ""),
     ],
 )
-def test_status_of_exec(words: list[str], status: int, said: str) -> None:
+def test_status_of_exec(words: list[str], status: int, said: str, racknet: Racknet) -> None:
     """The command's status is the status; one that cannot be run has a shell's."""
     assert racknet(*words) == ("", said, status)
 
 
-def test_signals(tmp_path: Path) -> None:
+def test_signals(racknet: Racknet) -> None:
     """The command ignores and blocks what it would without racknet, not what Python ignores."""
     show = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]
     plain = subprocess.run(show, capture_output=True, text=True, check=True).stdout
@@ -120,7 +107,7 @@ def test_signals(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["env"], ["exec", "echo", "not reached"], ["exec", "echo", "$RACKNET_SERVICE_IPV4"]])
-def test_without_an_answer(words: list[str]) -> None:
+def test_without_an_answer(words: list[str], racknet: Racknet) -> None:
     """Without an answer there is status 1 and a reason, and the command does not run."""
     nothing = {f"RACKNET_{network}_CIDR": "192.0.2.255/32,2001:db8:ffff::1" for network in ("PUBLIC", "SERVICE")}
     out, err, status = racknet(*words, **nothing)
@@ -128,15 +115,18 @@ def test_without_an_answer(words: list[str]) -> None:
     assert err.startswith("racknet: no ")
 
 
-def test_wrong_variable() -> None:
+def test_wrong_variable(racknet: Racknet) -> None:
     """A wrong variable is status 2, on the short road as by way of Typer."""
     for words in (["public"], ["public", "--json"], ["env"], ["list"], ["exec", "true"]):
         out, err, status = racknet(*words, RACKNET_PUBLIC_CIDR="10.0.0.0/33")
         assert (out, status) == ("", 2)
-        assert err == f"racknet: RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block\nhint: see racknet {words[0]} --help\n"
+        assert (
+            err
+            == f"racknet: RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block\nhint: see racknet {words[0]} --help\n"
+        )
 
 
-def test_unknown_variable_is_mentioned() -> None:
+def test_unknown_variable_is_mentioned(racknet: Racknet) -> None:
     """A name that means nothing is mentioned by errors and the list, and does not change an answer."""
     note = "note: RACKNET_SERVICE_IFACE means nothing to racknet; RACKNET_SERVICE_INTERFACE does\n"
     assert note in racknet("list", RACKNET_SERVICE_IFACE="eth1")[1]

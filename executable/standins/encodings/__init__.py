@@ -31,4 +31,8 @@ def search(name):
     return __import__(f"encodings.{name}", fromlist=["getregentry"]).getregentry() if name else None
 
 
+def normalize_encoding(name):  # which locale asks for
+    return "_".join("".join(c if c.isalnum() or c == "." else " " for c in name).split())
+
+
 codecs.register(search)
