@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from _socket import if_nameindex
-
 import netifaces
 
 from racknet.facts import BITS, Address, Host, Link, State
 from racknet.files import EINVAL, exists, text
-from racknet.links import read_links, with_device
-from racknet.netlink import default_routes, ipv4_owners
+from racknet.links import read_links, read_plumbing
+from racknet.netlink import default_routes, ipv4_owners, link_indexes
 from racknet.patterns import AF, number
 from racknet.rules import plumbing
 from racknet.sight import is_host
@@ -41,7 +39,7 @@ def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: st
             host.surely = _systemd(proc, run)
     except OSError as error:
         raise Unreadable(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}") from error
-    except (SystemError, UnicodeDecodeError) as error:  # what netifaces-plus and psutil make of it
+    except (SystemError, UnicodeError) as error:  # what netifaces-plus and psutil make of it
         raise Unreadable("cannot read the interfaces: one has a name or a label that is not UTF-8") from error
     return host
 
@@ -49,17 +47,23 @@ def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: st
 def _read(*, whole: bool, proc: str, sys: str) -> Host:
     # Links come and go meanwhile. What counts are those of the start, by their indexes; what is read of one that went
     # does no harm, as its addresses are read last, and an address whose interface is none of those is left out.
-    indexes = {name: index for index, name in if_nameindex()}
-    names = {name for name in indexes if whole or not plumbing(name)}
-    links = read_links(names, indexes, sys)
-    if links and not any(link.device for link in links.values()):
-        links |= {link.name: link for link in with_device([n for n in indexes if n not in names], sys)}
+    indexes = link_indexes()
     by_index = {index: name for name, index in indexes.items()}
+    usual = {name for name in indexes if not plumbing(name)}
+    links = read_links(usual, indexes, sys)
+    if links and (whole or not any(link.device for link in links.values())):
+        links |= {link.name: link for link in read_plumbing([n for n in indexes if n not in usual], sys, whole=whole)}
     routes = [route for family in BITS for route in default_routes(family, by_index)]
     owners, flags = ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
-    having = set().union(*owners.values(), (index for index, _ in flags))
-    addressed = {by_index[index] for index in having if index in by_index} & names
-    found = _found_by_psutil() if whole or len(addressed) > MANY else _found_by_netifaces(addressed, indexes)
+    names = set(indexes) if whole else usual
+    called = {
+        label or by_index.get(n, "")
+        for having in owners.values()
+        for n, label in having.items()
+        if by_index.get(n) in names
+    }
+    called |= {by_index[index] for index, _ in flags if by_index.get(index) in names}
+    found = _found_by_psutil() if whole or len(called) > MANY else _found_by_netifaces(called)
     addresses = [a for a in _addresses(found, indexes, by_index, owners, flags) if a.interface in names]
     surely = exists(f"{proc}/sys/net/core/netdev_max_backlog")
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
@@ -69,7 +73,7 @@ def states() -> dict[str, State]:
     """How the links do, as far as it is known."""
     try:
         stats = _psutil().net_if_stats()
-    except (OSError, SystemError, UnicodeDecodeError):  # a kernel without SIOCETHTOOL, no /proc, an odd name
+    except (OSError, SystemError, UnicodeError):  # a kernel without SIOCETHTOOL, no /proc, an odd name
         return {}
     return {name: State(running=stat.isup, speed=stat.speed, mtu=stat.mtu) for name, stat in stats.items()}
 
@@ -93,16 +97,17 @@ def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
         raise OSError(EINVAL, "makes no sense", path) from error
 
 
-def _found_by_netifaces(names: set[str], indexes: dict[str, int]) -> Iterator[Found]:
-    for name in netifaces.interfaces():
-        if name in names or name not in indexes:  # the latter: labels
-            try:
-                entries = netifaces.ifaddresses(name)
-            except ValueError:  # it is gone
-                continue
-            for family in AF:
-                for entry in entries.get(AF[family], []):
-                    yield name, family, entry.get("addr"), entry.get("netmask")
+def _found_by_netifaces(names: set[str]) -> Iterator[Found]:
+    for name in names:
+        try:
+            entries = netifaces.ifaddresses(name)
+        except UnicodeError:
+            raise
+        except ValueError:  # it is gone
+            continue
+        for family in AF:
+            for entry in entries.get(AF[family], []):
+                yield name, family, entry.get("addr"), entry.get("netmask")
 
 
 def _found_by_psutil() -> Iterator[Found]:
@@ -117,7 +122,7 @@ def _addresses(
     found: Iterable[Found],
     indexes: dict[str, int],
     by_index: dict[int, str],
-    owners: dict[int, set[int]],
+    owners: dict[int, dict[int, str]],
     flags: dict[tuple[int, int], int],
 ) -> Iterator[Address]:
     """Addresses with all that is known of them; those of which it is not known whose they are are left out."""

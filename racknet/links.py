@@ -38,9 +38,20 @@ def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str,
     return links
 
 
-def with_device(names: list[str], root: str) -> list[Link]:
-    """The links of these names that have a device, with nothing else known of them."""
-    return [Link(name, device=True) for name in names if exists(f"{root}/{name}/device")]
+def read_plumbing(names: list[str], root: str, *, whole: bool) -> list[Link]:
+    """Links with a name of container plumbing, of which there may be thousands: whether they have a device.
+
+    If the `whole` is asked for, also whether they are up; the rest of what could be known of them changes nothing.
+    """
+    virtual = set(entries(f"{root}/../../devices/virtual/net"))
+    return [
+        Link(
+            name,
+            device=name not in virtual and exists(f"{root}/{name}/device"),
+            up=not whole or bool(number(f"{root}/{name}/flags", 16, IFF_UP) & IFF_UP),
+        )
+        for name in names
+    ]
 
 
 def _index_now(name: str) -> int:

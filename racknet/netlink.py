@@ -1,7 +1,8 @@
 """What the kernel is asked over netlink: rtnetlink(7). Part of reading the host.
 
-Default routes, because /proc/net/ipv6_route and `netifaces.gateways()` mix in other tables, unmarked; and whose an IPv4
-address is, because netifaces and psutil know labels only, and a label may be another interface's name.
+Default routes, because /proc/net/ipv6_route and `netifaces.gateways()` mix in other tables, unmarked; whose an IPv4
+address is, because netifaces and psutil know labels only, and a label may be another interface's name; and the links'
+names, because if_nameindex(3) has each link's statistics told too, which takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -14,16 +15,26 @@ from racknet.patterns import AF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h; sizes are in bytes
-NLMSG_ERROR, NLMSG_DONE, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE = 2, 3, 20, 22, 24, 26
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+RTM_NEWLINK, RTM_GETLINK, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE = 16, 18, 20, 22, 24, 26
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
 RT_TABLE_MAIN, RTN_UNICAST = 254, 1
 RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE, RTA_NH_ID = 4, 5, 6, 9, 15, 30
-IFA_ADDRESS, IFA_LOCAL = 1, 2
-HEADER, ROUTE_HEADER, ADDRESS_HEADER, NEXTHOP_HEADER, ATTRIBUTE_HEADER = 16, 12, 8, 8, 4
+IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFLA_IFNAME, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS = 1, 2, 3, 3, 29, 8
+HEADER, LINK_HEADER, ROUTE_HEADER, ADDRESS_HEADER, NEXTHOP_HEADER, ATTRIBUTE_HEADER = 16, 16, 12, 8, 8, 4
 TRIES = 5
+
+
+def link_indexes() -> dict[str, int]:
+    """The indexes of the links, by name. OSError where the kernel does not tell."""
+    mask = b"".join(
+        n.to_bytes(size, sys.byteorder) for n, size in ((8, 2), (IFLA_EXT_MASK, 2), (RTEXT_FILTER_SKIP_STATS, 4))
+    )
+    messages, _ = _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, mask)
+    return {_text(_attributes(message[LINK_HEADER:]), IFLA_IFNAME): _number(message[4:8]) for message in messages}
 
 
 def default_routes(family: str, names: dict[int, str]) -> list[Route]:
@@ -42,25 +53,29 @@ def default_routes(family: str, names: dict[int, str]) -> list[Route]:
     raise OSError("netlink: the routes change faster than they can be read")
 
 
-def ipv4_owners() -> dict[int, set[int]]:
-    """The indexes of the interfaces that have an IPv4 address, by its number. OSError where the kernel won't tell."""
-    owners: dict[int, set[int]] = {}
+def ipv4_owners() -> dict[int, dict[int, str]]:
+    """By an IPv4 address's number, the indexes of the interfaces that have it, with the label that it has there.
+
+    OSError where the kernel does not tell.
+    """
+    owners: dict[int, dict[int, str]] = {}
     for message in _dump(RTM_GETADDR, AF_INET, ADDRESS_HEADER, RTM_NEWADDR)[0]:
         attributes = dict(_attributes(message[ADDRESS_HEADER:]))
         address = attributes.get(IFA_LOCAL) or attributes.get(IFA_ADDRESS, b"")
-        owners.setdefault(int.from_bytes(address, "big"), set()).add(_number(message[4:8]))
+        label = _text(attributes.items(), IFA_LABEL)
+        owners.setdefault(int.from_bytes(address, "big"), {})[_number(message[4:8])] = label
     return owners
 
 
-def _dump(request: int, family: int, header: int, wanted: int) -> tuple[list[bytes], bool]:
+def _dump(request: int, family: int, header: int, wanted: int, more: bytes = b"") -> tuple[list[bytes], bool]:
     """The messages of a kind that the kernel lists on a request, and whether what it lists changed meanwhile."""
     messages: list[bytes] = []
     torn = False
-    fields = [(HEADER + header, 4), (request, 2), (NLM_F_REQUEST | NLM_F_DUMP, 2), (1, 4), (0, 4)]
+    fields = [(HEADER + header + len(more), 4), (request, 2), (NLM_F_REQUEST | NLM_F_DUMP, 2), (1, 4), (0, 4)]
     fields += [(family, 1), (0, header - 1)]
     kernel = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
     try:
-        kernel.send(b"".join(value.to_bytes(size, sys.byteorder) for value, size in fields))
+        kernel.send(b"".join(value.to_bytes(size, sys.byteorder) for value, size in fields) + more)
         while data := kernel.recv(1 << 16):
             start = 0
             while start < len(data):
@@ -106,6 +121,12 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     while (length := _number(data[start : start + 2])) >= ATTRIBUTE_HEADER:
         yield _number(data[start + 2 : start + 4]), data[start + ATTRIBUTE_HEADER : start + length]
         start += _aligned(length)
+
+
+def _text(attributes: Iterable[tuple[int, bytes]], wanted: int) -> str:
+    """The text of the first attribute of a kind; "" without one."""
+    data = next((data for kind, data in attributes if kind == wanted), b"")
+    return data.rstrip(b"\0").decode("utf-8", "surrogateescape")
 
 
 def _number(data: bytes, *, signed: bool = False) -> int:

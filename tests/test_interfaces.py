@@ -34,7 +34,7 @@ def test_many_interfaces_take_one_walk() -> None:
     """From some number of interfaces on, psutil is asked, once."""
     with (
         patch.object(interfaces, "MANY", 0),
-        patch.object(netifaces, "interfaces", side_effect=AssertionError),
+        patch.object(netifaces, "ifaddresses", side_effect=AssertionError),
         patch.object(psutil, "net_if_addrs", wraps=psutil.net_if_addrs) as walk,
     ):
         assert interfaces.read().addresses
@@ -84,7 +84,7 @@ def test_kernel_that_refuses() -> None:
 def test_names_that_are_not_utf8(error: Exception) -> None:
     """A name that netifaces cannot give is said to be that."""
     with (
-        patch.object(netifaces, "interfaces", side_effect=error),
+        patch.object(netifaces, "ifaddresses", side_effect=error),
         pytest.raises(interfaces.Unreadable, match="not UTF-8"),
     ):
         interfaces.read()

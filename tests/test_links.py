@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from racknet.facts import Link
-from racknet.links import read_links
+from racknet.links import read_links, read_plumbing
 
 
 def make(root: Path, name: str, *entries: str, **files: str) -> None:
@@ -81,6 +81,20 @@ def test_another_networks_links(tmp_path: Path) -> None:
     assert list(read_links({"eth0"}, {"eth0": 2}, str(tmp_path))) == ["eth0"]
     make(tmp_path, "no-such-link")
     assert read_links({"eth0"}, {"eth0": 2}, str(tmp_path)) == {}
+
+
+def test_plumbing(tmp_path: Path) -> None:
+    """Of plumbing it is known whether it has a device; of the whole, whether it is up."""
+    root, virtual = tmp_path / "class" / "net", tmp_path / "devices" / "virtual" / "net"
+    for folder in (root, virtual / "veth0", virtual / "veth1"):
+        folder.mkdir(parents=True)
+    make(root, "veth0")
+    make(root, "veth1", flags="0x1002")
+    make(root, "gke0", "device")
+    names = ["veth0", "veth1", "gke0", "gone"]
+    short = read_plumbing(names, str(root), whole=False)
+    assert [(link.name, link.device, link.up) for link in short] == [(name, name == "gke0", True) for name in names]
+    assert [link.up for link in read_plumbing(names, str(root), whole=True)] == [True, False, True, True]
 
 
 @pytest.mark.parametrize(("file", "text"), [("flags", "yes"), ("type", "0x"), ("ifindex", "two")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from socket import AF_INET, AF_INET6, inet_pton
+from socket import AF_INET, AF_INET6, if_nameindex, inet_pton
 from unittest.mock import patch
 
 import pytest
@@ -95,16 +95,13 @@ def test_nexthop_object() -> None:
 def test_owners() -> None:
     """Whose an IPv4 address is: by its own address, not by its peer's."""
     local, peer = (inet_pton(AF_INET, address) for address in ("10.0.0.1", "10.0.0.2"))
+    mine = attribute(netlink.IFA_LOCAL, local) + attribute(netlink.IFA_LABEL, b"eth0:1\0")
     sent = [
-        struct.pack("=4BI", AF_INET, 24, 0, 0, index) + attribute(netlink.IFA_ADDRESS, peer) + mine
-        for index, mine in (
-            (2, attribute(netlink.IFA_LOCAL, local)),
-            (3, attribute(netlink.IFA_LOCAL, local)),
-            (4, b""),
-        )
+        struct.pack("=4BI", AF_INET, 24, 0, 0, index) + attribute(netlink.IFA_ADDRESS, peer) + more
+        for index, more in ((2, mine), (3, mine), (4, b""))
     ]
     with patch.object(netlink, "_dump", return_value=(sent, False)):
-        assert netlink.ipv4_owners() == {0x0A000001: {2, 3}, 0x0A000002: {4}}
+        assert netlink.ipv4_owners() == {0x0A000001: {2: "eth0:1", 3: "eth0:1"}, 0x0A000002: {4: ""}}
 
 
 def test_the_kernels_own() -> None:
@@ -112,3 +109,8 @@ def test_the_kernels_own() -> None:
     for family in ("ipv4", "ipv6"):
         assert all(route.metric >= 0 for route in netlink.default_routes(family, NAMES))
     assert 0x7F000001 in netlink.ipv4_owners()
+
+
+def test_links() -> None:
+    """The links are those that the standard library names, with their indexes."""
+    assert netlink.link_indexes() == {name: index for index, name in if_nameindex()}

@@ -19,9 +19,9 @@ import contextlib, io, json, sys
 before = set(sys.modules)
 from racknet.__main__ import main
 for line in [
-    "public", "service ipv6 --json --all --explain --interface * --cidr ::/0", "list", "list --json", "env --wait 0.1",
-    "--help", "public --help", "pubic", "public -x", "exec no-such-command", "public --cidr x", "public --cidr 10.255.255.255",
-    "--version", "",
+    "public", "service ipv6 --json --all --explain --interface * --cidr ::/0", "list", "list --json",
+    "env --wait 0.1", "--help", "public --help", "pubic", "public -x", "exec no-such-command", "--version", "",
+    "public --cidr x", "public --cidr 10.255.255.255",
 ]:
     sys.argv[1:] = line.split()
     with contextlib.redirect_stdout(io.StringIO()):
@@ -35,8 +35,9 @@ sys.modules["rich"] = sys.modules["shellingham"] = None
 """
 # What CPython has frozen itself; what is asked for, and done without where it is not there.
 CPYTHON = """
-os os.path posixpath ntpath genericpath stat _collections_abc collections.abc importlib.util importlib.machinery codecs io
-abc site _sitebuiltins importlib._bootstrap importlib._bootstrap_external _frozen_importlib _frozen_importlib_external
+os os.path posixpath ntpath genericpath stat _collections_abc collections.abc importlib.util codecs io abc site
+importlib.machinery importlib._bootstrap importlib._bootstrap_external _frozen_importlib _frozen_importlib_external
+_sitebuiltins
 """.split()
 OPTIONAL = "rich shellingham _bz2 _lzma bz2 lzma _compression _uuid _ctypes".split()
 
