@@ -49,6 +49,8 @@ target "executable" {
 # What the tests and script/bench run beside the image.
 group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu"] }
 
+group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
+
 target "stage" {
   name     = stage
   matrix   = { stage = ["objects", "frozen"] }
@@ -59,7 +61,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "bench"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "bench", "nothing"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
   target   = stage
