@@ -96,7 +96,7 @@ def answer(
 def show(questions: list[Question], *, as_json: bool, unknown: Sequence[str]) -> int:
     """Shows every address, and what it is to the questions; returns the status."""
     from racknet import as_json as render
-    from racknet import report, table
+    from racknet import report, table, walk
     from racknet.listing import rows
 
     def act() -> int:
@@ -106,7 +106,7 @@ def show(questions: list[Question], *, as_json: bool, unknown: Sequence[str]) ->
             streams.out(render.listing(listed, host=is_host))
         else:
             colour = table.colourful()
-            links = table.links(list(host.links.values()), interfaces.states(), colour=colour)
+            links = table.links(list(host.links.values()), walk.states(), colour=colour)
             streams.out(f"{table.addresses(listed, colour=colour)}\n{links}")
         if not is_host:
             streams.err(f"racknet: {report.CONTAINER}\nhint: {report.CONTAINER_HINT}\n")

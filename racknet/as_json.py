@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from racknet.classify import why
 from racknet.listing import Row
 from racknet.question import Question, Verdict
+from racknet.ranking import why
 
 
 def candidates(question: Question, verdict: Verdict, *, every: bool) -> str:

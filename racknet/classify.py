@@ -1,19 +1,17 @@
 """Pure: a host and a question in, ordered candidates and all others with why not, out. No I/O.
 
-Sections 1, 3 and 4 of the rules are applied here; what is passed over is decided in `sight`.
+Sections 1 and 4 of the rules are applied here; what is passed over is `sight`'s part, what comes first `ranking`'s.
 """
 
 from __future__ import annotations
-
-from itertools import groupby
 
 from racknet import rules
 from racknet.facts import Address, Candidate, Host
 from racknet.patterns import Block
 from racknet.question import Question, Verdict
+from racknet.ranking import rank
 from racknet.sight import Sight, is_host
 
-CONTAINED = "of the container"
 NOT_NAMED, NOT_IN_BLOCK = "not an interface asked for", "not in a block asked for"
 POINT_TO_POINT = "point-to-point link"
 NO_SERVICE = "no service ipv4 address to go by"
@@ -33,48 +31,9 @@ def classify(host: Host, question: Question) -> Verdict:
     return verdict
 
 
-def rank(network: str, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
-    """The candidates, best first, and the interfaces between which there is no telling, or none."""
-    losses = {id(c): [not rule.holds(c) for rule in rules.PREFERENCES[network]] for c in candidates}
-    ranked = sorted(candidates, key=lambda c: (losses[id(c)], *_order(c.address)))
-    level = dict.fromkeys(c.address.interface for c in ranked if losses[id(c)] == losses[id(ranked[0])])
-    return ranked, list(level) if len(level) > 1 else []
-
-
-def why_not(network: str, verdict: Verdict, place: int) -> str:
-    """Why the candidate at a place is not the answer."""
-    interface = verdict.candidates[place].address.interface
-    if verdict.container:
-        return CONTAINED
-    if interface in verdict.level:
-        return f"level with {', '.join(name for name in verdict.level if name != interface)}"
-    return f"behind: {decided_by(network, *verdict.candidates[place - 1 : place + 1])}"
-
-
-def why(network: str, candidates: list[Candidate], place: int) -> str:
-    """Why the candidate at a place comes before the next."""
-    if place + 1 == len(candidates):
-        return "the only candidate" if place == 0 else "the last candidate"
-    return decided_by(network, candidates[place], candidates[place + 1])
-
-
-def decided_by(network: str, better: Candidate, worse: Candidate) -> str:
-    """The first preference in which two candidates differ, or what orders them where they differ in none."""
-    differ = (rule.name for rule in rules.PREFERENCES[network] if rule.holds(better) != rule.holds(worse))
-    if better.address.interface != worse.address.interface:
-        return next(differ, "no telling: in the order of the interfaces' names")
-    return next(differ, "the lower number" if better.address.family == "ipv6" else "the kernel's order")
-
-
 def address_class(address: Address) -> str:
     """The class of an address: the first with a block that it is in."""
     return next((name for name, blocks in rules.CLASSES if rules.within(address, blocks)), rules.NEVER)
-
-
-def natural(name: str) -> list[tuple[int, str]]:
-    """A key that sorts names as people do: eth2 before eth10."""
-    runs = ("".join(run) for _, run in groupby(name, lambda c: c.isascii() and c.isdigit()))
-    return [(int(run), run) if run.isascii() and run.isdigit() else (-1, run) for run in runs]
 
 
 def _service_ipv6(sight: Sight, question: Question) -> Verdict:
@@ -144,12 +103,6 @@ def _overruled(sight: Sight, question: Question, address: Address) -> str:
         question.network == "service" and sight.host.links[address.interface].arphrd in rules.POINT_TO_POINT
     )
     return sight.passed_over(address, overruled=False) or (POINT_TO_POINT if point_to_point else "")
-
-
-def _order(address: Address) -> tuple[object, ...]:
-    """The order of addresses between which the preferences do not decide; the kernel's own comes after it."""
-    number = address.number if address.family == "ipv6" else 0
-    return natural(address.interface), address.label != "", natural(address.label), number
 
 
 def _blocks(question: Question, family: str) -> list[Block]:

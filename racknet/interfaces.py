@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import netifaces
-
-from racknet.facts import BITS, Address, Host, Link, State
+from racknet import netlink, walk
+from racknet.facts import BITS, Address, Host, Link
 from racknet.files import EINVAL, exists, text
 from racknet.links import read_links, read_plumbing
-from racknet.netlink import default_routes, ipv4_owners, link_indexes
-from racknet.patterns import AF, number
+from racknet.patterns import number
 from racknet.rules import plumbing
 from racknet.sight import is_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
     from collections.abc import Iterable, Iterator
-    from types import ModuleType
 
-    Found = tuple[str, str, str | None, str | None]  # an interface or label, a family, an address and its netmask
-
-# netifaces walks all addresses once for each interface it is asked about; psutil walks once, and takes 35 ms to load.
-MANY = 32
+    from racknet.walk import Found
 
 
 class Unreadable(Exception):
@@ -47,14 +41,16 @@ def read(*, whole: bool = False, proc: str = "/proc", sys: str = "/sys", run: st
 def _read(*, whole: bool, proc: str, sys: str) -> Host:
     # Links come and go meanwhile. What counts are those of the start, by their indexes; what is read of one that went
     # does no harm, as its addresses are read last, and an address whose interface is none of those is left out.
-    indexes = link_indexes()
+    seen = netlink.links()
+    indexes = {name: index for name, (index, _) in seen.items()}
     by_index = {index: name for name, index in indexes.items()}
     usual = {name for name in indexes if not plumbing(name)}
     links = read_links(usual, indexes, sys)
     if links and (whole or not any(link.device for link in links.values())):
-        links |= {link.name: link for link in read_plumbing([n for n in indexes if n not in usual], sys, whole=whole)}
-    routes = [route for family in BITS for route in default_routes(family, by_index)]
-    owners, flags = ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
+        plumbing_up = {name: up for name, (_, up) in seen.items() if name not in usual}
+        links |= {link.name: link for link in read_plumbing(plumbing_up, sys)}
+    routes = [route for family in BITS for route in netlink.default_routes(family, by_index)]
+    owners, flags = netlink.ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
     names = set(indexes) if whole else usual
     called = {
         label or by_index.get(n, "")
@@ -63,29 +59,10 @@ def _read(*, whole: bool, proc: str, sys: str) -> Host:
         if by_index.get(n) in names
     }
     called |= {by_index[index] for index, _ in flags if by_index.get(index) in names}
-    found = _found_by_psutil() if whole or len(called) > MANY else _found_by_netifaces(called)
+    found = walk.by_psutil() if whole or len(called) > walk.MANY else walk.by_netifaces(called)
     addresses = [a for a in _addresses(found, indexes, by_index, owners, flags) if a.interface in names]
     surely = exists(f"{proc}/sys/net/core/netdev_max_backlog")
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
-
-
-def states() -> dict[str, State]:
-    """How the links do, as far as it is known."""
-    try:
-        stats = _psutil().net_if_stats()
-    except (OSError, SystemError, UnicodeError):  # a kernel without SIOCETHTOOL, no /proc, an odd name
-        return {}
-    return {name: State(running=stat.isup, speed=stat.speed, mtu=stat.mtu) for name, stat in stats.items()}
-
-
-def _psutil() -> ModuleType:
-    """psutil, without the traceback that it prints as it is loaded where there is no /proc/stat."""
-    from contextlib import redirect_stderr
-    from io import StringIO
-
-    with redirect_stderr(StringIO()):
-        import psutil
-    return psutil
 
 
 def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
@@ -95,27 +72,6 @@ def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
         return {(int(line[1], 16), int(line[0], 16)): int(line[4], 16) for line in lines}
     except (ValueError, IndexError) as error:
         raise OSError(EINVAL, "makes no sense", path) from error
-
-
-def _found_by_netifaces(names: set[str]) -> Iterator[Found]:
-    for name in names:
-        try:
-            entries = netifaces.ifaddresses(name)
-        except UnicodeError:
-            raise
-        except ValueError:  # it is gone
-            continue
-        for family in AF:
-            for entry in entries.get(AF[family], []):
-                yield name, family, entry.get("addr"), entry.get("netmask")
-
-
-def _found_by_psutil() -> Iterator[Found]:
-    families = {af: family for family, af in AF.items()}
-    for name, entries in _psutil().net_if_addrs().items():
-        for entry in entries:
-            if entry.family in families:
-                yield name, families[entry.family], entry.address, entry.netmask
 
 
 def _addresses(

@@ -38,20 +38,14 @@ def read_links(names: set[str], indexes: dict[str, int], root: str) -> dict[str,
     return links
 
 
-def read_plumbing(names: list[str], root: str, *, whole: bool) -> list[Link]:
-    """Links with a name of container plumbing, of which there may be thousands: whether they have a device.
+def read_plumbing(up: dict[str, bool], root: str) -> list[Link]:
+    """Links with a name of container plumbing, by whether they are up; there may be thousands. Have they a device?
 
-    If the `whole` is asked for, also whether they are up; the rest of what could be known of them changes nothing.
+    The rest of what could be known of them changes nothing.
     """
     virtual = set(entries(f"{root}/../../devices/virtual/net"))
-    return [
-        Link(
-            name,
-            device=name not in virtual and exists(f"{root}/{name}/device"),
-            up=not whole or bool(number(f"{root}/{name}/flags", 16, IFF_UP) & IFF_UP),
-        )
-        for name in names
-    ]
+    device = {name for name in up if name not in virtual and exists(f"{root}/{name}/device")}
+    return [Link(name, up=is_up, device=name in device) for name, is_up in up.items()]
 
 
 def _index_now(name: str) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from racknet import rules
-from racknet.classify import address_class, classify, natural, why, why_not
+from racknet.classify import address_class, classify
 from racknet.facts import Address, Host
 from racknet.question import Question
+from racknet.ranking import natural, why, why_not
 
 
 class Row(NamedTuple):

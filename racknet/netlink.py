@@ -25,16 +25,21 @@ RT_TABLE_MAIN, RTN_UNICAST = 254, 1
 RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_MULTIPATH, RTA_TABLE, RTA_NH_ID = 4, 5, 6, 9, 15, 30
 IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFLA_IFNAME, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS = 1, 2, 3, 3, 29, 8
 HEADER, LINK_HEADER, ROUTE_HEADER, ADDRESS_HEADER, NEXTHOP_HEADER, ATTRIBUTE_HEADER = 16, 16, 12, 8, 8, 4
+IFF_UP = 0x1  # linux/if.h
 TRIES = 5
 
 
-def link_indexes() -> dict[str, int]:
-    """The indexes of the links, by name. OSError where the kernel does not tell."""
-    mask = b"".join(
-        n.to_bytes(size, sys.byteorder) for n, size in ((8, 2), (IFLA_EXT_MASK, 2), (RTEXT_FILTER_SKIP_STATS, 4))
-    )
-    messages, _ = _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, mask)
-    return {_text(_attributes(message[LINK_HEADER:]), IFLA_IFNAME): _number(message[4:8]) for message in messages}
+def links() -> dict[str, tuple[int, bool]]:
+    """The index of each link, by its name, and whether it is up. OSError where the kernel does not tell."""
+    skip = ((8, 2), (IFLA_EXT_MASK, 2), (RTEXT_FILTER_SKIP_STATS, 4))
+    mask = b"".join(value.to_bytes(size, sys.byteorder) for value, size in skip)
+    return {
+        _text(_attributes(message[LINK_HEADER:]), IFLA_IFNAME): (
+            _number(message[4:8]),
+            bool(_number(message[8:12]) & IFF_UP),
+        )
+        for message in _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, mask)[0]
+    }
 
 
 def default_routes(family: str, names: dict[int, str]) -> list[Route]:

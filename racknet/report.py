@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from racknet.classify import CONTAINED, NOT_IN_BLOCK, NOT_NAMED, decided_by, natural, why_not
+from racknet.classify import NOT_IN_BLOCK, NOT_NAMED
+from racknet.ranking import CONTAINED, decided_by, natural, why_not
 from racknet.streams import printable
 
 TYPE_CHECKING = False

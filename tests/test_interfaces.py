@@ -10,7 +10,7 @@ import psutil
 import pytest
 from question import answered
 
-from racknet import interfaces
+from racknet import interfaces, netlink, walk
 from racknet.facts import Host
 
 QUESTIONS = ["public", "service", "public ipv6", "service ipv6"]
@@ -33,12 +33,12 @@ def test_both_sources_agree() -> None:
 def test_many_interfaces_take_one_walk() -> None:
     """From some number of interfaces on, psutil is asked, once."""
     with (
-        patch.object(interfaces, "MANY", 0),
+        patch.object(walk, "MANY", 0),
         patch.object(netifaces, "ifaddresses", side_effect=AssertionError),
-        patch.object(psutil, "net_if_addrs", wraps=psutil.net_if_addrs) as walk,
+        patch.object(psutil, "net_if_addrs", wraps=psutil.net_if_addrs) as net_if_addrs,
     ):
         assert interfaces.read().addresses
-    walk.assert_called_once()
+    net_if_addrs.assert_called_once()
 
 
 def test_without_proc_there_is_no_ipv6(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_unreadable_sys(tmp_path: Path) -> None:
 def test_kernel_that_refuses() -> None:
     """A kernel that does not list its routes is said to be that."""
     with (
-        patch.object(interfaces, "default_routes", side_effect=PermissionError(1, "Operation not permitted")),
+        patch.object(netlink, "default_routes", side_effect=PermissionError(1, "Operation not permitted")),
         pytest.raises(interfaces.Unreadable, match="cannot read the interfaces: Operation not permitted"),
     ):
         interfaces.read()

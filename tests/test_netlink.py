@@ -6,6 +6,7 @@ import struct
 from socket import AF_INET, AF_INET6, if_nameindex, inet_pton
 from unittest.mock import patch
 
+import psutil
 import pytest
 
 from racknet import netlink
@@ -113,4 +114,8 @@ def test_the_kernels_own() -> None:
 
 def test_links() -> None:
     """The links are those that the standard library names, with their indexes."""
-    assert netlink.link_indexes() == {name: index for index, name in if_nameindex()}
+    links = netlink.links()
+    assert {name: index for name, (index, _) in links.items()} == {name: index for index, name in if_nameindex()}
+    assert {name: up for name, (_, up) in links.items()} == {
+        name: "up" in psutil.net_if_stats()[name].flags.split(",") for name in links
+    }

@@ -12,7 +12,7 @@ from hosts import HOSTS
 from question import answered
 from row import Row
 
-from racknet import classify, rules, sight
+from racknet import classify, ranking, rules, sight
 from racknet.facts import BITS, Route
 from racknet.patterns import Block, Name
 from racknet.question import Question, Verdict
@@ -127,7 +127,7 @@ def structure() -> dict[str, Break]:
         "the lowest metric": patched(Route, "metric", 0),
         "no telling which": patched(Verdict, "answer", first),
         "a lease is no virtual address": patched(rules, "host_prefix", lambda a: a.prefix_length == BITS[a.family]),
-        "the order on an interface": patched(classify, "_order", lambda a: (classify.natural(a.interface),)),
+        "the order on an interface": patched(ranking, "_order", lambda a: (ranking.natural(a.interface),)),
         "ServiceNet is beside PublicNet": patched(classify, "_has", lambda *_: True),
         "a container's own network": patched(classify, "is_host", lambda host: True),
     }

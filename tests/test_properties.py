@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from question import question
 
 from racknet import rules
-from racknet.classify import classify, decided_by, rank
+from racknet.classify import classify
 from racknet.facts import BITS, DEPRECATED, PERMANENT, TEMPORARY, Address, Candidate, Host, Link, Route
 from racknet.listing import rows
 from racknet.patterns import number
+from racknet.ranking import decided_by, rank
 
 QUESTIONS = ["public ipv4", "public ipv6", "service ipv4", "service ipv6"]
 
