@@ -81,13 +81,15 @@ def facts_by_ip(host: Any) -> dict[str, Any]:
         for address in link["addr_info"]
     ]
     return {
-        "links": sorted(
-            (link["ifname"], "UP" in link["flags"], link.get("linkinfo", {}).get("info_kind") == "bridge")
-            for link in links
-        ),
+        "links": sorted((link["ifname"], "UP" in link["flags"], is_bridge(link)) for link in links),
         "addresses": sorted(addresses),
         "routes": sorted(route for family in ("ipv4", "ipv6") for route in routes(host, family)),
     }
+
+
+def is_bridge(link: dict[str, Any]) -> bool:
+    """Whether a link is a bridge; of plumbing that is not read, as it would change nothing."""
+    return link.get("linkinfo", {}).get("info_kind") == "bridge" and not rules.plumbing(link["ifname"])
 
 
 def ip_flags(address: dict[str, Any]) -> list[str]:
