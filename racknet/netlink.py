@@ -38,7 +38,7 @@ def links() -> dict[str, tuple[int, bool]]:
             _number(message[4:8]),
             bool(_number(message[8:12]) & IFF_UP),
         )
-        for message in _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, mask)[0]
+        for message in filter(None, _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, mask))
     }
 
 
@@ -49,10 +49,10 @@ def default_routes(family: str, names: dict[int, str]) -> list[Route]:
     """
     before = None
     for _ in range(TRIES):
-        messages, torn = _dump(RTM_GETROUTE, AF[family], ROUTE_HEADER, RTM_NEWROUTE)
-        found = [message for message in messages if _is_default(family, message)]
-        if not torn or found == before:  # else routes changed while they were read
-            routes = (_route(family, message, names) for message in found)
+        listed = _dump(RTM_GETROUTE, AF[family], ROUTE_HEADER, RTM_NEWROUTE)
+        found = [message for message in listed if message is None or _is_default(family, message)]
+        if None not in found or found == before:  # else routes changed while they were read
+            routes = (_route(family, message, names) for message in found if message)
             return [route for route in routes if route]
         before = found
     raise OSError("netlink: the routes change faster than they can be read")
@@ -64,7 +64,7 @@ def ipv4_owners() -> dict[int, dict[int, str]]:
     OSError where the kernel does not tell.
     """
     owners: dict[int, dict[int, str]] = {}
-    for message in _dump(RTM_GETADDR, AF_INET, ADDRESS_HEADER, RTM_NEWADDR)[0]:
+    for message in filter(None, _dump(RTM_GETADDR, AF_INET, ADDRESS_HEADER, RTM_NEWADDR)):
         attributes = dict(_attributes(message[ADDRESS_HEADER:]))
         address = attributes.get(IFA_LOCAL) or attributes.get(IFA_ADDRESS, b"")
         label = _text(attributes.items(), IFA_LABEL)
@@ -72,9 +72,8 @@ def ipv4_owners() -> dict[int, dict[int, str]]:
     return owners
 
 
-def _dump(request: int, family: int, header: int, wanted: int, more: bytes = b"") -> tuple[list[bytes], bool]:
-    """The messages of a kind that the kernel lists on a request, and whether what it lists changed meanwhile."""
-    messages: list[bytes] = []
+def _dump(request: int, family: int, header: int, wanted: int, more: bytes = b"") -> Iterator[bytes | None]:
+    """The messages of a kind that the kernel lists on a request; None is the last where the list changed meanwhile."""
     torn = False
     fields = [(HEADER + header + len(more), 4), (request, 2), (NLM_F_REQUEST | NLM_F_DUMP, 2), (1, 4), (0, 4)]
     fields += [(family, 1), (0, header - 1)]
@@ -87,12 +86,14 @@ def _dump(request: int, family: int, header: int, wanted: int, more: bytes = b""
                 length, kind, flags = (_number(data[start + a : start + b]) for a, b in ((0, 4), (4, 6), (6, 8)))
                 torn = torn or bool(flags & NLM_F_DUMP_INTR)
                 if kind == NLMSG_DONE:
-                    return messages, torn
+                    if torn:
+                        yield None
+                    return
                 if kind == NLMSG_ERROR or length < HEADER:
                     code = -_number(data[start + HEADER : start + HEADER + 4], signed=True)
                     raise OSError(f"netlink: request {request} failed with error {code}")
                 if kind == wanted:
-                    messages.append(data[start + HEADER : start + length])
+                    yield data[start + HEADER : start + length]
                 start += _aligned(length)
     finally:
         kernel.close()

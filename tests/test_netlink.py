@@ -31,7 +31,7 @@ def number(kind: int, value: int) -> bytes:
 
 
 def told(family: str, *messages: bytes) -> list[tuple[str, int, str]]:
-    with patch.object(netlink, "_dump", return_value=(list(messages), False)):
+    with patch.object(netlink, "_dump", return_value=list(messages)):
         return [(r.interface, r.metric, r.gateway) for r in netlink.default_routes(family, NAMES)]
 
 
@@ -76,12 +76,12 @@ def test_asked_again_when_torn() -> None:
     """A list that changed while it was read is read again, until it is whole or the same twice."""
     one = message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 2))
     other = message(AF_INET, 0, 254, 1, number(netlink.RTA_OIF, 3))
-    with patch.object(netlink, "_dump", side_effect=[([], True), ([one], False)]):
+    with patch.object(netlink, "_dump", side_effect=[[None], [one]]):
         assert [r.interface for r in netlink.default_routes("ipv4", NAMES)] == ["eth0"]
-    with patch.object(netlink, "_dump", side_effect=[([], True), ([one], True), ([one], True)]):
+    with patch.object(netlink, "_dump", side_effect=[[None], [one, None], [one, None]]):
         assert [r.interface for r in netlink.default_routes("ipv4", NAMES)] == ["eth0"]
     with (
-        patch.object(netlink, "_dump", side_effect=[([one], True), ([other], True)] * 3),
+        patch.object(netlink, "_dump", side_effect=[[one, None], [other, None]] * 3),
         pytest.raises(OSError, match="change faster"),
     ):
         netlink.default_routes("ipv4", NAMES)
@@ -101,7 +101,7 @@ def test_owners() -> None:
         struct.pack("=4BI", AF_INET, 24, 0, 0, index) + attribute(netlink.IFA_ADDRESS, peer) + more
         for index, more in ((2, mine), (3, mine), (4, b""))
     ]
-    with patch.object(netlink, "_dump", return_value=(sent, False)):
+    with patch.object(netlink, "_dump", return_value=sent):
         assert netlink.ipv4_owners() == {0x0A000001: {2: "eth0:1", 3: "eth0:1"}, 0x0A000002: {4: ""}}
 
 
