@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hosts import HOSTS
+from question import answered
+from row import Row
 
-from racknet.facts import Link
+from racknet.facts import Host, Link
 from racknet.links import read_links, read_plumbing
 
 
@@ -116,3 +119,34 @@ def test_unreadable(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError) as caught:
         one(tmp_path, "eth0")
     assert caught.value.filename == f"{tmp_path}/eth0/type"
+
+
+@pytest.mark.parametrize("row", HOSTS, ids=lambda row: row.name)
+def test_every_host(row: Row, tmp_path: Path) -> None:
+    """Each host of the table, as its /sys would be: devices, bonds, VLANs, modems; read as it was laid out."""
+    links = row.read.links
+    indexes = {name: index for index, name in enumerate(links, 1)}
+    for name, link in links.items():
+        entries = [f"lower_{lower}" for lower in link.lower]
+        entries += ["device"] * link.device + ["bridge"] * link.bridge
+        files = {"tun_flags": "0x1001"} if link.devtype == "tun" else {}
+        devtype = f"DEVTYPE={link.devtype}\n" if link.devtype not in ("", "tun") else ""
+        uevent = f"{devtype}INTERFACE={name}\nIFINDEX={indexes[name]}"
+        flags = "0x1003" if link.up else "0x1002"
+        make(
+            tmp_path,
+            name,
+            *entries,
+            type=str(link.arphrd),
+            flags=flags,
+            ifindex=str(indexes[name]),
+            uevent=uevent,
+            **files,
+        )
+    read = read_links(set(links), indexes, str(tmp_path))
+    for link in read.values():
+        link.lower = tuple(sorted(link.lower))
+    expected = {name: {**slots(link), "lower": tuple(sorted(link.lower))} for name, link in links.items()}
+    assert {name: slots(link) for name, link in read.items()} == expected
+    host = Host(list(read.values()), row.read.addresses, row.read.routes, surely=row.read.surely)
+    assert [answered(host, line) for line, _ in row.questions] == [expected for _, expected in row.questions]
