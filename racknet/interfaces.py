@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from _socket import inet_ntop
+
 from racknet import netlink, walk
 from racknet.facts import BITS, Address, Host, Link
 from racknet.files import EINVAL, exists, text
 from racknet.links import read_links, read_plumbing
-from racknet.patterns import number
+from racknet.patterns import AF
 from racknet.rules import plumbing
 from racknet.sight import is_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from racknet.walk import Found
+# netifaces walks all links and addresses for each name that it is asked about.
+FEW = 32
 
 
 class Unreadable(Exception):
@@ -50,59 +53,29 @@ def _read(*, whole: bool, proc: str, sys: str) -> Host:
         plumbing_up = {name: up for name, (_, up) in seen.items() if name not in usual}
         links |= {link.name: link for link in read_plumbing(plumbing_up, sys)}
     routes = [route for family in BITS for route in netlink.default_routes(family, by_index)]
-    owners, flags = netlink.ipv4_owners(), _ipv6_flags(f"{proc}/net/if_inet6")
     names = set(indexes) if whole else usual
-    called = {
-        label or by_index.get(n, "")
-        for having in owners.values()
-        for n, label in having.items()
-        if by_index.get(n) in names
-    }
-    called |= {by_index[index] for index, _ in flags if by_index.get(index) in names}
-    found = walk.by_psutil() if whole or len(called) > walk.MANY else walk.by_netifaces(called)
-    addresses = [a for a in _addresses(found, indexes, by_index, owners, flags) if a.interface in names]
+    addresses = [*netlink.ipv4_addresses(by_index), *_ipv6_addresses(f"{proc}/net/if_inet6", by_index)]
+    addresses = [address for address in addresses if address.interface in names]
+    if len(indexes) <= FEW:
+        told = walk.told({address.label or address.interface for address in addresses})
+        addresses = [a for a in addresses if (a.label or a.interface, a.family, a.number) in told]
     surely = exists(f"{proc}/sys/net/core/netdev_max_backlog")
     return Host([links.get(name) or Link(name) for name in indexes], addresses, routes, surely=surely)
 
 
-def _ipv6_flags(path: str) -> dict[tuple[int, int], int]:
-    """The flags of the IPv6 addresses, by their interface's index and their number; no such file: no IPv6."""
+def _ipv6_addresses(path: str, names: dict[int, str]) -> Iterator[Address]:
+    """The IPv6 addresses, by the names that the interfaces' indexes have; no such file: no IPv6."""
     try:
-        lines = [line.split() for line in text(path).split("\n") if line]
-        return {(int(line[1], 16), int(line[0], 16)): int(line[4], 16) for line in lines}
-    except (ValueError, IndexError) as error:
+        for line in text(path).split("\n"):
+            if line:
+                digits, index, length, _, flags, *_ = line.split()
+                address = bytes.fromhex(digits)
+                if interface := names.get(int(index, 16)):
+                    written = inet_ntop(AF["ipv6"], address)
+                    value = int.from_bytes(address, "big")
+                    yield Address(interface, "ipv6", written, value, int(length, 16), "", int(flags, 16))
+    except ValueError as error:
         raise OSError(EINVAL, "makes no sense", path) from error
-
-
-def _addresses(
-    found: Iterable[Found],
-    indexes: dict[str, int],
-    by_index: dict[int, str],
-    owners: dict[int, dict[int, str]],
-    flags: dict[tuple[int, int], int],
-) -> Iterator[Address]:
-    """Addresses with all that is known of them; those of which it is not known whose they are are left out."""
-    for name, family, written, netmask in found:
-        if not written:
-            continue
-        text = written.partition("%")[0]  # behind it is a zone
-        value = number(family, text)
-        if family == "ipv4":
-            interface = _owner(name, {by_index[index] for index in owners.get(value, ()) if index in by_index})
-        else:
-            interface = name if (indexes.get(name, 0), value) in flags else ""
-        if interface:
-            mask = number(family, netmask.partition("/")[0]) if netmask else -1
-            length = (mask & (1 << BITS[family]) - 1).bit_count()
-            label = "" if name == interface else name
-            yield Address(interface, family, text, value, length, label, flags.get((indexes[interface], value), 0))
-
-
-def _owner(name: str, owners: set[str]) -> str:
-    """Whose an IPv4 address is that goes by a name, or by a label such as `eth0:1`, of those that have it; or ""."""
-    if len(owners) > 1:
-        owners = {name} & owners or {owner for owner in owners if name.startswith(f"{owner}:")}
-    return owners.pop() if len(owners) == 1 else ""
 
 
 def _systemd(proc: str, run: str) -> bool:

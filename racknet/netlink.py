@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sys
 from _socket import AF_INET, AF_NETLINK, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_RAW, inet_ntop, socket
+from _struct import unpack_from
 
-from racknet.facts import Route
+from racknet.facts import Address, Route
 from racknet.patterns import AF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 # linux/netlink.h, linux/rtnetlink.h, linux/if_addr.h; sizes are in bytes
 NLMSG_ERROR, NLMSG_DONE = 2, 3
@@ -31,15 +32,14 @@ TRIES = 5
 
 def links() -> dict[str, tuple[int, bool]]:
     """The index of each link, by its name, and whether it is up. OSError where the kernel does not tell."""
-    skip = ((8, 2), (IFLA_EXT_MASK, 2), (RTEXT_FILTER_SKIP_STATS, 4))
-    mask = b"".join(value.to_bytes(size, sys.byteorder) for value, size in skip)
-    return {
-        _text(_attributes(message[LINK_HEADER:]), IFLA_IFNAME): (
-            _number(message[4:8]),
-            bool(_number(message[8:12]) & IFF_UP),
-        )
-        for message in filter(None, _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, mask))
-    }
+    fields = (8, 2), (IFLA_EXT_MASK, 2), (RTEXT_FILTER_SKIP_STATS, 4)
+    skip_stats = b"".join(value.to_bytes(size, sys.byteorder) for value, size in fields)
+    found = {}
+    for message in filter(None, _dump(RTM_GETLINK, 0, LINK_HEADER, RTM_NEWLINK, skip_stats)):
+        index, flags = unpack_from("=iI", message, 4)
+        name = next(data for kind, data in _attributes(message[LINK_HEADER:]) if kind == IFLA_IFNAME)
+        found[_text(name)] = index, bool(flags & IFF_UP)
+    return found
 
 
 def default_routes(family: str, names: dict[int, str]) -> list[Route]:
@@ -58,18 +58,18 @@ def default_routes(family: str, names: dict[int, str]) -> list[Route]:
     raise OSError("netlink: the routes change faster than they can be read")
 
 
-def ipv4_owners() -> dict[int, dict[int, str]]:
-    """By an IPv4 address's number, the indexes of the interfaces that have it, with the label that it has there.
-
-    OSError where the kernel does not tell.
-    """
-    owners: dict[int, dict[int, str]] = {}
+def ipv4_addresses(names: dict[int, str]) -> list[Address]:
+    """The IPv4 addresses, by the names that the interfaces' indexes have. OSError where the kernel does not tell."""
+    addresses = []
     for message in filter(None, _dump(RTM_GETADDR, AF_INET, ADDRESS_HEADER, RTM_NEWADDR)):
-        attributes = dict(_attributes(message[ADDRESS_HEADER:]))
-        address = attributes.get(IFA_LOCAL) or attributes.get(IFA_ADDRESS, b"")
-        label = _text(attributes.items(), IFA_LABEL)
-        owners.setdefault(int.from_bytes(address, "big"), {})[_number(message[4:8])] = label
-    return owners
+        if interface := names.get(_number(message[4:8])):
+            attributes = dict(_attributes(message[ADDRESS_HEADER:]))
+            local = attributes.get(IFA_LOCAL) or attributes[IFA_ADDRESS]
+            label = _text(attributes.get(IFA_LABEL, b""))
+            label = "" if label == interface else label
+            number = int.from_bytes(local, "big")
+            addresses.append(Address(interface, "ipv4", inet_ntop(AF_INET, local), number, message[1], label))
+    return addresses
 
 
 def _dump(request: int, family: int, header: int, wanted: int, more: bytes = b"") -> Iterator[bytes | None]:
@@ -83,7 +83,7 @@ def _dump(request: int, family: int, header: int, wanted: int, more: bytes = b""
         while data := kernel.recv(1 << 16):
             start = 0
             while start < len(data):
-                length, kind, flags = (_number(data[start + a : start + b]) for a, b in ((0, 4), (4, 6), (6, 8)))
+                length, kind, flags = unpack_from("=IHH", data, start)
                 torn = torn or bool(flags & NLM_F_DUMP_INTR)
                 if kind == NLMSG_DONE:
                     if torn:
@@ -124,14 +124,15 @@ def _route(family: str, message: bytes, names: dict[int, str]) -> Route | None:
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     start = 0
-    while (length := _number(data[start : start + 2])) >= ATTRIBUTE_HEADER:
-        yield _number(data[start + 2 : start + 4]), data[start + ATTRIBUTE_HEADER : start + length]
+    while start + ATTRIBUTE_HEADER <= len(data):
+        length, kind = unpack_from("=HH", data, start)
+        if length < ATTRIBUTE_HEADER:
+            break
+        yield kind, data[start + ATTRIBUTE_HEADER : start + length]
         start += _aligned(length)
 
 
-def _text(attributes: Iterable[tuple[int, bytes]], wanted: int) -> str:
-    """The text of the first attribute of a kind; "" without one."""
-    data = next((data for kind, data in attributes if kind == wanted), b"")
+def _text(data: bytes) -> str:
     return data.rstrip(b"\0").decode("utf-8", "surrogateescape")
 
 

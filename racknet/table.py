@@ -30,7 +30,7 @@ def addresses(rows: list[Row], *, colour: bool) -> str:
     room = max(WIDTH - sum(widths) - 2 * 4, LEAST)
     lines = []
     for line in cells:
-        first, *more = wrap(line[4], room) or [""]
+        first, *more = wrap(line[4], room) if len(line[4]) > room else [line[4]]
         left = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=False))
         text = "\n".join([f"{left}  {first}", *(" " * (len(left) + 2) + part for part in more)])
         paint = "" if not colour else BOLD if line[0] or line is cells[0] else DIM if line[3] == "-" else ""

@@ -5,21 +5,16 @@ from __future__ import annotations
 import netifaces
 
 from racknet.facts import State
-from racknet.patterns import AF
+from racknet.patterns import AF, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # loading these would take longer than an answer
-    from collections.abc import Iterator
     from types import ModuleType
 
-    Found = tuple[str, str, str | None, str | None]  # an interface or label, a family, an address and its netmask
 
-# netifaces walks all addresses once for each interface it is asked about; psutil walks once, and takes 35 ms to load.
-MANY = 32
-
-
-def by_netifaces(names: set[str]) -> Iterator[Found]:
-    """The addresses of some interfaces and labels."""
+def told(names: set[str]) -> set[tuple[str, str, int]]:
+    """The addresses that netifaces tells of interfaces and labels: such a name, a family, the address's number."""
+    found = set()
     for name in names:
         try:
             entries = netifaces.ifaddresses(name)
@@ -27,18 +22,11 @@ def by_netifaces(names: set[str]) -> Iterator[Found]:
             raise
         except ValueError:  # it is gone
             continue
-        for family in AF:
-            for entry in entries.get(AF[family], []):
-                yield name, family, entry.get("addr"), entry.get("netmask")
-
-
-def by_psutil() -> Iterator[Found]:
-    """All addresses."""
-    families = {af: family for family, af in AF.items()}
-    for name, entries in _psutil().net_if_addrs().items():
-        for entry in entries:
-            if entry.family in families:
-                yield name, families[entry.family], entry.address, entry.netmask
+        for family, af in AF.items():
+            written = (entry.get("addr") or "" for entry in entries.get(af, []))
+            addresses = (address.partition("%")[0] for address in written)  # behind it is a zone
+            found |= {(name, family, number(family, address)) for address in addresses if address}
+    return found
 
 
 def states() -> dict[str, State]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,35 +11,33 @@ import psutil
 import pytest
 from question import answered
 
-from racknet import interfaces, netlink, walk
+from racknet import interfaces, netlink
 from racknet.facts import Host
+from racknet.patterns import AF
 
 QUESTIONS = ["public", "service", "public ipv6", "service ipv6"]
 
 
-def test_both_sources_agree() -> None:
-    """Both netifaces and psutil find the same addresses here, and the same answers."""
-    short, whole = interfaces.read(), interfaces.read(whole=True)
-    names = {address.interface for address in short.addresses}
+def test_all_sources_agree() -> None:
+    """The kernel's lists, netifaces and psutil tell the same addresses here, and racknet answers the same by all."""
+    witnessed = interfaces.read()
+    names = {address.interface for address in witnessed.addresses}
+    with patch.object(interfaces, "FEW", 0), patch.object(netifaces, "ifaddresses", side_effect=AssertionError):
+        listed = interfaces.read()
+        whole = interfaces.read(whole=True)
+    by_psutil = {
+        (name, entry.address.partition("%")[0], int(ip_address(entry.netmask or "")).bit_count())
+        for name, entries in psutil.net_if_addrs().items()
+        for entry in entries
+        if entry.family in AF.values()
+    }
 
-    def found(host: Host) -> set[tuple[str, str, str, int, int]]:
-        return {
-            (a.interface, a.label, a.text, a.prefix_length, a.flags) for a in host.addresses if a.interface in names
-        }
+    def found(host: Host) -> set[tuple[str, str, int]]:
+        return {(a.label or a.interface, a.text, a.prefix_length) for a in host.addresses if a.interface in names}
 
-    assert found(short) == found(whole)
-    assert [answered(short, line) for line in QUESTIONS] == [answered(whole, line) for line in QUESTIONS]
-
-
-def test_many_interfaces_take_one_walk() -> None:
-    """From some number of interfaces on, psutil is asked, once."""
-    with (
-        patch.object(walk, "MANY", 0),
-        patch.object(netifaces, "ifaddresses", side_effect=AssertionError),
-        patch.object(psutil, "net_if_addrs", wraps=psutil.net_if_addrs) as net_if_addrs,
-    ):
-        assert interfaces.read().addresses
-    net_if_addrs.assert_called_once()
+    assert found(witnessed) == found(listed) == found(whole) == {told for told in by_psutil if told[0] in names}
+    for host in (listed, whole):
+        assert [answered(witnessed, line) for line in QUESTIONS] == [answered(host, line) for line in QUESTIONS]
 
 
 def test_without_proc_there_is_no_ipv6(tmp_path: Path) -> None:
@@ -112,21 +111,13 @@ def test_surely(tmp_path: Path, init: str, booted: bool, initial: bool, expected
         assert interfaces.read(proc=str(tmp_path), run=str(tmp_path)).surely is expected
 
 
-@pytest.mark.parametrize(
-    ("name", "owners", "expected"),
-    [
-        ("eth0", {"eth0"}, "eth0"),
-        ("eth0:1", {"eth0"}, "eth0"),
-        ("eth10", {"eth1"}, "eth1"),  # a label may be another interface's name
-        ("eth0:1", {"eth0", "eth1"}, "eth0"),
-        ("eth1", {"eth0", "eth1"}, "eth1"),
-        ("eth0x", {"eth0", "eth1"}, ""),
-        ("eth0.100", set(), ""),  # came after the interfaces were read
-    ],
-)
-def test_owner(name: str, owners: set[str], expected: str) -> None:
-    """An address is that interface's which the kernel says has it, whatever it is labelled."""
-    assert interfaces._owner(name, owners) == expected
+def test_address_that_only_one_tells() -> None:
+    """What netifaces does not tell, or under another name, has come, gone or moved meanwhile."""
+    loopback = {AF["ipv4"]: [{"addr": "127.0.0.1"}], AF["ipv6"]: [{"addr": "fe80::1%lo"}, {}]}
+    with patch.object(netifaces, "ifaddresses", side_effect=lambda name: loopback if name == "lo" else {}):
+        assert [a.text for a in interfaces.read().addresses] == ["127.0.0.1"]
+    with patch.object(netifaces, "ifaddresses", side_effect=ValueError("You must specify a valid interface name.")):
+        assert interfaces.read().addresses == []
 
 
 def test_ipv6_without_flags_is_left_out(tmp_path: Path) -> None:

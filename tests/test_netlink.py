@@ -95,23 +95,33 @@ def test_nexthop_object() -> None:
         told("ipv4", message(AF_INET, 0, 254, 1, number(netlink.RTA_NH_ID, 1)))
 
 
-def test_owners() -> None:
-    """Whose an IPv4 address is: by its own address, not by its peer's."""
+def test_ipv4_addresses() -> None:
+    """Whose an IPv4 address is: by its own address, not by its peer's, whatever it is labelled."""
     local, peer = (inet_pton(AF_INET, address) for address in ("10.0.0.1", "10.0.0.2"))
-    mine = attribute(netlink.IFA_LOCAL, local) + attribute(netlink.IFA_LABEL, b"eth0:1\0")
+    mine = attribute(netlink.IFA_LOCAL, local)
     sent = [
         struct.pack("=4BI", AF_INET, 24, 0, 0, index) + attribute(netlink.IFA_ADDRESS, peer) + more
-        for index, more in ((2, mine), (3, mine), (4, b""))
+        for index, more in (
+            (2, mine + attribute(netlink.IFA_LABEL, b"eth0:1\0")),
+            (3, mine + attribute(netlink.IFA_LABEL, b"eth1\0")),
+            (3, b""),
+            (9, mine),  # came after the links were read
+        )
     ]
     with patch.object(netlink, "_dump", return_value=sent):
-        assert netlink.ipv4_owners() == {0x0A000001: {2: "eth0:1", 3: "eth0:1"}, 0x0A000002: {4: ""}}
+        addresses = netlink.ipv4_addresses(NAMES)
+    assert [(a.interface, a.label, a.text, a.number, a.prefix_length) for a in addresses] == [
+        ("eth0", "eth0:1", "10.0.0.1", 0x0A000001, 24),
+        ("eth1", "", "10.0.0.1", 0x0A000001, 24),
+        ("eth1", "", "10.0.0.2", 0x0A000002, 24),
+    ]
 
 
 def test_the_kernels_own() -> None:
     """The kernel of the machine answers, and its answer is understood."""
     for family in ("ipv4", "ipv6"):
         assert all(route.metric >= 0 for route in netlink.default_routes(family, NAMES))
-    assert 0x7F000001 in netlink.ipv4_owners()
+    assert "127.0.0.1" in [a.text for a in netlink.ipv4_addresses(dict(if_nameindex()))]
 
 
 def test_links() -> None:
