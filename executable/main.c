@@ -1,4 +1,5 @@
-/* Starts the interpreter that is linked in, with the modules that are frozen in, and calls racknet.__main__.main().
+/* Starts the interpreter that is linked in, with the modules that are frozen in, and calls racknet.__main__: at_once()
+   for a plain question, and main() for all else.
 
    Nothing from outside counts: no environment variable of Python's, no file of a Python installation. */
 
@@ -48,6 +49,7 @@ int main(int argc, char **argv) {
     config.pathconfig_warnings = 0;
     config.install_signal_handlers = 0;
     config.module_search_paths_set = 1; /* to nothing */
+    config._init_main = 0;              /* half a start is enough for a plain question, and takes half the time */
     status = PyConfig_SetBytesArgv(&config, argc, argv);
     if (!PyStatus_Exception(status))
         status = Py_InitializeFromConfig(&config);
@@ -57,9 +59,19 @@ int main(int argc, char **argv) {
 
     PyGC_Disable(); /* nothing lives long enough to be worth it */
     PyObject *module = PyImport_ImportModule("racknet.__main__");
+    if (module && (argc == 2 || argc == 3)) {
+        PyObject *answered = PyObject_CallMethod(module, "at_once", argc == 3 ? "ss" : "s", argv[1], argv[2]);
+        if (answered == Py_True)
+            _exit(0);
+    }
+    PyErr_Clear(); /* main() will meet it again, and tell */
+    status = _Py_InitializeMain();
+    if (PyStatus_Exception(status))
+        return fail(status);
+
     PyObject *result = module ? PyObject_CallMethod(module, "main", NULL) : NULL;
     long number = result ? PyLong_AsLong(result) : -1;
-    if (PyErr_Occurred()) { /* main() has caught all that it could */
+    if (number < 0) { /* main() has caught all that it could */
         static const char message[] = "racknet: an unexpected error, please report it\n";
         (void)!write(2, message, sizeof message - 1);
         number = 3;

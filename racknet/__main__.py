@@ -1,4 +1,4 @@
-"""The entry point. A plain question is answered without loading Typer, which takes thirty times as long as the rest."""
+"""The entry point. What has no options is answered without Typer, which takes thirty times as long to load as that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from posix import environ  # `os` takes longer to load than an answer
 
 from racknet import options, streams
-from racknet.answer import UNREADABLE, USAGE, answer
+from racknet.answer import UNREADABLE, USAGE, answer, answer_at_once, show
 
 COMMANDS = (*options.NETWORKS, "list", "env", "exec")
 
@@ -17,6 +17,8 @@ def main() -> int:
     try:
         if 1 <= len(words) <= 2 and words[0] in options.NETWORKS and set(words[1:]) <= set(options.FAMILIES):
             return plain(*words)
+        if words == ["list"]:
+            return plain_list()
         from racknet.cli import run
 
         return run(words)
@@ -33,11 +35,30 @@ def main() -> int:
         return UNREADABLE
 
 
+def at_once(network: str, word: str = "ipv4") -> bool:
+    """Answers a plain question, where there is nothing but the answer to be said; whether it did.
+
+    The executable tries this before `main`, in an interpreter that has only half started: there are no codecs, no
+    `sys.argv` and no streams yet. Whatever is raised here is for `main` to find again, and to tell.
+    """
+    if network not in options.NETWORKS or word not in options.FAMILIES or variables():
+        return False
+    return answer_at_once(options.question(network, options.family(word), {}))
+
+
 def plain(network: str, word: str = "ipv4") -> int:
     """Answers a question without options, but perhaps with variables; returns the status."""
     given = variables()
     question = options.question(network, options.family(word), given)
     return answer(question, wait=options.seconds(None, given), unknown=options.unknown(given))
+
+
+def plain_list() -> int:
+    """Shows every address; returns the status."""
+    from racknet.variables import questions
+
+    given = variables()
+    return show(questions(given), as_json=False, unknown=options.unknown(given))
 
 
 def variables() -> dict[str, str]:

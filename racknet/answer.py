@@ -54,6 +54,14 @@ def guarded(act: Callable[[], int]) -> int:
     return UNREADABLE
 
 
+def answer_at_once(question: Question) -> bool:
+    """Answers on standard output, if there is an answer; whether it did. Raises Unreadable, Unwritable."""
+    found = classify(interfaces.read(), question).answer
+    if found is not None:
+        streams.out(f"{found.text}\n")
+    return found is not None
+
+
 def answer(
     question: Question,
     *,
