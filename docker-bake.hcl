@@ -47,7 +47,7 @@ target "executable" {
 }
 
 # What the tests and script/bench run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu"] }
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
 
@@ -61,7 +61,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "bench", "nothing"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
   target   = stage

@@ -8,7 +8,7 @@ from posix import environ  # `os` takes longer to load than an answer
 from racknet import options, streams
 from racknet.answer import UNREADABLE, USAGE, answer, answer_at_once, show
 
-COMMANDS = (*options.NETWORKS, "list", "env", "exec")
+COMMANDS = (*options.NETWORKS, "list", "env", "exec", "cluster")
 
 
 def main() -> int:

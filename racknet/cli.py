@@ -10,7 +10,7 @@ from typing import Annotated
 import click
 import typer
 
-from racknet import __version__, options, streams, variables
+from racknet import __version__, flags, options, streams, variables
 from racknet.answer import USAGE, answer, guarded, show
 from racknet.options import Wrong
 from racknet.usage import Commands
@@ -22,23 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Globs = list[str] | None
-Family = Annotated[str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False)]
-Interface = Annotated[
-    Globs, typer.Option(metavar="GLOB", help="Only these interfaces or labels, even plumbing and tunnels.")
-]
-Cidr = Annotated[
-    Globs,
-    typer.Option(metavar="CIDR", help="Only addresses in such a block, of any class; restricts its family alone."),
-]
-Exclude = Annotated[Globs, typer.Option(metavar="GLOB", help="These interfaces are container plumbing too.")]
-Wait = Annotated[str | None, typer.Option(metavar="SECONDS", help="Ask again until there is an answer, or time is up.")]
-All = Annotated[bool, typer.Option("--all", help="Every candidate, one a line, best first.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-Explain = Annotated[
-    bool, typer.Option("--explain", "-v", help="Say on standard error what decided, and what was seen.")
-]
-Export = Annotated[bool, typer.Option("--export", help='Put "export " before each line.')]
 
 
 def _say_version(wanted: bool) -> None:
@@ -63,14 +46,14 @@ def _question(network: str, about: str) -> None:
     @app.command(network, help=about, context_settings={"allow_extra_args": True})  # the first of them is quoted
     def ask(
         context: typer.Context,
-        word: Family = "ipv4",
-        interface: Interface = None,
-        cidr: Cidr = None,
-        exclude: Exclude = None,
-        wait: Wait = None,
-        every: All = False,
-        as_json: Json = False,
-        explain: Explain = False,
+        word: flags.Family = "ipv4",
+        interface: flags.Interface = None,
+        cidr: flags.Cidr = None,
+        exclude: flags.Exclude = None,
+        wait: flags.Wait = None,
+        every: flags.All = False,
+        as_json: flags.Json = False,
+        explain: flags.Explain = False,
     ) -> None:
         if context.args:
             raise Wrong(f"'{context.args[0]}' is too much after '{word}'")
@@ -95,13 +78,13 @@ _question("service", "The address on the service network, the provider's interna
 
 
 @app.command("list")
-def _list(as_json: Json = False) -> None:
+def _list(as_json: flags.Json = False) -> None:
     """Every address of the host, what racknet takes it for, and why."""
     raise typer.Exit(show(variables.questions(os.environ), as_json=as_json, unknown=options.unknown(os.environ)))
 
 
 @app.command("env")
-def _env(export: Export = False, wait: Wait = None) -> None:
+def _env(export: flags.Export = False, wait: flags.Wait = None) -> None:
     """All four answers as KEY=value lines."""
     raise typer.Exit(variables.env(os.environ, options.seconds(wait, os.environ), export=export))
 
@@ -110,6 +93,29 @@ def _env(export: Export = False, wait: Wait = None) -> None:
 def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
     """Become COMMAND, with the answers in its environment."""
     raise typer.Exit(variables.become(command, os.environ, options.seconds(None, os.environ)))
+
+
+@app.command("cluster")
+def _cluster(
+    network: flags.Network,
+    word: flags.Family = "ipv4",
+    node: flags.Node = None,
+    constraint: flags.Constraint = None,
+    interface: flags.Interface = None,
+    cidr: flags.Cidr = None,
+    exclude: flags.Exclude = None,
+    image: flags.Image = "racknet/ip",
+    timeout: flags.Timeout = "60",
+    as_json: flags.Json = False,
+) -> None:
+    """The address of every node of a Docker Swarm (an extra of the package)."""
+    try:
+        from racknet.cluster import cluster
+    except ImportError as error:
+        raise Wrong("cluster is an extra of the Python package: pip install 'racknet[swarm]'") from error
+    narrowed = {"interface": interface or [], "cidr": cidr or [], "exclude": exclude or []}
+    seconds = options.seconds(timeout, {})
+    raise typer.Exit(cluster(network, word, narrowed, node or [], constraint or [], image, seconds, as_json=as_json))
 
 
 def run(words: list[str]) -> int:

@@ -70,6 +70,11 @@ def seconds(option: str | None, environ: Mapping[str, str]) -> float:
     return number
 
 
+def asked(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that ask for something, for those who pass the question on."""
+    return {name: environ[name] for name in ASKED if environ.get(name)}
+
+
 def unknown(environ: Mapping[str, str]) -> list[str]:
     """The names of variables that look as if they meant something to racknet, and do not."""
     return sorted(name for name in environ if name.startswith("RACKNET_") and name not in (*ASKED, *TOLD))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import engine
 import pytest
+from swarm import Swarm, swarm
 
 IMAGE_TESTS = Path(__file__).parent / "image"
 
@@ -66,3 +67,10 @@ def racknet(program: list[str]) -> Racknet:
         return done.stdout, done.stderr, done.returncode
 
     return run
+
+
+@pytest.fixture(scope="session")
+def three() -> Iterator[Swarm]:
+    """A swarm of three nodes; the tests that use it are of the group `swarm`, so that there is one of it."""
+    with swarm("n1", "n2", "n10") as found:
+        yield found

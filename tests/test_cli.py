@@ -121,3 +121,26 @@ def test_locale(locale: str, racknet: Racknet) -> None:
     """The locale changes nothing."""
     for words in (["--help"], ["pubic"], ["service", "--json", "--cidr", "0.0.0.0/0"]):
         assert racknet(*words, LANG=locale, LC_ALL=locale)[::2] == racknet(*words)[::2]
+
+
+WITHOUT = """
+import sys
+sys.modules["docker"] = None
+sys.argv = ["racknet", "cluster", "service"]
+from racknet.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None:
+    """Where the Docker SDK is not there, `cluster` says how to get it; the executable never has it."""
+    if "-m" in program:
+        done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=False)
+        out, err, status = done.stdout, done.stderr, done.returncode
+    else:
+        out, err, status = racknet("cluster", "service")
+    assert (out, status) == ("", 2)
+    assert err == (
+        "racknet: cluster is an extra of the Python package: pip install 'racknet[swarm]'\n"
+        "hint: see racknet cluster --help\n"
+    )

@@ -1,0 +1,150 @@
+"""The one place that talks to a Docker Swarm, by the Docker SDK for Python: nodes, jobs, tasks, what they print."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
+from requests.exceptions import RequestException
+
+from racknet.nodes import Node, Task
+from racknet.options import Wrong
+
+LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock, from which on it is a leftover
+MARGIN = 60  # seconds that a run may take beyond its timeout, for the logs and the removal
+TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
+PATIENCE = 20  # seconds for one request
+FAILURES = (DockerException, RequestException, OSError, ValueError)  # all that the SDK raises
+
+
+class Unavailable(Exception):
+    """The swarm cannot be asked. Its text says why, its `hint` what to do."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.hint = hint
+
+
+class Swarm:
+    """A swarm, by one of its managers: the engine that DOCKER_HOST and the TLS variables name. Raises Unavailable."""
+
+    def __init__(self) -> None:
+        self._host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+        try:
+            self._api: Any = docker.from_env(timeout=PATIENCE, use_ssh_client=True).api  # it has no types
+            info = self._api.info()
+        except FAILURES as error:
+            if "Permission denied" in str(error):
+                raise Unavailable(f"no right to use the engine at {self._host}", "be root, or in its group") from error
+            said = f"no Docker engine answers at {self._host}: {_reason(error)}"
+            raise Unavailable(said, "is it running, is DOCKER_HOST right?") from error
+        if not info["Swarm"].get("ControlAvailable"):
+            managers = [manager["Addr"].rpartition(":")[0] for manager in info["Swarm"].get("RemoteManagers") or []]
+            hint = f"ask a manager, by DOCKER_HOST: {', '.join(managers)}" if managers else "see docker swarm init"
+            what = "a worker, not a manager" if managers else "in no swarm"
+            raise Unavailable(f"the engine at {self._host} is {what}", hint)
+        stamp = info["SystemTime"]  # down to nanoseconds, with the zone: the manager's clock is the one for all
+        zone = stamp[19:].lstrip(".0123456789").replace("Z", "+00:00")
+        self._now = datetime.fromisoformat(f"{stamp[:19]}{zone}").astimezone(timezone.utc)
+
+    def nodes(self) -> list[Node]:
+        """All nodes. Raises Unavailable."""
+        return [
+            Node(node["ID"], node["Description"]["Hostname"], _trouble(node["Status"], node["Spec"]))
+            for node in self._ask(self._api.nodes)
+        ]
+
+    def start(
+        self, image: str, words: Sequence[str], environ: Mapping[str, str], constraints: Sequence[str], seconds: float
+    ) -> str:
+        """Starts a job on each node that the constraints let, a leftover once the seconds are over; its name.
+
+        Raises Unavailable, and Wrong for a wrong constraint.
+        """
+        name = f"racknet-{secrets.token_hex(6)}"
+        variables = [f"{variable}={value}" for variable, value in environ.items()]
+        template = TaskTemplate(
+            ContainerSpec(image, args=list(words), env=variables, read_only=True, cap_drop=["ALL"]),
+            restart_policy=RestartPolicy("none"),
+            log_driver=DriverConfig("json-file"),  # the engine's own may be one that nothing can be read from
+            placement=Placement(constraints=list(constraints)),
+            networks=["host"],
+        )
+        until = (self._now + timedelta(seconds=seconds + MARGIN)).isoformat(timespec="seconds")
+        try:
+            self._api.create_service(template, name=name, labels={LABEL: until}, mode=ServiceMode("global-job"))
+        except FAILURES as error:
+            reason = _reason(error)
+            if constraints and "constraint" in reason:
+                raise Wrong(f"'{' '.join(constraints)}' is not a constraint: {reason}") from error
+            if "repository" in reason or "reference" in reason:
+                raise Wrong(f"'{image}' is not an image: {reason}") from error
+            self._remove([name])  # should it have come to be after all
+            raise Unavailable(f"the engine at {self._host} takes no job: {reason}", "see docker service ls") from error
+        return name
+
+    def tasks(self, jobs: Sequence[str]) -> list[Task]:
+        """The tasks of jobs. Raises Unavailable."""
+        return [_task(task) for task in self._ask(lambda: self._api.tasks(filters={"service": list(jobs)}))]
+
+    def printed(self, jobs: Sequence[str], stream: str) -> Iterator[bytes]:
+        """What the tasks of jobs have printed to `stdout` or `stderr`: a piece for a line, with details before it."""
+        streams = {"stdout": stream == "stdout", "stderr": stream == "stderr"}
+        for job in jobs:
+            try:
+                yield from self._api.service_logs(job, details=True, is_tty=False, tail=TAIL, **streams)
+            except FAILURES:
+                continue  # a node went meanwhile: what there is is all there is
+
+    def remove(self, jobs: Sequence[str]) -> None:
+        """Removes jobs. Raises Unavailable, once it has tried all."""
+        if left := self._remove(jobs):
+            raise Unavailable(f"cannot remove {' and '.join(left)}: {left.popitem()[1]}", "docker service rm does it")
+
+    def remove_leftovers(self) -> None:
+        """Removes the jobs of runs that were killed: those whose time is over. Raises Unavailable."""
+        jobs = self._ask(lambda: self._api.services(filters={"label": LABEL}))
+        now = self._now.isoformat(timespec="seconds")
+        self._remove([job["Spec"]["Name"] for job in jobs if job["Spec"]["Labels"][LABEL] < now])
+
+    def _remove(self, jobs: Sequence[str]) -> dict[str, str]:
+        """Those that could not be removed, with why."""
+        left = {}
+        for job in jobs:
+            try:
+                self._api.remove_service(job)
+            except NotFound:
+                continue
+            except FAILURES as error:
+                left[job] = _reason(error)
+        return left
+
+    def _ask(self, request: Callable[[], Any]) -> Any:
+        try:
+            return request()
+        except FAILURES as error:
+            raise Unavailable(f"the engine at {self._host} does not tell: {_reason(error)}", "see its log") from error
+
+
+def _trouble(status: Mapping[str, str], spec: Mapping[str, str]) -> str:
+    """Why a node takes no job: `down`, mostly."""
+    availability = {"drain": "drained", "pause": "paused"}.get(spec["Availability"], "")
+    return availability if status["State"] == "ready" else status["State"]
+
+
+def _task(task: Mapping[str, Any]) -> Task:
+    status = task["Status"]
+    exited = (status.get("ContainerStatus") or {}).get("ExitCode", 0)
+    return Task(task["ID"], task.get("NodeID", ""), status["State"], exited, status.get("Err", ""))
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without the words of those who passed it on."""
+    text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
+    return str(text).rpartition("desc = ")[2].strip()

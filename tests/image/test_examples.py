@@ -1,0 +1,183 @@
+"""What docs/ and examples/ tell people to do, done as it stands there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import engine
+import kubernetes_validate
+import pytest
+import yaml
+from hosts import HOSTS
+from swarm import REDIS, Node, Swarm, wait_for
+
+pytestmark = pytest.mark.xdist_group("swarm")
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = ROOT / "examples"
+
+
+@pytest.fixture(scope="module")
+def built() -> Iterator[str]:
+    """The image of examples/Dockerfile, with Debian's Redis."""
+    tag = "racknet/tests:example"
+    engine.docker("build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", str(EXAMPLES))
+    yield tag
+    engine.command("docker", "rmi", tag)
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[str]:
+    """A host of Rackspace's: its network, for `docker run --net=`."""
+    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
+    with engine.laid_out(rackspace.read.script) as helper:
+        yield f"container:{helper}"
+
+
+def with_redis(swarm: Swarm) -> tuple[Node, Node]:
+    """Two nodes, with Debian's Redis."""
+    _, n2, n10 = swarm.nodes
+    for node in (n2, n10):
+        if not node.docker("images", "-q", REDIS):
+            node.load(REDIS)
+    return n2, n10
+
+
+def ping(node: Node, address: str) -> engine.Said:
+    """Asks a Redis from a container of a node."""
+    words = ["docker", "--host", node.host, "run", "--rm", REDIS, "redis-cli", "-h", address, "ping"]
+    return engine.command(*words)
+
+
+def test_servicenet(three: Swarm) -> None:
+    """docs/servicenet.md: published on a node's ServiceNet only, Redis answers there, and nowhere else."""
+    n2, n10 = with_redis(three)
+    environ = {**os.environ, "DOCKER_HOST": three.nodes[0].host}
+    asked = [sys.executable, "-m", "racknet", "cluster", "service", "ipv4", "--node", "n2"]
+    address = subprocess.run(asked, capture_output=True, text=True, check=True, env=environ).stdout.strip()
+    assert address == n2.service
+    assert n2.docker("run", "--rm", "--net=host", engine.IMAGE, "service", "ipv4").strip() == address
+    n2.docker("run", "-d", "--name", "redis", "-p", f"{address}:6379:6379", REDIS)
+    try:
+        wait_for(lambda: ping(n10, address).out == "PONG\n", "Redis answers a container of another node")
+        assert n2.docker("port", "redis").split() == ["6379/tcp", "->", f"{address}:6379"]
+        refused = ping(n10, n2.public)
+        assert "Connection refused" in refused.out + refused.err
+    finally:
+        n2.docker("rm", "-f", "redis")
+
+
+def test_compose(three: Swarm, tmp_path: Path) -> None:
+    """examples/compose.yaml: Redis listens on the service network, and the neighbour finds it."""
+    n2, n10 = with_redis(three)
+    folder = copytree(EXAMPLES, tmp_path / "examples")
+    (folder / "racknet.env").write_text(n2.docker("run", "--rm", "--net=host", engine.IMAGE, "env"))
+    environ = {**os.environ, "DOCKER_HOST": n2.host, "BASE": REDIS}
+
+    def compose(*words: str) -> str:
+        done = subprocess.run(
+            ["docker", "compose", *words], cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    try:
+        compose("up", "--detach", "--build", "--quiet-pull")
+        pinged = ("ps", "-a", "--filter", "name=neighbour", "--format", "{{.Status}}")
+        wait_for(lambda: n2.docker(*pinged).startswith("Exited (0)"), "the neighbour's ping")
+        assert ping(n10, n2.service).out == "PONG\n"
+        assert "Connection refused" in ping(n10, n2.public).err
+    finally:
+        compose("down", "--rmi", "local", "--timeout", "1")
+
+
+def test_stack(three: Swarm) -> None:
+    """examples/stack.yaml: a job per node prints each node's service address."""
+    n1 = three.nodes[0]
+    n1.docker("stack", "deploy", "-d", "--resolve-image=never", "-c", str(EXAMPLES / "stack.yaml"), "addresses")
+    try:
+        service, tasks = "addresses_service", ["service", "ps", "--format", "{{.CurrentState}}", "addresses_service"]
+        wait_for(lambda: n1.docker(*tasks).count("Complete") == 3, "three tasks")
+        assert sorted(n1.docker("service", "logs", "--raw", service).split()) == [n.service for n in three.nodes]
+    finally:
+        n1.docker("stack", "rm", "addresses")
+
+
+def test_entrypoint(built: str, host: str) -> None:
+    """examples/entrypoint.sh: the addresses are in the environment; without a service address nothing starts."""
+    run = ["docker", "run", "--rm", "--label", engine.LABEL]
+    shown = engine.command(*run, f"--net={host}", built, "sh", "-c", 'echo "$SERVICE_IP $PUBLIC_IP"')
+    assert shown == engine.Said("10.208.1.5 104.130.0.127\n", "", 0)
+    refused = engine.command(*run, "--net=bridge", built, "echo", "started")
+    assert (refused.out, refused.status) == ("", 1)
+    assert "container's own network" in refused.err
+
+
+def documents(name: str) -> list[dict[str, Any]]:
+    """The resources of a file of Kubernetes'."""
+    return list(yaml.safe_load_all((EXAMPLES / "kubernetes" / name).read_text()))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (EXAMPLES / "kubernetes").iterdir()))
+def test_kubernetes(name: str) -> None:
+    """The manifests fit Kubernetes' schemas, strictly, and every container is locked down."""
+    for resource in documents(name):
+        kubernetes_validate.validate(resource, "1.30", strict=True)
+        pod = resource["spec"]["template"]["spec"]
+        assert pod["hostNetwork"] is True
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        for container in pod.get("initContainers", []) + pod["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+
+
+def test_daemonset(built: str, host: str, tmp_path: Path) -> None:
+    """The DaemonSet's containers, as locked down as there: one writes the file, the other listens where it says."""
+    (resource,) = documents("daemonset.yaml")
+    pod = resource["spec"]["template"]["spec"]
+    user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
+    locked = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", f"--user={user}", "--memory=64m"]
+    tmp_path.chmod(0o777)
+    run = ["run", "--rm", "--label", engine.LABEL, f"--net={host}", *locked, "-v", f"{tmp_path}:/racknet"]
+    (init,), (main,) = pod["initContainers"], pod["containers"]
+    engine.docker(*run, "--entrypoint", init["command"][0], built, *init["command"][1:])
+    assert "RACKNET_SERVICE_IPV4=10.208.1.5\n" in (tmp_path / "env").read_text()
+    started = ["-d", "--tmpfs", "/tmp", "--entrypoint", main["command"][0], built, *main["command"][1:]]
+    redis = engine.docker(*run, *started).strip()
+    try:
+        asked = ["docker", "exec", redis, "redis-cli", "-h"]
+        wait_for(lambda: engine.command(*asked, "10.208.1.5", "ping").out == "PONG\n", "Redis")
+        assert "Connection refused" in engine.command(*asked, "104.130.0.127", "ping").err
+    finally:
+        engine.command("docker", "rm", "-f", redis)
+
+
+ANSWERS = [
+    {"node": "n1", "id": "a", "address": "10.176.224.2", "error": None},
+    {"node": "n2", "id": "b", "address": None, "error": "down"},
+    {"node": "n10", "id": "c", "address": "10.176.224.4", "error": None},
+]
+MADE = {
+    "/etc/hosts": "10.176.224.2\tn1\n10.176.224.4\tn10\n",
+    "inventory": "[servicenet]\nn1 ansible_host=10.176.224.2\nn10 ansible_host=10.176.224.4\n",
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_recipes(name: str, host: str) -> None:
+    """docs/clusters.md: the recipes over --json give what they promise, without the nodes that have no address."""
+    page = (ROOT / "docs" / "clusters.md").read_text()
+    (recipe,) = re.findall(rf"--json \| (jq -r '[^']+') [^\n]*{name}", page)
+    helper = host.partition(":")[2]
+    said = engine.command("docker", "exec", "-i", helper, "sh", "-c", recipe, given=json.dumps(ANSWERS))
+    assert said == engine.Said(MADE[name], "", 0)
