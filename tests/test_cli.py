@@ -63,8 +63,8 @@ def hint(words: list[str]) -> str:
 
 WRONG = [
     (["pubic"], "'pubic' is not a command; did you mean public?"),
-    ([""], "'' is not a command: public, service, list, env, exec"),
-    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service, list, env, exec"),
+    ([""], "'' is not a command: public, service, list, env, exec, cluster"),
+    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service, list, env, exec, cluster"),
     (["service", "ipv5"], "'ipv5' is not a family: ipv4 or ipv6"),
     (["service", ""], "'' is not a family: ipv4 or ipv6"),
     (["public", "ipv4", "ipv6"], "'ipv6' is too much after 'ipv4'"),
