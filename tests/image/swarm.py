@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import engine
 
-PUBLIC_NET, SERVICE_NET = "203.0.113.0/24", "10.176.224.0/19"
+PUBLIC_NET, SERVICE_NET = "198.51.100.0/24", "10.176.224.0/19"
 NODE, REDIS = "racknet/tests:node", "racknet/tests:redis"
 
 

@@ -100,7 +100,7 @@ def test_options_are_passed_on(three: Swarm) -> None:
     n1, n2, _ = three.nodes
     node = ["--node", "n2"]
     assert cluster(n1, "service", "--cidr", n2.public, *node).out == f"{n2.public}\n"
-    assert cluster(n1, "service", *node, RACKNET_SERVICE_CIDR="203.0.113.0/24").out == f"{n2.public}\n"
+    assert cluster(n1, "service", *node, RACKNET_SERVICE_CIDR="198.51.100.0/24").out == f"{n2.public}\n"
     refused = cluster(n1, "service", "--exclude", "eth1", *node)
     assert (refused.out, refused.status) == ("", 1)
     assert refused.err.startswith(
