@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
 
-from racknet import nodes, options, streams
+from racknet import cluster_report, nodes, options, streams
 from racknet.answer import ANSWERED, NO_ANSWER, UNREADABLE
 from racknet.nodes import FINAL, Answer, Node, Task
 from racknet.swarm import Swarm, Unavailable
 
-PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task has none
+PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -39,22 +39,26 @@ def cluster(
         raise options.Wrong("'--node' and '--constraint' exclude each other")
     family = options.family(word)
     options.question(network, family, os.environ, **narrowed)  # what is wrong is wrong before a node is asked
+    options.seconds(None, os.environ)
     words = [network, family]
     words += [word for option, given in narrowed.items() for each in given for word in (f"--{option}", each)]
     try:
         with _ended_in_order():
             swarm = Swarm()
-            chosen = [] if constraints else nodes.choose(swarm.nodes(), named)
-            jobs = [[f"node.id=={node.id}"] for node in chosen] if named else [list(constraints)]
+            every = swarm.nodes()
+            chosen = nodes.fitting(every, constraints) if constraints else nodes.choose(every, named)
+            jobs = [[f"node.id=={node.id}"] for node in chosen or []] if named else [list(constraints)]
             answers = _ask(swarm, words, family, image, chosen, jobs, timeout)
     except Unavailable as error:
         streams.err(f"racknet: {streams.printable(str(error))}\nhint: {streams.printable(error.hint)}\n")
         return UNREADABLE
     failed = not answers or any(answer.error for answer in answers)
     if failed:
-        streams.err(nodes.trouble(answers, f"{network} {family}"))
-    bare = len(named) == 1
-    streams.out(nodes.as_json(answers) if as_json else nodes.text(answers, bare=bare))
+        streams.err(cluster_report.trouble(answers, f"{network} {family}"))
+    if as_json and answers:
+        streams.out(cluster_report.as_json(answers))
+    else:
+        streams.out(cluster_report.text(answers, bare=len(named) == 1))
     return NO_ANSWER if failed else ANSWERED
 
 
@@ -63,7 +67,7 @@ def _ask(
     words: Sequence[str],
     family: str,
     image: str,
-    chosen: Sequence[Node],
+    chosen: Sequence[Node] | None,
     constraints: Sequence[Sequence[str]],
     timeout: float,
 ) -> list[Answer]:
@@ -76,33 +80,38 @@ def _ask(
             with _undisturbed():  # or else nobody would know whether there is a job now
                 jobs.append(swarm.start(image, words, options.asked(os.environ), each, timeout))
         asked, tasks = _wait(swarm, jobs, chosen, end)
-        out, err = (nodes.gather(swarm.printed(jobs, stream)) for stream in ("stdout", "stderr"))
+        out, lost = swarm.printed(jobs, "stdout")
+        err, also_lost = swarm.printed(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
     finally:
-        swarm.remove(jobs)
-    return nodes.outcome(asked, tasks, out, err, family)
+        with _undisturbed():
+            swarm.remove(jobs)
+    return nodes.outcome(asked, tasks, nodes.gather(out), nodes.gather(err), family, lost or also_lost)
 
 
-def _wait(swarm: Swarm, jobs: Sequence[str], chosen: Sequence[Node], end: float) -> tuple[list[Node], list[Task]]:
-    """The nodes that are asked, and their tasks, once all that are coming have come to an end or the time is over.
+def _wait(
+    swarm: Swarm, jobs: Sequence[str], chosen: Sequence[Node] | None, end: float
+) -> tuple[list[Node], list[Task]]:
+    """The nodes that are asked, and their tasks, once all have come to an end or the time is over.
 
-    Without `chosen` nodes, those are asked that have a task.
+    Where it is not known which are `chosen`, those are asked that have a task after a while.
     """
-    start = monotonic()
+    early = monotonic() + GRACE
+    asked = {node.id: node for node in chosen or []}
     try:
         while True:
             looked = monotonic()
             tasks = swarm.tasks(jobs)
             now = {node.id: node for node in swarm.nodes()}
-            having = {task.node for task in tasks if task.node}
-            asked = [now.get(node.id, node._replace(trouble="gone from the swarm")) for node in chosen]
-            asked = asked or [now[node] for node in having if node in now]
+            having = {task.node: now[task.node] for task in tasks if task.node in now}
+            asked = {
+                i: now.get(i, node._replace(trouble="gone from the swarm")) for i, node in (asked | having).items()
+            }
             final = {task.node for task in tasks if task.state in FINAL}
-            waiting = [node for node in asked if node.id not in final and not node.trouble]
+            waiting = [node for node in asked.values() if node.id not in final and not node.trouble]
             _progress(len(asked) - len(waiting), len(asked))
-            patient = monotonic() < start + GRACE
-            coming = any(patient or node.id in having for node in waiting) or (patient and not asked)
-            if not coming or monotonic() >= end:
-                return asked, tasks
+            settled = not waiting and (chosen is not None or asked or looked > early)
+            if settled or looked >= end:
+                return list(asked.values()), tasks
             sleep(min(max(PAUSE, monotonic() - looked), max(0, end - monotonic())))
     finally:
         _progress()
@@ -123,7 +132,8 @@ def _ended_in_order() -> Iterator[None]:
             signal.signal(other, signal.SIG_IGN)
         sys.exit(128 + number)
 
-    before = {number: signal.signal(number, end) for number in ENDING}
+    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]  # as nohup has it
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
-"""Pure: which nodes of a swarm are asked, what came of each of them, and how that is told. Part of `cluster`."""
+"""Pure: which nodes of a swarm are asked, and what came of each of them. Part of `cluster`."""
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -10,23 +10,19 @@ from typing import NamedTuple
 from racknet.options import Wrong
 from racknet.patterns import number
 from racknet.ranking import natural
-from racknet.streams import printable
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
+CONSTRAINED = ("node.id", "node.hostname", "node.role", "node.platform.", "node.labels.", "engine.labels.")
 TASK_ID = "com.docker.swarm.task.id"
-# What an error may hold, and what to do then; the first that fits any.
-HINTS = [
-    ("No such image", "bring the image to these nodes, or say with --image one that they can pull"),
-    ("", "see docker node ls, or ask there: docker run --rm --net=host racknet/ip list"),
-]
 
 
 class Node(NamedTuple):
-    """A node: its id, its host name, and why it takes no job ("" where it does)."""
+    """A node: its id, its host name, why it takes no job ("" where it does), and what constraints may say of it."""
 
     id: str
     name: str
     trouble: str
+    facts: Mapping[str, str] = {}
 
 
 class Task(NamedTuple):
@@ -60,7 +56,23 @@ def choose(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
             ids = " or ".join(node.id for node in found)
             raise Wrong(f"'{word}' is the name of {len(found)} nodes: say which by its id, {ids}")
         chosen += found
-    return list(dict.fromkeys(chosen)) if words else list(nodes)
+    return list({node.id: node for node in chosen}.values()) if words else list(nodes)
+
+
+def fitting(nodes: Sequence[Node], constraints: Sequence[str]) -> list[Node] | None:
+    """The nodes that constraints such as `node.role==worker` let; None where there is no telling from here."""
+    wanted = [re.split("(==|!=)", constraint.replace(" ", ""), maxsplit=1) for constraint in constraints]
+    if not all(len(words) == 3 and words[0].startswith(CONSTRAINED) for words in wanted):
+        return None
+    return [
+        node
+        for node in nodes
+        if all(_same(node.facts.get(key, ""), value) == (operator == "==") for key, operator, value in wanted)
+    ]
+
+
+def _same(value: str, other: str) -> bool:
+    return value.lower() == other.lower()
 
 
 def gather(pieces: Iterable[bytes]) -> dict[str, list[str]]:
@@ -80,8 +92,12 @@ def outcome(
     out: Mapping[str, list[str]],
     err: Mapping[str, list[str]],
     family: str,
+    lost: str = "",
 ) -> list[Answer]:
-    """What came of the nodes, in natural order, of their tasks and what these have printed."""
+    """What came of the nodes, in natural order, of their tasks and what these have printed.
+
+    `lost` is why some of what they have printed is missing.
+    """
     # The swarm may give a node another task where one failed: what has come to an end counts, and success most.
     rank = {state: place for place, state in enumerate(reversed(FINAL), 1)}
     by_node = {task.node: task for task in sorted(tasks, key=lambda task: rank.get(task.state, 0))}
@@ -92,45 +108,22 @@ def outcome(
         if task and len(address) == 1 and _is_address(family, address[0]):
             answers.append(Answer(node.name, node.id, address[0], None))
         else:
-            answers.append(Answer(node.name, node.id, None, _why_not(node, task, address, err, family)))
+            said = err.get(task.id, []) if task else []
+            why = lost if lost and task and task.state in FINAL and not (address or said) else ""
+            answers.append(Answer(node.name, node.id, None, why or _why_not(node, task, address, said, family)))
     return answers
 
 
-def text(answers: Sequence[Answer], *, bare: bool) -> str:
-    """A line for each node that has answered: its name and its address, or the bare address."""
-    answered = [answer for answer in answers if answer.address]
-    width = max((len(printable(answer.node)) for answer in answered), default=0)
-    names = ["" if bare else f"{printable(answer.node):{width}}  " for answer in answered]
-    return "".join(f"{name}{answer.address}\n" for name, answer in zip(names, answered, strict=True))
-
-
-def as_json(answers: Sequence[Answer]) -> str:
-    """All nodes, for programs."""
-    return json.dumps([answer._asdict() for answer in answers]) + "\n"
-
-
-def trouble(answers: Sequence[Answer], asked: str) -> str:
-    """The error for the nodes that have not answered, or for there being no node at all."""
-    failed = [answer for answer in answers if answer.error]
-    if not answers:
-        return "racknet: no node of this swarm fits\nhint: see docker node ls, and docker node inspect for labels\n"
-    width = max(len(printable(answer.node)) for answer in failed)
-    lines = "".join(f"  {printable(answer.node):{width}}  {printable(answer.error or '')}\n" for answer in failed)
-    hint = next(hint for word, hint in HINTS if any(word in (answer.error or "") for answer in failed))
-    return f"racknet: no {asked} address from {len(failed)} of {len(answers)} nodes\n{lines}hint: {hint}\n"
-
-
-def _why_not(node: Node, task: Task | None, printed: Sequence[str], err: Mapping[str, list[str]], family: str) -> str:
+def _why_not(node: Node, task: Task | None, printed: Sequence[str], said: Sequence[str], family: str) -> str:
     if task is None or (node.trouble and task.state not in FINAL):
-        return node.trouble or "was given no task"
+        return node.trouble or "was given no task in time"
     if task.state not in FINAL:
         return f"no answer in time: its task is {task.state}{task.error and f', {task.error}'}"
-    said = err.get(task.id, [])
     if task.state == "failed" and said:
         return said[0].removeprefix("racknet: ")
     if task.state != "complete":
         return task.error or task.state
-    return f"its answer is lost, or no {family} address: '{' '.join(printed)[:80]}'"
+    return f"printed no {family} address: '{' '.join(printed)[:80]}'"
 
 
 def _is_address(family: str, word: str) -> bool:

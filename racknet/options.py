@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # loading these would take longer than an answer
     from collections.abc import Callable, Mapping, Sequence
 
 NETWORKS = ("public", "service")
+YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
 FAMILIES = {"ipv4": "ipv4", "ipv6": "ipv6", "inet": "ipv4", "inet6": "ipv6"}
 
 # What may be asked in the environment, and what racknet puts there itself (`env`, `exec`).
@@ -65,7 +66,7 @@ def seconds(option: str | None, environ: Mapping[str, str]) -> float:
         number = float(word)
     except ValueError:
         number = -1
-    if not 0 <= number < float("inf") or word.strip("0123456789.e"):
+    if not 0 <= number <= YEAR or word.strip("0123456789.e"):
         raise _wrong(where, word, "a number of seconds")
     return number
 

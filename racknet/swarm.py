@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import signal
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -12,7 +14,9 @@ import docker
 from docker.errors import APIError, DockerException, NotFound
 from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
 from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError
 
+from racknet import docker_json
 from racknet.nodes import Node, Task
 from racknet.options import Wrong
 
@@ -20,7 +24,8 @@ LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock
 MARGIN = 60  # seconds that a run may take beyond its timeout, for the logs and the removal
 TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
 PATIENCE = 20  # seconds for one request
-FAILURES = (DockerException, RequestException, OSError, ValueError)  # all that the SDK raises
+LOGS = 5  # seconds for the tasks' logs: a node that is frozen would hold them up for as long
+FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
 
 
 class Unavailable(Exception):
@@ -37,7 +42,7 @@ class Swarm:
     def __init__(self) -> None:
         self._host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
         try:
-            self._api: Any = docker.from_env(timeout=PATIENCE, use_ssh_client=True).api  # it has no types
+            self._api: Any = docker.from_env(timeout=PATIENCE).api  # it has no types
             info = self._api.info()
         except FAILURES as error:
             if "Permission denied" in str(error):
@@ -55,10 +60,7 @@ class Swarm:
 
     def nodes(self) -> list[Node]:
         """All nodes. Raises Unavailable."""
-        return [
-            Node(node["ID"], node["Description"]["Hostname"], _trouble(node["Status"], node["Spec"]))
-            for node in self._ask(self._api.nodes)
-        ]
+        return [docker_json.node(node) for node in self._ask(self._api.nodes)]
 
     def start(
         self, image: str, words: Sequence[str], environ: Mapping[str, str], constraints: Sequence[str], seconds: float
@@ -85,22 +87,29 @@ class Swarm:
                 raise Wrong(f"'{' '.join(constraints)}' is not a constraint: {reason}") from error
             if "repository" in reason or "reference" in reason:
                 raise Wrong(f"'{image}' is not an image: {reason}") from error
-            self._remove([name])  # should it have come to be after all
-            raise Unavailable(f"the engine at {self._host} takes no job: {reason}", "see docker service ls") from error
+            self._remove([name])
+            hint = f"should it come to be after all: docker service rm {name}"
+            raise Unavailable(f"the engine at {self._host} takes no job: {reason}", hint) from error
         return name
 
     def tasks(self, jobs: Sequence[str]) -> list[Task]:
         """The tasks of jobs. Raises Unavailable."""
-        return [_task(task) for task in self._ask(lambda: self._api.tasks(filters={"service": list(jobs)}))]
+        return [docker_json.task(task) for task in self._ask(lambda: self._api.tasks(filters={"service": list(jobs)}))]
 
-    def printed(self, jobs: Sequence[str], stream: str) -> Iterator[bytes]:
-        """What the tasks of jobs have printed to `stdout` or `stderr`: a piece for a line, with details before it."""
-        streams = {"stdout": stream == "stdout", "stderr": stream == "stderr"}
-        for job in jobs:
-            try:
-                yield from self._api.service_logs(job, details=True, is_tty=False, tail=TAIL, **streams)
-            except FAILURES:
-                continue  # a node went meanwhile: what there is is all there is
+    def printed(self, jobs: Sequence[str], stream: str) -> tuple[list[bytes], str]:
+        """What the tasks of jobs have printed to a stream, by line with details; and why some is missing, or ""."""
+        streams, pieces = {"stdout": stream == "stdout", "stderr": stream == "stderr"}, list[bytes]()
+        before = signal.signal(signal.SIGALRM, _too_late)  # the SDK waits for logs without a limit
+        signal.setitimer(signal.ITIMER_REAL, LOGS)
+        try:
+            for job in jobs:
+                pieces.extend(self._api.service_logs(job, details=True, is_tty=False, tail=TAIL, **streams))
+        except FAILURES as error:
+            return pieces, f"its log cannot be read: {_reason(error)}"
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        return pieces, ""
 
     def remove(self, jobs: Sequence[str]) -> None:
         """Removes jobs. Raises Unavailable, once it has tried all."""
@@ -132,19 +141,11 @@ class Swarm:
             raise Unavailable(f"the engine at {self._host} does not tell: {_reason(error)}", "see its log") from error
 
 
-def _trouble(status: Mapping[str, str], spec: Mapping[str, str]) -> str:
-    """Why a node takes no job: `down`, mostly."""
-    availability = {"drain": "drained", "pause": "paused"}.get(spec["Availability"], "")
-    return availability if status["State"] == "ready" else status["State"]
-
-
-def _task(task: Mapping[str, Any]) -> Task:
-    status = task["Status"]
-    exited = (status.get("ContainerStatus") or {}).get("ExitCode", 0)
-    return Task(task["ID"], task.get("NodeID", ""), status["State"], exited, status.get("Err", ""))
-
-
 def _reason(error: Exception) -> str:
     """What an error says, without the words of those who passed it on."""
     text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
     return str(text).rpartition("desc = ")[2].strip()
+
+
+def _too_late(*_: object) -> None:
+    raise TimeoutError(f"not within {LOGS} s")

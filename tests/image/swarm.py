@@ -79,7 +79,7 @@ class Swarm:
         with TemporaryDirectory(prefix="racknet-tests-") as sockets:
             flags = ["--privileged", "--hostname", name, "-v", "/var/lib/docker", "-v", f"{sockets}:/engine"]
             run = ["run", "-d", "--rm", "--label", engine.LABEL, f"--network={self.public_net}", *flags, NODE]
-            container = engine.docker(*run, "sleep", "900").strip()
+            container = engine.docker(*run, "sleep", "7200").strip()
             try:
                 engine.docker("network", "connect", self.service_net, container)
                 networks = json.loads(engine.docker("inspect", container))[0]["NetworkSettings"]["Networks"]

@@ -135,6 +135,8 @@ def test_no_manager(three: Swarm) -> None:
     said = cluster(worker, "service")
     assert (said.out, said.status) == ("", 3)
     assert said.err.endswith(f"is a worker, not a manager\nhint: ask a manager, by DOCKER_HOST: {manager.public}\n")
+    said = cluster(manager, "service", RACKNET_WAIT="soon")
+    assert (said.out, said.status) == ("", 2)
     for host, words in (("unix:///var/run/docker.sock", "is in no swarm"), ("unix:///no", "no Docker engine answers")):
         said = cluster(manager, "service", DOCKER_HOST=host)
         assert (said.out, said.status) == ("", 3)
@@ -175,8 +177,11 @@ def test_drained(three: Swarm) -> None:
     n1.docker("node", "update", "--availability", "drain", "n10")
     try:
         said = cluster(n1, "service")
+        workers = cluster(n1, "service", "--constraint", "node.role==worker")
     finally:
         n1.docker("node", "update", "--availability", "active", "n10")
+    assert (workers.out, workers.status) == (f"n2  {n2.service}\n", 1)
+    assert workers.err.startswith("racknet: no service ipv4 address from 1 of 2 nodes\n  n10  drained\n")
     assert (said.out, said.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
     assert "\n  n10  drained\n" in said.err
 
@@ -192,6 +197,42 @@ def test_node_that_stops(three: Swarm) -> None:
     assert (said.out, said.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
     assert "\n  n10  down\n" in said.err
     wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n10 ready again")
+
+
+def test_node_that_freezes(three: Swarm) -> None:
+    """A node that freezes while its task runs holds nothing up for long, and is named."""
+    n1, _, n10 = three.nodes
+    with asking(n1, "--timeout", "4") as process:
+        wait_for(lambda: tasks(n1).count(" running") == 3, "all tasks running")
+        engine.docker("pause", n10.container)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            engine.docker("unpause", n10.container)
+    assert (out, process.returncode) == ("", 1)
+    assert "\n  n10  " in err
+    wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n10 ready again")
+
+
+def test_signal_while_tidying_up(three: Swarm) -> None:
+    """A signal while jobs are removed does not keep any of them."""
+    n1, *_ = three.nodes
+    with asking(n1, "--timeout", "1", *(word for node in three.nodes for word in ("--node", node.name))) as process:
+        wait_for(lambda: len(jobs(n1)) < 3, "the first job gone")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert jobs(n1) == []
+
+
+def test_nohup(three: Swarm) -> None:
+    """A signal that is ignored from the start goes on being ignored."""
+    environ = {**os.environ, "DOCKER_HOST": three.nodes[0].host, "RACKNET_WAIT": "1"}
+    words = ["nohup", *CLUSTER, "service", "--interface", "eth9"]
+    with subprocess.Popen(words, stdin=-3, stdout=-1, stderr=-1, text=True, env=environ) as process:
+        wait_for(lambda: jobs(three.nodes[0]) != [], "a job")
+        process.send_signal(signal.SIGHUP)
+        process.communicate(timeout=60)
+    assert process.returncode == 1
 
 
 def test_timeout(three: Swarm) -> None:
