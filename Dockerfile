@@ -48,9 +48,18 @@ COPY racknet /racknet/racknet
 RUN <<END
 set -eu
 python3.13 freeze.py /racknet standins /objects /usr/lib/python3/dist-packages
-target-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections -I/usr/include/python3.13 -o racknet main.c frozen.c \
-    /objects/*.o /usr/local/lib/libpython.a -lz -lm
+target-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections,-Map=racknet.map -I/usr/include/python3.13 -o racknet \
+    main.c frozen.c /objects/*.o /usr/local/lib/libpython.a -lz -lm
 END
+# The same commit gives the same file, byte for byte, and the same date.
+ARG SOURCE_DATE_EPOCH=0
+RUN chmod 755 racknet && touch -d "@$SOURCE_DATE_EPOCH" racknet
+
+# What the executable is made of, for script/sbom: packages with their versions, and their licences.
+FROM executable AS made-of
+RUN ./made-of.sh /made-of
+FROM scratch AS materials
+COPY --from=made-of /made-of /
 
 FROM scratch
 COPY --from=executable /executable/racknet /racknet

@@ -8,8 +8,14 @@ variable "SSL_CERT_FILE" { default = "" }
 # What script/image knows the sources by.
 variable "SOURCES" { default = "" }
 
+variable "VERSION" { default = "dev" }
+
+# The date of all that is built, in seconds: the commit's, as script/image has it.
+variable "SOURCE_DATE_EPOCH" { default = "0" }
+
 target "_common" {
   context = "."
+  args    = { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
   secret  = SSL_CERT_FILE == "" ? [] : ["id=certificates,src=${SSL_CERT_FILE}"]
   labels = {
     "org.opencontainers.image.title"       = "racknet"
@@ -25,6 +31,15 @@ target "image" {
   inherits = ["_common"]
   tags     = [TAG]
   output   = ["type=docker"]
+}
+
+# The image for either kind of machine, as script/release saves it.
+target "one" {
+  name      = "image-${arch}"
+  matrix    = { arch = ["amd64", "arm64"] }
+  inherits  = ["image"]
+  platforms = ["linux/${arch}"]
+  tags      = ["racknet/ip:${VERSION}-${arch}"]
 }
 
 # Both architectures, with attestations: needs a container builder (docker buildx create --use).
@@ -46,10 +61,22 @@ target "executable" {
   output    = ["type=local,dest=dist/${arch}"]
 }
 
-# What the tests and script/bench run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis"] }
+# What they are made of: script/sbom.
+target "materials" {
+  name      = "materials-${arch}"
+  matrix    = { arch = ["amd64", "arm64"] }
+  inherits  = ["_common"]
+  target    = "materials"
+  platforms = ["linux/${arch}"]
+  output    = ["type=local,dest=dist/materials/${arch}"]
+}
+
+# What the tests, script/bench and script/compare run beside the image.
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis", "beside-peers"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
+
+group "compare" { targets = ["beside-host", "beside-peers"] }
 
 target "stage" {
   name     = stage
@@ -61,7 +88,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
   target   = stage

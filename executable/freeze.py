@@ -1,4 +1,4 @@
-"""Writes frozen.c and frozen.bin: the Python modules and the built-in ones that the executable holds.
+"""Writes frozen.c and frozen.bin: the Python and built-in modules that the executable holds; frozen.txt has their files.
 
 usage: freeze.py FOLDER...    (FOLDERs are searched before the standard library)
 
@@ -72,12 +72,13 @@ def main(folders: list[str]) -> None:
     finder = ModuleFinder([*folders, str(stdlib)], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)
-    blob, frozen = b"", []
+    blob, frozen, files = b"", [], []
     for name, module in sorted(finder.modules.items()):
         if module.__file__ and not _imp.is_frozen(name) and name not in LINKED:
             data = code(module)
             frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
             blob += data
+            files.append(f"{module.__file__}\n")
     # CPython's own table, in the file that libpython was linked with, less what nothing imports.
     config = next(stdlib.glob("config-*/config.c")).read_text()
     own = dict(re.findall(r'\{"([\w.]+)", (\w+)\},', config))
@@ -85,6 +86,7 @@ def main(folders: list[str]) -> None:
     wanted |= {"marshal": "PyMarshal_Init", "_imp": "PyInit__imp", "builtins": "NULL", "sys": "NULL"}
     functions = sorted(set(wanted.values()) - {"NULL"})
     Path("frozen.bin").write_bytes(blob)
+    Path("frozen.txt").write_text("".join(files))
     Path("frozen.c").write_text(
         "/* Written by freeze.py. */\n#include <Python.h>\n\n"
         '__asm__(".section .rodata\\nfrozen_code: .incbin \\"frozen.bin\\"\\n.previous");\n'

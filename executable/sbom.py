@@ -1,0 +1,69 @@
+"""Prints the executable's bill of materials, a CycloneDX document: sbom.py MATERIALS ARCHITECTURE EXECUTABLE
+
+MATERIALS is the folder that made-of.sh has filled. What is printed is checked against CycloneDX's own schema.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timezone
+from hashlib import sha256
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import DisjunctiveLicense
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+from racknet import __version__
+
+
+def rows(path: Path) -> list[list[str]]:
+    """The fields of a file of tab-separated lines."""
+    return [line.split("\t") for line in path.read_text().splitlines()]
+
+
+def bill(materials: Path, architecture: str, executable: bytes) -> Bom:
+    """What the executable is made of, each with its version as its package manager has it."""
+    bom = Bom()
+    digest = sha256(executable).hexdigest()
+    bom.serial_number = uuid5(NAMESPACE_URL, f"sha256:{digest}")  # the same for the same executable
+    bom.metadata.timestamp = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), timezone.utc)
+    bom.metadata.component = root = Component(
+        type=ComponentType.APPLICATION,
+        name="racknet",
+        version=__version__,
+        bom_ref="racknet",
+        licenses=[DisjunctiveLicense(id="Apache-2.0")],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
+    )
+    parts = []
+    for package, version, source, source_version in rows(materials / "debian.tsv"):
+        qualifiers = {"arch": architecture, "distro": "trixie", "upstream": f"{source}@{source_version}"}
+        url = PackageURL("deb", "debian", package, version, qualifiers)
+        parts.append(Component(name=package, version=version, purl=url, bom_ref=package, type=ComponentType.LIBRARY))
+    for name, version, digest in rows(materials / "pypi.tsv"):
+        hashes = [HashType(alg=HashAlgorithm.SHA_256, content=digest)]
+        url = PackageURL("pypi", None, name, version)
+        parts.append(Component(name=name, version=version, purl=url, bom_ref=name, hashes=hashes))
+    bom.components.update(parts)
+    bom.register_dependency(root, parts)
+    return bom
+
+
+def main(materials: str, architecture: str, executable: str) -> None:
+    """Prints the bill, if it is a valid one."""
+    text = JsonV1Dot6(bill(Path(materials), architecture, Path(executable).read_bytes())).output_as_string(indent=2)
+    if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        sys.exit(f"sbom.py: the bill is not valid: {error}")
+    print(text)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,90 @@
+"""Where the executable comes from: the same from the same sources, with a bill of all that it is made of."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from shutil import copy, copytree
+
+import engine
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
+
+
+def bake(folder: Path, *words: str, umask: int = 0o022) -> None:
+    """Runs bake in a folder of sources."""
+    environ = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "SOURCE_DATE_EPOCH": "1700000000", **os.environ}
+    if CERTIFICATES.exists():
+        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
+    done = subprocess.run(
+        [*BAKE, *words], cwd=folder, env=environ, umask=umask, capture_output=True, text=True, check=False, timeout=900
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+
+
+def test_reproducible(tmp_path: Path) -> None:
+    """Two builds from nothing, in other folders, under other umasks and a minute apart, give the same layer."""
+    layers, start = [], -60.0
+    for name, umask in (("first", 0o022), ("second", 0o077)):
+        time.sleep(max(0, start + 60 - time.monotonic()))
+        start = time.monotonic()
+        folder = tmp_path / name / ("x" * umask)
+        before = os.umask(umask)
+        try:
+            for part in ("executable", "racknet"):
+                copytree(ROOT / part, folder / part, copy_function=copy)
+            for part in ("Dockerfile", "docker-bake.hcl", ".dockerignore"):
+                copy(ROOT / part, folder)
+        finally:
+            os.umask(before)
+        tag = f"racknet/tests:{name}"
+        bake(folder, "--no-cache", "--set", f"image.tags={tag}", "image", umask=umask)
+        try:
+            layers.append(json.loads(engine.docker("image", "inspect", tag))[0]["RootFS"]["Layers"])
+        finally:
+            engine.command("docker", "rmi", tag)
+    assert len(layers[0]) == 1
+    assert layers[0] == layers[1]
+
+
+@pytest.fixture(scope="module")
+def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What made-of.sh has found out in the build stage."""
+    folder = tmp_path_factory.mktemp("materials")
+    bake(ROOT, "--set", f"materials-amd64.output=type=local,dest={folder}", "materials-amd64")
+    return folder
+
+
+def test_bill_of_materials(materials: Path) -> None:
+    """The bill names what is linked and frozen in, with the versions that dpkg-query tells in the build stage."""
+    with engine.executable() as path:
+        words = [sys.executable, str(ROOT / "executable" / "sbom.py"), str(materials), "amd64", path]
+        bill = json.loads(engine.command(*words).out)
+    versions = {part["name"]: part["version"] for part in bill["components"]}
+    assert {"libpython3.13-dev", "libc6-dev", "zlib1g-dev", "python3-click", "python3-typer", "psutil"} <= set(versions)
+    show = ["--entrypoint", "dpkg-query", engine.PACKAGE, "-W", "-f", "${Package} ${Version}\\n"]
+    installed = dict(line.split() for line in engine.docker("run", "--rm", *show).splitlines())
+    pypi = {"netifaces-plus", "psutil"}
+    assert {name: versions[name] for name in versions if name not in pypi} == {
+        name: installed[name] for name in versions if name not in pypi
+    }
+    pinned = (ROOT / "executable" / "requirements.txt").read_text()
+    assert all(f"{name}=={versions[name]}" in pinned for name in pypi)
+    assert bill["metadata"]["component"]["name"] == "racknet"
+
+
+def test_licences(materials: Path) -> None:
+    """Each part that is linked or frozen in comes with its licence's text."""
+    lists = [(materials / f"{name}.tsv").read_text().splitlines() for name in ("debian", "pypi")]
+    parts = {line.split("\t")[0] for lines in lists for line in lines}
+    texts = {path.stem: path.read_text() for path in (materials / "licences").iterdir()}
+    assert set(texts) == parts
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in texts["libpython3.13-dev"]
+    assert all("Permission" in text or "Redistribution" in text or "GPL" in text for text in texts.values())
