@@ -28,6 +28,9 @@ static int fail(PyStatus status) {
     return 3;
 }
 
+/* A word of the command line. There is no codec yet to fail on what is not UTF-8: those that are known are ASCII. */
+static PyObject *word(const char *text) { return PyUnicode_DecodeLatin1(text, (Py_ssize_t)strlen(text), NULL); }
+
 int main(int argc, char **argv) {
     leave_at(SIGINT);
     leave_at(SIGTERM);
@@ -51,6 +54,8 @@ int main(int argc, char **argv) {
     config.module_search_paths_set = 1; /* to nothing */
     config._init_main = 0;              /* half a start is enough for a plain question, and takes half the time */
     status = PyConfig_SetBytesArgv(&config, argc, argv);
+    if (!PyStatus_Exception(status)) /* with a home, no pyvenv.cfg, ._pth or pybuilddir.txt is looked for and read */
+        status = PyConfig_SetBytesString(&config, &config.home, "/dev/null");
     if (!PyStatus_Exception(status))
         status = Py_InitializeFromConfig(&config);
     PyConfig_Clear(&config);
@@ -60,7 +65,8 @@ int main(int argc, char **argv) {
     PyGC_Disable(); /* nothing lives long enough to be worth it */
     PyObject *module = PyImport_ImportModule("racknet.__main__");
     if (module && (argc == 2 || argc == 3)) {
-        PyObject *answered = PyObject_CallMethod(module, "at_once", argc == 3 ? "ss" : "s", argv[1], argv[2]);
+        PyObject *answered = argc == 3 ? PyObject_CallMethod(module, "at_once", "NN", word(argv[1]), word(argv[2]))
+                                       : PyObject_CallMethod(module, "at_once", "N", word(argv[1]));
         if (answered == Py_True)
             _exit(0);
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posix  # what `os` is made of: `os` itself takes longer to load than an answer
 
-EINVAL = 22
+EINVAL, EFBIG = 22, 27
 GONE = (2, 19, 20, EINVAL)  # ENOENT, ENODEV, ENOTDIR: not there; /sys also has EINVAL for what is about to go
+MOST = 1 << 23  # bytes: more than 100,000 lines of if_inet6
 
 
 def exists(path: str) -> bool:
@@ -28,11 +29,16 @@ def entries(folder: str) -> list[str]:
 
 
 def text(path: str) -> str:
-    """The text of a file."""
+    """The text of a file, as the names of interfaces in it are read elsewhere; one without an end is an OSError too."""
     try:
         file = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)
+        data = bytearray()
         try:
-            return b"".join(iter(lambda: posix.read(file, 1 << 16), b"")).decode("utf-8", "replace")
+            while piece := posix.read(file, 1 << 16):
+                data += piece
+                if len(data) > MOST:
+                    raise OSError(EFBIG, "File too large")
+            return data.decode("utf-8", "surrogateescape")
         finally:
             posix.close(file)
     except OSError as error:
@@ -47,4 +53,4 @@ def number(path: str, base: int, unknown: int) -> int:
     try:
         return int(digits, base) if digits else unknown
     except ValueError as error:
-        raise OSError(EINVAL, f"{digits!r} is not a number", path) from error
+        raise OSError(EINVAL, f"{digits[:20]!r} is not a number", path) from error

@@ -64,16 +64,20 @@ def _read(*, whole: bool, proc: str, sys: str) -> Host:
 
 
 def _ipv6_addresses(path: str, names: dict[int, str]) -> Iterator[Address]:
-    """The IPv6 addresses, by the names that the interfaces' indexes have; no such file: no IPv6."""
+    """The IPv6 addresses, by the names that the interfaces' indexes have; no such file: no IPv6.
+
+    Where an index has another name there, the file is another network's, or the interface is being renamed.
+    """
     try:
         for line in text(path).split("\n"):
             if line:
-                digits, index, length, _, flags, *_ = line.split()
-                address = bytes.fromhex(digits)
-                if interface := names.get(int(index, 16)):
+                digits, index, length, _, flags, interface = line.split(maxsplit=5)
+                address, bits = bytes.fromhex(digits), int(length, 16)
+                if not 0 <= bits <= BITS["ipv6"]:
+                    raise ValueError
+                if names.get(int(index, 16)) == interface:
                     written = inet_ntop(AF["ipv6"], address)
-                    value = int.from_bytes(address, "big")
-                    yield Address(interface, "ipv6", written, value, int(length, 16), "", int(flags, 16))
+                    yield Address(interface, "ipv6", written, int.from_bytes(address, "big"), bits, "", int(flags, 16))
     except ValueError as error:
         raise OSError(EINVAL, "makes no sense", path) from error
 

@@ -13,9 +13,14 @@ if TYPE_CHECKING:  # loading these would take longer than an answer
 
 
 def told(names: set[str]) -> set[tuple[str, str, int]]:
-    """The addresses that netifaces tells of interfaces and labels: such a name, a family, the address's number."""
+    """The addresses that netifaces tells of interfaces and labels: such a name, a family, the address's number.
+
+    UnicodeError where a name is not UTF-8. It is not left to netifaces, as it takes codecs: `at_once` has none.
+    """
     found = set()
     for name in names:
+        if name.encode("utf-8", "ignore").decode("utf-8", "ignore") != name:
+            raise UnicodeError
         try:
             entries = netifaces.ifaddresses(name)
         except UnicodeError:

@@ -43,9 +43,10 @@ def ask(network: str, *words: str, flags: Sequence[str] = ()) -> Said:
 
 
 @contextmanager
-def laid_out(script: str) -> Iterator[str]:
+def laid_out(script: str, image: str = HOST) -> Iterator[str]:
     """A container laid out as a host by a script; its id. It is removed whatever happens."""
-    helper = docker("run", "-d", "--rm", "--label", LABEL, "--privileged", "--net=none", HOST, "sleep", "600").strip()
+    flags = ["--rm", "--label", LABEL, "--privileged", "--net=none", "--entrypoint=sleep"]
+    helper = docker("run", "-d", *flags, image, "600").strip()
     try:
         docker("exec", "-i", helper, "bash", "-s", given=script)
         yield helper
