@@ -17,7 +17,6 @@ from racknet.usage import Commands
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -123,8 +122,11 @@ def run(words: list[str]) -> int:
     said = io.StringIO()  # help and version: what Typer prints goes out as an answer does
 
     def act() -> int:
-        with contextlib.redirect_stdout(said):
-            status: int = app(words, prog_name="racknet", standalone_mode=False)
+        try:
+            with contextlib.redirect_stdout(said):
+                status: int = app(words, prog_name="racknet", standalone_mode=False)
+        except SystemExit as end:  # a shell's completion, or a signal
+            status = int(end.code or 0)
         streams.out(said.getvalue())
         return status
 

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 Globs = list[str] | None
-Family = Annotated[str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False)]
+Family = Annotated[
+    str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])
+]
 Interface = Annotated[
     Globs, typer.Option(metavar="GLOB", help="Only these interfaces or labels, even plumbing and tunnels.")
 ]
@@ -24,7 +26,9 @@ Explain = Annotated[
 ]
 Export = Annotated[bool, typer.Option("--export", help='Put "export " before each line.')]
 
-Network = Annotated[str, typer.Argument(metavar="public|service", show_default=False)]
+Network = Annotated[
+    str, typer.Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
+]
 Node = Annotated[
     Globs, typer.Option(metavar="NODE", help="Only this node, by host name or id; of one, the bare address.")
 ]

@@ -24,7 +24,7 @@ LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock
 MARGIN = 60  # seconds that a run may take beyond its timeout, for the logs and the removal
 TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
 PATIENCE = 20  # seconds for one request
-LOGS = 5  # seconds for the tasks' logs: a node that is frozen would hold them up for as long
+LOGS = 5  # seconds for the tasks' logs: a node that is frozen would hold them up
 FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
 
 
@@ -45,10 +45,9 @@ class Swarm:
             self._api: Any = docker.from_env(timeout=PATIENCE).api  # it has no types
             info = self._api.info()
         except FAILURES as error:
-            if "Permission denied" in str(error):
-                raise Unavailable(f"no right to use the engine at {self._host}", "be root, or in its group") from error
-            said = f"no Docker engine answers at {self._host}: {_reason(error)}"
-            raise Unavailable(said, "is it running, is DOCKER_HOST right?") from error
+            right = "Permission denied" not in str(error)
+            hint = "is it running, is DOCKER_HOST right?" if right else "be root, or in the group of its socket"
+            raise Unavailable(f"no Docker engine answers at {self._host}: {_reason(error)}", hint) from error
         if not info["Swarm"].get("ControlAvailable"):
             managers = [manager["Addr"].rpartition(":")[0] for manager in info["Swarm"].get("RemoteManagers") or []]
             hint = f"ask a manager, by DOCKER_HOST: {', '.join(managers)}" if managers else "see docker swarm init"
@@ -119,8 +118,8 @@ class Swarm:
     def remove_leftovers(self) -> None:
         """Removes the jobs of runs that were killed: those whose time is over. Raises Unavailable."""
         jobs = self._ask(lambda: self._api.services(filters={"label": LABEL}))
-        now = self._now.isoformat(timespec="seconds")
-        self._remove([job["Spec"]["Name"] for job in jobs if job["Spec"]["Labels"][LABEL] < now])
+        specs, now = [job["Spec"] for job in jobs], self._now.isoformat(timespec="seconds")
+        self._remove([spec["Name"] for spec in specs if spec["Labels"][LABEL] < now])
 
     def _remove(self, jobs: Sequence[str]) -> dict[str, str]:
         """Those that could not be removed, with why."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
 
@@ -54,8 +56,10 @@ class Commands(TyperGroup):
         self.format_options(ctx, formatter)
         formatter.write(MORE)
 
-    def _main_shell_completion(self, *_: object, **__: object) -> None:
-        """Without it, `_RACKNET_COMPLETE` in the environment would change what is printed."""
+    def _main_shell_completion(self, ctx_args: MutableMapping[str, Any], *names: Any, **more: Any) -> None:
+        """Shells ask without a word; to those who ask with words, `_RACKNET_COMPLETE` means nothing."""
+        if not sys.argv[1:]:
+            super()._main_shell_completion(ctx_args, *names, **more)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,19 @@ def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None
         "racknet: cluster is an extra of the Python package: pip install 'racknet[swarm]'\n"
         "hint: see racknet cluster --help\n"
     )
+
+
+def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> None:
+    """Typer's own completion, in a real bash; and to those who ask with words, its variable means nothing."""
+    (tmp_path / "racknet").write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
+    (tmp_path / "racknet").chmod(0o755)
+    script = (
+        f'PATH={tmp_path}:$PATH; eval "$(_RACKNET_COMPLETE=source_bash racknet)"; COMP_WORDS=(racknet $1); COMP_CWORD=$2;'
+        ' _racknet_completion racknet; echo "${COMPREPLY[@]}"'
+    )
+    for words, number, offered in (("ser", "1", "service"), ("service ipv", "2", "ipv4 ipv6"), ("", "1", "public")):
+        done = subprocess.run(["bash", "-c", script, "-", words, number], capture_output=True, text=True, check=False)
+        assert done.stdout.startswith(offered), done
+    for shell in ("zsh", "fish"):
+        assert f"_RACKNET_COMPLETE=complete_{shell}" in racknet(_RACKNET_COMPLETE=f"source_{shell}")[0]
+    assert racknet("--version", _RACKNET_COMPLETE="complete_bash")[0] == f"racknet {__version__}\n"
