@@ -1,4 +1,4 @@
-"""Writes frozen.c and frozen.bin: the Python and built-in modules that the executable holds; frozen.txt has their files.
+"""Writes frozen.c and frozen.bin: the Python and built-in modules that the executable holds; frozen.txt: their files.
 
 usage: freeze.py FOLDER...    (FOLDERs are searched before the standard library)
 

@@ -1,0 +1,39 @@
+"""The code is as docs/code.md draws it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import racknet
+
+MODULES = {path.stem: path for path in Path(racknet.__file__).parent.glob("*.py") if path.stem != "__init__"}
+PAGE = Path(__file__).parent.parent / "docs" / "code.md"
+
+
+def imported(path: Path) -> set[str]:
+    """The modules of racknet's that one imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            package, _, module = node.module.partition(".")
+            if package == "racknet":
+                found |= {module} if module else {alias.name for alias in node.names}
+    return found & set(MODULES)
+
+
+def test_imports_run_one_way() -> None:
+    """Every module is in the drawing, once, and imports only what is below its line."""
+    drawing = [line for line in PAGE.read_text().splitlines() if line.startswith("    ")]
+    layers = [re.split(r" {4,}", line.strip())[0].split() for line in drawing if "─" not in line]
+    place = {module: height for height, layer in enumerate(layers) for module in layer}
+    assert sorted(place) == sorted(MODULES)
+    assert sum(map(len, layers)) == len(MODULES)
+    upward = {(a, b) for a, path in MODULES.items() for b in imported(path) if place[b] <= place[a]}
+    assert upward == set()
+
+
+def test_modules_are_short() -> None:
+    """A module that passes 150 lines is two modules."""
+    assert {name for name, path in MODULES.items() if len(path.read_text().splitlines()) > 150} == set()
