@@ -152,8 +152,8 @@ def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> Non
     (tmp_path / "racknet").write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
     (tmp_path / "racknet").chmod(0o755)
     script = (
-        f'PATH={tmp_path}:$PATH; eval "$(_RACKNET_COMPLETE=source_bash racknet)"; COMP_WORDS=(racknet $1); COMP_CWORD=$2;'
-        ' _racknet_completion racknet; echo "${COMPREPLY[@]}"'
+        f'PATH={tmp_path}:$PATH; eval "$(_RACKNET_COMPLETE=source_bash racknet)";'
+        ' COMP_WORDS=(racknet $1); COMP_CWORD=$2; _racknet_completion racknet; echo "${COMPREPLY[@]}"'
     )
     for words, number, offered in (("ser", "1", "service"), ("service ipv", "2", "ipv4 ipv6"), ("", "1", "public")):
         done = subprocess.run(["bash", "-c", script, "-", words, number], capture_output=True, text=True, check=False)

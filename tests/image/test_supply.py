@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from shutil import copy, copytree
 
 import engine
 import pytest
+from hosts import HOSTS
 
 ROOT = Path(__file__).parent.parent.parent
 BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
@@ -88,3 +90,26 @@ def test_licences(materials: Path) -> None:
     assert set(texts) == parts
     assert "PYTHON SOFTWARE FOUNDATION LICENSE" in texts["libpython3.13-dev"]
     assert all("Permission" in text or "Redistribution" in text or "GPL" in text for text in texts.values())
+
+
+@pytest.mark.parametrize("program", ["/tmp/racknet", "python3.13 -m racknet"])
+@pytest.mark.parametrize("words", ["public", "service ipv6", "list", "env", "public --explain --json"])
+def test_sends_nothing(program: str, words: str) -> None:
+    """All that is opened are sockets of netlink's and for ioctl; none is connected, and only the kernel is sent to."""
+    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
+    with engine.laid_out(rackspace.read.script, engine.PACKAGE) as helper, engine.executable() as path:
+        engine.docker("cp", path, f"{helper}:/tmp/racknet")
+        trace = "strace -f -e trace=network,openat,creat -o /tmp/trace"
+        said = engine.command("docker", "exec", helper, "sh", "-c", f"{trace} {program} {words}")
+        lines = engine.docker("exec", helper, "cat", "/tmp/trace").splitlines()
+    assert said.status == 0, said.err
+    sockets = {line.partition("socket(")[2].split(", SOCK")[0].split("|")[0] for line in lines if "socket(" in line}
+    assert "AF_NETLINK" in sockets
+    assert sockets <= {"AF_NETLINK", "AF_INET, SOCK_DGRAM", "AF_INET", "AF_INET6", "AF_UNIX"}
+    assert not [line for line in lines if "SOCK_STREAM" in line and "AF_UNIX" not in line]
+    assert not [line for line in lines if " connect(" in line]
+    sent = [line for line in lines if any(f" {call}(" in line for call in ("sendto", "sendmsg", "sendmmsg"))]
+    assert sent
+    asking = re.compile("nlmsg_type=(RTM_GET(LINK|ADDR|ROUTE)|0x1[26a])\\b")  # strace knows bound sockets' only by name
+    assert all(asking.search(line) for line in sent)
+    assert not [line for line in lines if "O_WRONLY" in line or "O_RDWR" in line or " creat(" in line]
