@@ -193,6 +193,18 @@ PASSED_OVER = [
         ("", ""),
         also=(("public ipv6 --interface ens3", ""),),
     ),
+    Row(
+        "not-ready-beside-links-without-an-address",
+        ["reason not ready"],
+        """
+        nic ens3 2001:db8::1/64,tentative device
+        nic ens4 203.0.113.7/24 device
+        bridge br-ex
+        bridge br-int
+        default br-ex via 2001:db8::fe
+        """,
+        ("203.0.113.7", ""),
+    ),
     Row("failed-duplicate", ["reason not ready"], "surely\nnic ens3 2001:db8::1/64,dadfailed", ("", "")),
     Row(
         "optimistic",
@@ -221,10 +233,20 @@ PASSED_OVER = [
     Row(
         "plumbing-with-a-default-route",
         ["reason container plumbing"],
-        "nic ens3 10.1.0.7/24\nnic docker0 172.17.0.1/16\ndefault docker0 via 172.17.0.2",
+        """
+        nic ens3 10.1.0.7/24
+        nic docker0 172.17.0.1/16 172.18.0.1/16@docker0:b
+        nic cni0 10.42.0.1/24
+        default docker0 via 172.17.0.2
+        """,
         ("",),
         ("10.1.0.7",),
-        (("service --interface docker0", "172.17.0.1"), ("service --interface *", "10.1.0.7")),
+        (
+            ("service --interface docker0", "172.17.0.1"),
+            ("service --interface docker0 --interface cni0", "172.17.0.1"),
+            ("service --interface docker0:*", "172.18.0.1"),
+            ("service --interface *", "10.1.0.7"),
+        ),
     ),
     Row(
         "vpn-with-the-default-route",
@@ -328,6 +350,12 @@ PASSED_OVER = [
         """,
         ("203.0.113.7",),
         ("10.1.0.7",),
+    ),
+    Row(
+        "links-over-each-other",
+        ["reason not a card of the host"],
+        "nic ens3 203.0.113.7/24 device\nnic one 10.1.0.1/24 over=two\nnic two over=one",
+        ("203.0.113.7",),
     ),
     Row(
         "open-vswitch-has-the-default-route",
@@ -479,11 +507,23 @@ PUBLIC = [
         ("", "2001:db8::1"),
     ),
     Row(
+        "dhcpv6-temporary-addresses",
+        ["structure: a lease is no virtual address"],
+        "nic ens3 2001:db8::1/128,temporary 2001:db8::7/64,temporary\nbridge docker0",
+        ("", "2001:db8::1"),
+    ),
+    Row(
         "the-kernels-order",
         ["structure: the order on an interface"],
         "nic ens3 203.0.113.9/24@ens3:a 203.0.113.8/25 203.0.113.7/26 2001:db8::9/64 2001:db8::7/64\nbridge docker0",
         ("203.0.113.8", "2001:db8::7"),
-        also=(("public --interface ens3:a", "203.0.113.9"), ("public --exclude ens3:a", "203.0.113.8")),
+        also=(
+            ("public --interface ens3:a", "203.0.113.9"),
+            ("public --interface ens3:a --exclude ens4", "203.0.113.9"),
+            ("public --interface ens4", ""),
+            ("public --exclude ens3:a", "203.0.113.8"),
+            ("public --exclude ens3:a --cidr 203.0.113.9", ""),
+        ),
     ),
 ]
 
@@ -513,6 +553,13 @@ SERVICE = [
         "nic ens5 10.0.2.7/24\nnic ens6 10.0.30.7/24\ndefault ens5 via 10.0.2.2\nbridge docker0 172.17.0.1/16",
         ("",),
         ("10.0.2.7",),
+    ),
+    Row(
+        "subnet-10.0.2-lower",
+        ["near monitor NAT"],
+        "nic ens5 10.0.2.10/24\nnic ens6 10.0.30.7/24\ndefault ens5 via 10.0.2.2\nbridge docker0 172.17.0.1/16",
+        ("",),
+        ("10.0.2.10",),
     ),
     Row(
         "10.0.2.15-of-a-provider",
@@ -589,6 +636,7 @@ SERVICE = [
         "surely\nnic ens3 10.1.0.7/24 fd00::1/64,deprecated fd00::2/64,temporary fd00::3/64",
         ("", ""),
         ("10.1.0.7", "fd00::3"),
+        (("service ipv6 --cidr 10.31.0.0/16", ""),),
     ),
     Row(
         "virtual-service-address",
@@ -628,10 +676,10 @@ SERVICE = [
     Row(
         "point-to-point-named-among-others",
         ["service: not passed over, were it not for --interface"],
-        "nic ppp0 10.64.0.9/24 type=512\ndefault ppp0\nnic eth1 10.1.0.7/24 device",
+        "nic ppp0 10.64.0.9/24 10.65.0.9/24@ppp0:b type=512\ndefault ppp0\nnic eth1 10.1.0.7/24 device",
         ("",),
         ("10.1.0.7",),
-        (("service --interface *", "10.1.0.7"),),
+        (("service --interface *", "10.1.0.7"), ("service --interface ppp0:*", "10.65.0.9")),
     ),
     Row(
         "device-under-a-name-of-plumbing",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
-IMAGE, HOST, PACKAGE = "racknet/ip", "racknet/tests:host", "racknet/tests:package"
+IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests:package"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 LABEL = f"racknet.tests={RUN}"
 

@@ -50,8 +50,9 @@ def jobs(node: Node) -> list[str]:
 
 
 def tasks(node: Node) -> str:
-    each = "{{.Node}} {{.CurrentState}}"
-    return "".join(node.docker("service", "ps", job, "--format", each).lower() for job in jobs(node))
+    each = ("--format", "{{.Node}} {{.CurrentState}}")
+    listing = [engine.command("docker", "--host", node.host, "service", "ps", job, *each) for job in jobs(node)]
+    return "".join(said.out.lower() for said in listing)  # a job may be gone meanwhile
 
 
 @pytest.fixture(autouse=True)
