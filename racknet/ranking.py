@@ -51,6 +51,6 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 
 def _order(address: Address) -> tuple[object, ...]:
-    """The order of addresses between which the preferences do not decide; the kernel's own comes after it."""
+    """The order of addresses between which the preferences do not decide: without a label first; then the kernel's."""
     number = address.number if address.family == "ipv6" else 0
-    return natural(address.interface), address.label != "", natural(address.label), number
+    return natural(address.interface), natural(address.label), number

@@ -58,7 +58,7 @@ class Sight:
         """Whether the address is on an interface, or has a label, that is asked for."""
         return self._names is None or self.named(address.interface, address.label)
 
-    def named(self, interface: str, label: str = "") -> bool:
+    def named(self, interface: str, label: str) -> bool:
         """Whether the user named an interface, or its label."""
         return self._names is not None and (self._names(interface) or (label != "" and self._names(label)))
 
