@@ -55,7 +55,7 @@ END
 ARG SOURCE_DATE_EPOCH=0
 RUN chmod 755 racknet && touch -d "@$SOURCE_DATE_EPOCH" racknet
 
-# What the executable is made of, for script/sbom: packages with their versions, and their licences.
+# What the executable is made of, for its bill of materials: packages with their versions, and their licences.
 FROM executable AS made-of
 RUN ./made-of.sh /made-of
 FROM scratch AS materials

@@ -20,7 +20,7 @@ target "_common" {
   labels = {
     "org.opencontainers.image.title"       = "racknet"
     "org.opencontainers.image.description" = "The address of a host on the public network, or on the provider's internal network"
-    "org.opencontainers.image.licenses"    = "Apache-2.0 AND PSF-2.0 AND BSD-3-Clause AND MIT AND Zlib AND LGPL-2.1-or-later"
+    "org.opencontainers.image.licenses"    = "Apache-2.0 AND PSF-2.0 AND BSD-3-Clause AND MIT AND Zlib AND LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1"
     "racknet.sources"                      = SOURCES
   }
 }
@@ -61,7 +61,7 @@ target "executable" {
   output    = ["type=local,dest=dist/${arch}"]
 }
 
-# What they are made of: script/sbom.
+# What they are made of: script/release makes the bills of materials out of it.
 target "materials" {
   name      = "materials-${arch}"
   matrix    = { arch = ["amd64", "arm64"] }

@@ -107,7 +107,7 @@ def _cluster(
     timeout: flags.Timeout = "60",
     as_json: flags.Json = False,
 ) -> None:
-    """The address of every node of a Docker Swarm (an extra of the package)."""
+    """The address of every node of a Docker Swarm (a Python extra)."""
     try:
         from racknet.cluster import cluster
     except ImportError as error:

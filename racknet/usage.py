@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,8 @@ class Commands(TyperGroup):
 
     def _main_shell_completion(self, ctx_args: MutableMapping[str, Any], *names: Any, **more: Any) -> None:
         """Shells ask without a word; to those who ask with words, `_RACKNET_COMPLETE` means nothing."""
-        if not sys.argv[1:]:
+        asked = {"COMP_WORDS", "_TYPER_COMPLETE_ARGS"} & os.environ.keys()
+        if not sys.argv[1:] and (asked or os.environ.get("_RACKNET_COMPLETE", "").startswith("source_")):
             super()._main_shell_completion(ctx_args, *names, **more)
 
     def resolve_command(

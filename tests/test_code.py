@@ -37,3 +37,18 @@ def test_imports_run_one_way() -> None:
 def test_modules_are_short() -> None:
     """A module that passes 150 lines is two modules."""
     assert {name for name, path in MODULES.items() if len(path.read_text().splitlines()) > 150} == set()
+
+
+def test_links() -> None:
+    """What the pages name is there: files that they link to, anchors of the comparison, scripts."""
+    root = PAGE.parent.parent
+    anchors = set(re.findall(r'<a id="([^"]+)">', (root / "docs" / "comparison.md").read_text()))
+    for page in [*root.glob("*.md"), *root.glob("docs/*.md")]:
+        text = page.read_text()
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            if not path.startswith("http"):
+                assert (page.parent / path).exists(), (page, target)
+                assert not anchor or anchor in anchors, (page, target)
+        for script in re.findall(r"\bscript/([a-z]+)", text):
+            assert (root / "script" / script).exists(), (page, script)

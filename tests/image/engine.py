@@ -8,7 +8,10 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any
 
 IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests:package"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
@@ -35,6 +38,20 @@ def docker(*words: str, given: str | None = None) -> str:
     said = command("docker", *words, given=given)
     assert said.status == 0, f"docker {shlex.join(words)}: {said.err}"
     return said.out
+
+
+def build(*words: str, given: str | None = None, **more: Any) -> Said:
+    """Runs a command that builds, when no other test's does: builds side by side make Docker 26's BuildKit crash."""
+    with open(Path(gettempdir()) / f"racknet-tests-{RUN}.lock", "w") as lock:
+        flock(lock, LOCK_EX)
+        done = subprocess.run(words, input=given, capture_output=True, text=True, timeout=900, check=False, **more)
+    return Said(done.stdout, done.stderr, done.returncode)
+
+
+def image(tag: str, recipe: str, *words: str) -> None:
+    """Builds an image of a recipe, a Dockerfile's text."""
+    said = build("docker", "build", "-q", "-t", tag, *words, "-", given=recipe)
+    assert said.status == 0, said.err
 
 
 def ask(network: str, *words: str, flags: Sequence[str] = ()) -> Said:
@@ -68,6 +85,7 @@ def executable() -> Iterator[str]:
 
 def remove_leftovers() -> None:
     """Removes what this run of the tests has left, should it have been ended in the middle."""
+    (Path(gettempdir()) / f"racknet-tests-{RUN}.lock").unlink(missing_ok=True)
     for kind, remove in (("container", ("rm", "-f", "-v")), ("network", ("rm",))):
         listing = ("ls", "-q", *(("-a",) if kind == "container" else ()), "--filter", f"label={LABEL}")
         if left := command("docker", kind, *listing).out.split():

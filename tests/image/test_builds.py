@@ -111,7 +111,7 @@ OTHERS = {
 def test_in_other_images(name: str, host: str, worker_id: str) -> None:
     """Copied into any image, the file answers there."""
     tag = f"racknet/tests:copied-{name}-{worker_id}"
-    engine.docker("build", "-q", "-t", tag, "-", given=OTHERS[name])
+    engine.image(tag, OTHERS[name])
     run = ["docker", "run", "--rm", "--label", engine.LABEL, f"--net={host}"]
     try:
         assert engine.command(*run, tag, "/usr/local/bin/racknet", "service") == engine.Said("10.208.1.5\n", "", 0)
@@ -124,7 +124,7 @@ def test_in_other_images(name: str, host: str, worker_id: str) -> None:
 
 def test_arm64(host: str) -> None:
     """The executable for arm64 is made on this machine, and answers under qemu-user, where some ioctls are missing."""
-    said = engine.command(str(ROOT / "script" / "executable"), "arm64", timeout=600)
+    said = engine.build(str(ROOT / "script" / "executable"), "arm64")
     assert (said.out, said.status) == ("dist/racknet-linux-arm64\n", 0), said.err
     helper = engine.docker(
         *(

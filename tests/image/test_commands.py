@@ -39,7 +39,7 @@ def host() -> Iterator[str]:
 def entrypoint(worker_id: str) -> Iterator[str]:
     """An image with a shell in it, whose entrypoint is `racknet exec`."""
     name = f"racknet/tests:exec-{worker_id}"
-    engine.docker("build", "-q", "-t", name, "-", given=DOCKERFILE.format(base=engine.HOST))
+    engine.image(name, DOCKERFILE.format(base=engine.HOST))
     yield name
     engine.command("docker", "rmi", name)
 
@@ -151,7 +151,7 @@ def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
 def test_exec_without_a_shell(host: str, worker_id: str) -> None:
     """In an image with nothing else, racknet becomes itself."""
     name = f"racknet/tests:exec-scratch-{worker_id}"
-    engine.docker("build", "-q", "-t", name, "-", given=DOCKERFILE.format(base="scratch"))
+    engine.image(name, DOCKERFILE.format(base="scratch"))
     try:
         assert run(name, host, "/racknet", "public") == engine.Said("104.130.0.127\n", "", 0)
         said = run(name, host, "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")

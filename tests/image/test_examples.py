@@ -28,7 +28,8 @@ EXAMPLES = ROOT / "examples"
 def built() -> Iterator[str]:
     """The image of examples/Dockerfile, with Debian's Redis."""
     tag = "racknet/tests:example"
-    engine.docker("build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", str(EXAMPLES))
+    said = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", str(EXAMPLES))
+    assert said.status == 0, said.err
     yield tag
     engine.command("docker", "rmi", tag)
 
@@ -83,7 +84,12 @@ def test_compose(three: Swarm, tmp_path: Path) -> None:
 
     def compose(*words: str) -> str:
         done = subprocess.run(
-            ["docker", "compose", *words], cwd=folder, env=environ, capture_output=True, text=True, check=False
+            ["docker", "compose", "--env-file", "racknet.env", *words],
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -113,7 +113,7 @@ def test_without_a_marker_file() -> None:
     recipe = (
         f"FROM {engine.HOST}\nCOPY --from={engine.IMAGE} /racknet /racknet\nRUN ! ls /.dockerenv && /racknet service"
     )
-    said = engine.command("docker", "build", "--no-cache", "--progress=plain", "--network=default", "-", given=recipe)
+    said = engine.build("docker", "build", "--no-cache", "--progress=plain", "--network=default", "-", given=recipe)
     assert said.status != 0
     assert "racknet: no service ipv4 address: this is a container's own network" in said.err
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,10 +24,8 @@ def bake(folder: Path, *words: str, umask: int = 0o022) -> None:
     environ = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "SOURCE_DATE_EPOCH": "1700000000", **os.environ}
     if CERTIFICATES.exists():
         environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    done = subprocess.run(
-        [*BAKE, *words], cwd=folder, env=environ, umask=umask, capture_output=True, text=True, check=False, timeout=900
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
+    said = engine.build(*BAKE, *words, cwd=folder, env=environ, umask=umask)
+    assert said.status == 0, said.err[-4000:]
 
 
 def test_reproducible(tmp_path: Path) -> None:
