@@ -24,7 +24,7 @@ LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock
 MARGIN = 60  # seconds that a run may take beyond its timeout, for the logs and the removal
 TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
 PATIENCE = 20  # seconds for one request
-LOGS = 5  # seconds for the tasks' logs: a node that is frozen would hold them up
+LOGS = 15  # seconds for the tasks' logs: a node that is frozen would hold them up
 FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
 
 

@@ -52,3 +52,22 @@ def test_links() -> None:
                 assert not anchor or anchor in anchors, (page, target)
         for script in re.findall(r"\bscript/([a-z]+)", text):
             assert (root / "script" / script).exists(), (page, script)
+
+
+def cells(text: str, first: int, last: int) -> list[tuple[str, ...]]:
+    """Cells of a table's rows of figures, without links and code's backquotes."""
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if re.match(r"\| \D*\w.*\| *\[?\d", line)]
+    plain = [[re.sub(r"\[(.*?)\]\(.*?\)", r"\1", cell).strip() for cell in row] for row in rows]
+    return [tuple(row[first:last]) for row in plain]
+
+
+def test_comparison_of_the_readme() -> None:
+    """The README's figures are those of docs/comparison.md, of the hosts as people have them."""
+    root = PAGE.parent.parent
+    summary = (
+        (root / "docs" / "comparison.md").read_text().partition("## Who is right")[2].partition("On the others")[0]
+    )
+    readme = (root / "README.md").read_text().partition("## How it compares")[2].partition("## On a fresh")[0]
+    measured = cells(summary, 4, 7)
+    assert len(measured) == 5
+    assert cells(readme, 1, 4) == measured

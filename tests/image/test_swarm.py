@@ -207,7 +207,7 @@ def test_node_that_freezes(three: Swarm) -> None:
         wait_for(lambda: tasks(n1).count(" running") == 3, "all tasks running")
         engine.docker("pause", n10.container)
         try:
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
         finally:
             engine.docker("unpause", n10.container)
     assert (out, process.returncode) == ("", 1)
