@@ -218,7 +218,7 @@ def test_node_that_freezes(three: Swarm) -> None:
 def test_signal_while_tidying_up(three: Swarm) -> None:
     """A signal while jobs are removed does not keep any of them."""
     n1, *_ = three.nodes
-    with asking(n1, "--timeout", "1", *(word for node in three.nodes for word in ("--node", node.name))) as process:
+    with asking(n1, "--timeout", "8", *(word for node in three.nodes for word in ("--node", node.name))) as process:
         wait_for(lambda: len(jobs(n1)) < 3, "the first job gone")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
