@@ -71,6 +71,6 @@ def racknet(program: list[str]) -> Racknet:
 
 @pytest.fixture(scope="session")
 def three() -> Iterator[Swarm]:
-    """A swarm of three nodes; the tests that use it are of the group `swarm`, so that there is one of it."""
+    """A swarm of three nodes, for tests that are alone."""
     with swarm("n1", "n2", "n10") as found:
         yield found

@@ -19,7 +19,7 @@ import yaml
 from hosts import HOSTS
 from swarm import REDIS, Node, Swarm, wait_for
 
-pytestmark = pytest.mark.xdist_group("swarm")
+pytestmark = pytest.mark.alone
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"
 

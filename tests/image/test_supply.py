@@ -16,6 +16,7 @@ from hosts import HOSTS
 
 ROOT = Path(__file__).parent.parent.parent
 BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
+pytestmark = pytest.mark.alone
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
 
 

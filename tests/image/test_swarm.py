@@ -15,7 +15,7 @@ import engine
 import pytest
 from swarm import Node, Swarm, wait_for
 
-pytestmark = pytest.mark.xdist_group("swarm")
+pytestmark = pytest.mark.alone
 CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 
 
