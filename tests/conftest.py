@@ -6,6 +6,7 @@ The tests of the image need an engine; they fail without one, and leave nothing 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if IMAGE_TESTS in item.path.parents:
             item.add_marker(pytest.mark.image)
+
+
+def pytest_configure() -> None:
+    """Started in the background, signals may be ignored, which all that the tests start would inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
