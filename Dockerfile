@@ -47,7 +47,7 @@ COPY executable .
 COPY racknet /racknet/racknet
 RUN <<END
 set -eu
-python3.13 freeze.py /racknet standins /objects /usr/lib/python3/dist-packages
+python3.13 freeze.py /racknet shims /objects /usr/lib/python3/dist-packages
 target-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections,-Map=racknet.map -I/usr/include/python3.13 -o racknet \
     main.c frozen.c /objects/*.o /usr/local/lib/libpython.a -lz -lm
 END
@@ -56,10 +56,10 @@ ARG SOURCE_DATE_EPOCH=0
 RUN chmod 755 racknet && touch -d "@$SOURCE_DATE_EPOCH" racknet
 
 # What the executable is made of, for its bill of materials: packages with their versions, and their licences.
-FROM executable AS made-of
-RUN ./made-of.sh /made-of
+FROM executable AS collected
+RUN ./collect_materials.sh /materials
 FROM scratch AS materials
-COPY --from=made-of /made-of /
+COPY --from=collected /materials /
 
 FROM scratch
 COPY --from=executable /executable/racknet /racknet

@@ -16,7 +16,9 @@ import sysconfig
 from modulefinder import AddPackagePath, Module, ModuleFinder
 from pathlib import Path
 
-ENTRY_POINTS = ["racknet.__main__", "racknet.cli", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
+ENTRY_POINTS = ["racknet.__main__", "racknet.cli.app", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
+
+ANNOTATED = ("racknet.cli.app", "racknet.core.inventory")  # the annotations are read: by Typer, by NamedTuple
 
 # In C, and linked in beside libpython: what the Dockerfile compiles.
 LINKED = {
@@ -32,7 +34,7 @@ importlib.resources lzma msvcrt multiprocessing nt ntpath nturl2path optparse pd
 rich secrets setuptools shellingham sqlite3 ssl statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli
 typer.rich_utils typer.testing typing_extensions unittest urllib webbrowser winreg xml zipfile
 psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psutil.tests
-racknet.cluster
+racknet.swarm
 """.split()
 
 
@@ -57,11 +59,11 @@ class Slim(ast.NodeTransformer):
 
 
 def code(module: Module) -> bytes:
-    """A module's code. Typer needs the docstrings and annotations of `cli`; nobody needs racknet's others."""
+    """Return a module's code. Typer reads the docstrings and annotations of `cli.app`; nothing reads racknet's others."""
     tree = ast.parse(Path(module.__file__).read_bytes())
-    if module.__name__.startswith("racknet") and module.__name__ not in ("racknet.cli", "racknet.listing"):
+    if module.__name__.startswith("racknet") and module.__name__ not in ANNOTATED:
         tree = ast.fix_missing_locations(Slim().visit(tree))
-    level = 1 if module.__name__ == "racknet.cli" else 2
+    level = 1 if module.__name__ == "racknet.cli.app" else 2
     return marshal.dumps(compile(tree, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level))
 
 

@@ -1,4 +1,4 @@
-/* Starts the interpreter that is linked in, with the modules that are frozen in, and calls racknet.__main__: at_once()
+/* Starts the interpreter that is linked in, with the modules that are frozen in, and calls racknet.__main__: try_fast_path()
    for a plain question, and main() for all else.
 
    Nothing from outside counts: no environment variable of Python's, no file of a Python installation. */
@@ -25,7 +25,7 @@ static int fail(PyStatus status) {
     (void)!write(2, "racknet: the interpreter does not start: ", 41);
     (void)!write(2, why, strlen(why));
     (void)!write(2, "\n", 1);
-    return 3;
+    return 70;
 }
 
 /* A word of the command line. There is no codec yet to fail on what is not UTF-8: those that are known are ASCII. */
@@ -65,8 +65,8 @@ int main(int argc, char **argv) {
     PyGC_Disable(); /* nothing lives long enough to be worth it */
     PyObject *module = PyImport_ImportModule("racknet.__main__");
     if (module && (argc == 2 || argc == 3)) {
-        PyObject *answered = argc == 3 ? PyObject_CallMethod(module, "at_once", "NN", word(argv[1]), word(argv[2]))
-                                       : PyObject_CallMethod(module, "at_once", "N", word(argv[1]));
+        PyObject *answered = argc == 3 ? PyObject_CallMethod(module, "try_fast_path", "NN", word(argv[1]), word(argv[2]))
+                                       : PyObject_CallMethod(module, "try_fast_path", "N", word(argv[1]));
         if (answered == Py_True)
             _exit(0);
     }
@@ -80,7 +80,7 @@ int main(int argc, char **argv) {
     if (number < 0) { /* main() has caught all that it could */
         static const char message[] = "racknet: an unexpected error, please report it\n";
         (void)!write(2, message, sizeof message - 1);
-        number = 3;
+        number = 70;
     }
     _exit((int)number); /* all is written, with write(); ending the interpreter in order takes a fifth of the time */
 }

@@ -1,6 +1,6 @@
 """Prints the executable's bill of materials, a CycloneDX document: sbom.py MATERIALS ARCHITECTURE EXECUTABLE
 
-MATERIALS is the folder that made-of.sh has filled. What is printed is checked against CycloneDX's own schema.
+MATERIALS is the folder that collect_materials.sh has filled. What is printed is checked against CycloneDX's own schema.
 """
 
 from __future__ import annotations

@@ -1,68 +1,68 @@
-"""The entry point. What has no options is answered without Typer, which takes thirty times as long to load as that."""
+"""The entry point: a fast path for plain questions, and the one place where an error becomes text and a status."""
 
 from __future__ import annotations
 
 import sys
 from posix import environ  # `os` takes longer to load than an answer
 
-from racknet import options, streams
-from racknet.answer import UNREADABLE, USAGE, answer, answer_at_once, show
-
-COMMANDS = (*options.NETWORKS, "list", "env", "exec", "cluster")
+from racknet.core.matching import Query
+from racknet.core.model import FAMILY_WORDS, NETWORKS
+from racknet.errors import ExitStatus, RacknetError, UsageError
+from racknet.lookup import look_up
+from racknet.output.stdio import write_error, write_output
 
 
 def main() -> int:
-    """Runs the command line; returns the status. No traceback reaches a user."""
+    """Run the command line and return the status. No traceback reaches a user."""
     words = sys.argv[1:]
     try:
-        if 1 <= len(words) <= 2 and words[0] in options.NETWORKS and set(words[1:]) <= set(options.FAMILIES):
-            return plain(*words)
+        if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
+            return ExitStatus.ANSWERED if try_fast_path(*words) else _answer_plainly(*words)
         if words == ["list"]:
-            return plain_list()
-        from racknet.cli import run
+            from racknet.cli.ask import show_list
+
+            return show_list(_variables())
+        from racknet.cli.app import run
 
         return run(words)
     except KeyboardInterrupt:
-        return 130
+        return ExitStatus.INTERRUPTED
     except Exception as error:
-        from racknet import report
+        from racknet.output.messages import format_error
+        from racknet.query import COMMANDS, unknown_vars
 
-        if isinstance(error, options.Wrong):
-            command = words[0] if words[0] in COMMANDS else ""
-            streams.err(report.wrong(str(error), options.unknown(variables()), command))
-            return USAGE
-        streams.err(report.fault(error))
-        return UNREADABLE
+        if isinstance(error, UsageError) and not error.hint:
+            command = f"{words[0]} " if words[0] in COMMANDS else ""
+            error.hint = f"see racknet {command}--help"
+        write_error(format_error(error, unknown_vars(_variables())))
+        return error.status if isinstance(error, RacknetError) else ExitStatus.INTERNAL_ERROR
 
 
-def at_once(network: str, word: str = "ipv4") -> bool:
-    """Answers a plain question, where there is nothing but the answer to be said; whether it did.
+def try_fast_path(network: str, word: str = "ipv4") -> bool:
+    """Answer a plain question, if there are no variables and there is an answer. Return whether it is answered.
 
-    The executable tries this before `main`, in an interpreter that has only half started: there are no codecs, no
-    `sys.argv` and no streams yet. Whatever is raised here is for `main` to find again, and to tell.
+    The executable calls this before `main`, in an interpreter that has only half started: there are no codecs, no
+    `sys.argv` and no streams yet. Raise RacknetError; `main` then meets the error again, and reports it.
     """
-    if network not in options.NETWORKS or word not in options.FAMILIES or variables():
+    if network not in NETWORKS or word not in FAMILY_WORDS or _variables():
         return False
-    return answer_at_once(options.question(network, options.family(word), {}))
+    _, (selection,) = look_up([Query(network, FAMILY_WORDS[word])])
+    if selection.address is not None:
+        write_output(f"{selection.address.text}\n")
+    return selection.address is not None
 
 
-def plain(network: str, word: str = "ipv4") -> int:
-    """Answers a question without options, but perhaps with variables; returns the status."""
-    given = variables()
-    question = options.question(network, options.family(word), given)
-    return answer(question, wait=options.seconds(None, given), unknown=options.unknown(given))
+def _answer_plainly(network: str, word: str = "ipv4") -> int:
+    """Answer a question without options, but perhaps with variables, or with an error."""
+    from racknet.cli.ask import answer
+    from racknet.query import parse_query, parse_seconds
+
+    variables = _variables()
+    return answer(parse_query(network, FAMILY_WORDS[word], variables, {}), wait=parse_seconds(None, variables))
 
 
-def plain_list() -> int:
-    """Shows every address; returns the status."""
-    from racknet.variables import questions
-
-    given = variables()
-    return show(questions(given), as_json=False, unknown=options.unknown(given))
-
-
-def variables() -> dict[str, str]:
-    """The variables that may mean something to racknet."""
+def _variables() -> dict[str, str]:
+    """Return the variables that may mean something to racknet."""
     ours = {name: value for name, value in environ.items() if name.startswith(b"RACKNET_")}
     return {
         name.decode("utf-8", "surrogateescape"): value.decode("utf-8", "surrogateescape")

@@ -1,0 +1,131 @@
+"""The commands, by Typer: words in, a status out."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from typing import Annotated
+
+import click
+import typer
+
+from racknet import __version__
+from racknet.cli import ask, environment, params
+from racknet.cli.help import Commands
+from racknet.errors import ExitStatus, UsageError
+from racknet.output.stdio import write_error, write_output
+from racknet.query import parse_family, parse_query, parse_seconds
+
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"racknet {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa: ARG001, its callback has done it
+    if context.invoked_subcommand is None:
+        write_error(f"{context.get_help()}\n")
+        raise typer.Exit(ExitStatus.USAGE)
+
+
+def _add_network(network: str, about: str) -> None:
+    """Add the command that asks for a network's address."""
+
+    @app.command(network, help=about, context_settings={"allow_extra_args": True})  # the first of them is quoted
+    def _ask(
+        context: typer.Context,
+        word: params.Family = "ipv4",
+        interface: params.Interface = None,
+        cidr: params.Cidr = None,
+        exclude: params.Exclude = None,
+        reach: params.Reach = None,
+        wait: params.Wait = None,
+        all_candidates: params.All = False,
+        as_json: params.Json = False,
+        explain: params.Explain = False,
+    ) -> None:
+        if context.args:
+            raise UsageError(f"unexpected argument '{context.args[0]}'")
+        options = {"interface": interface or (), "cidr": cidr or (), "exclude": exclude or (), "reach": reach or ()}
+        query = parse_query(network, parse_family(word), os.environ, options)
+        seconds = parse_seconds(wait, os.environ)
+        output = {"all_candidates": all_candidates, "as_json": as_json, "explain": explain}
+        raise typer.Exit(ask.answer(query, wait=seconds, environ=os.environ, **output))
+
+
+_add_network("public", "Print the address on the public network.")
+_add_network("service", "Print the address on the service network, the provider's internal one.")
+
+
+@app.command("list")
+def _list(as_json: params.Json = False) -> None:
+    """Show every address of the host, what racknet takes it for, and why."""
+    raise typer.Exit(ask.show_list(os.environ, as_json=as_json))
+
+
+@app.command("env")
+def _env(export: params.Export = False, wait: params.Wait = None) -> None:
+    """Print all four answers as KEY=value lines."""
+    raise typer.Exit(environment.print_env(os.environ, parse_seconds(wait, os.environ), export=export))
+
+
+@app.command("exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False})
+def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
+    """Become COMMAND, with the answers in its environment and its arguments."""
+    raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ)))
+
+
+@app.command("cluster")
+def _cluster(
+    network: params.Network,
+    word: params.Family = "ipv4",
+    node: params.Node = None,
+    constraint: params.Constraint = None,
+    interface: params.Interface = None,
+    cidr: params.Cidr = None,
+    exclude: params.Exclude = None,
+    reach: params.Reach = None,
+    image: params.Image = "racknet/ip",
+    timeout: params.Timeout = "60",
+    as_json: params.Json = False,
+) -> None:
+    """Print the address of every node of a Docker Swarm (an extra of the Python package)."""
+    try:
+        from racknet.swarm.command import ClusterQuery, ask_cluster
+    except ImportError as error:
+        hint = "install the package with it: pip install 'racknet[swarm]'; see racknet cluster --help"
+        raise UsageError("cluster is an extra of the Python package", hint) from error
+    options = {"interface": interface or [], "cidr": cidr or [], "exclude": exclude or [], "reach": reach or []}
+    query = ClusterQuery(network, word, options, node or [], constraint or [])
+    raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))
+
+
+def run(words: list[str]) -> int:
+    """Run the command of the words and return the status. Raise RacknetError."""
+    printed = io.StringIO()  # help and version: what Typer prints goes out as an answer does
+    try:
+        with contextlib.redirect_stdout(printed):
+            status: int = app(words, prog_name="racknet", standalone_mode=False)
+    except SystemExit as end:  # a shell's completion, or a signal
+        status = int(end.code or 0)
+    except click.Abort:  # Ctrl-C
+        return ExitStatus.INTERRUPTED
+    except click.UsageError as error:
+        raise UsageError(error.format_message()) from error
+    write_output(printed.getvalue())
+    return status

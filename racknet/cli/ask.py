@@ -1,0 +1,75 @@
+"""The commands that ask: `public` and `service`, and `list`, which shows what they would answer."""
+
+from __future__ import annotations
+
+from racknet.errors import ExitStatus
+from racknet.lookup import is_final, look_up, wait_for
+from racknet.output import messages
+from racknet.output.stdio import write_error, write_output
+from racknet.query import OUTPUT_VARS, parse_query, unknown_vars
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Mapping
+
+    from racknet.core.matching import Query
+    from racknet.core.ranking import Selection
+
+
+def answer(
+    query: Query,
+    *,
+    wait: float = 0,
+    all_candidates: bool = False,
+    as_json: bool = False,
+    explain: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> int:
+    """Answer on standard output, once there is an answer or the seconds to wait are over. Raise NoAddress."""
+
+    def has_answer(selection: Selection) -> bool:
+        return selection.address is not None or (all_candidates and selection.is_host and bool(selection.candidates))
+
+    (selection,) = wait_for([query], wait, lambda found: has_answer(found[0]) or is_final(found[0]), explain=explain)
+    if not has_answer(selection):
+        raise messages.no_address(query, selection)
+    if explain:
+        write_error(messages.explanation(query, selection) + messages.unknown_variables(unknown_vars(environ or {})))
+    if as_json:
+        from racknet.output import json
+
+        write_output(json.format_candidates(query, selection, all_candidates=all_candidates))
+    else:
+        shown = selection.candidates if all_candidates else selection.candidates[:1]
+        write_output("".join(f"{candidate.address.text}\n" for candidate in shown))
+    return ExitStatus.ANSWERED
+
+
+def all_queries(environ: Mapping[str, str]) -> list[Query]:
+    """Return all four queries, in the order of the variables that they fill. Raise UsageError."""
+    return [parse_query(network, family, environ, {}) for network, family in OUTPUT_VARS.values()]
+
+
+def show_list(environ: Mapping[str, str], *, as_json: bool = False) -> int:
+    """Show every address, and which query it answers."""
+    from racknet.core.eligibility import is_host
+    from racknet.core.inventory import take_inventory
+
+    queries = all_queries(environ)
+    host, selections = look_up(queries, include_container_interfaces=True)
+    entries = take_inventory(host, queries, selections)
+    if as_json:
+        from racknet.output import json
+
+        write_output(json.format_list(entries, is_host=is_host(host)))
+    else:
+        from racknet.host.states import read_states
+        from racknet.output import table
+
+        colour = table.is_colourful()
+        interfaces = table.format_interfaces(list(host.interfaces.values()), entries, read_states(), colour=colour)
+        write_output(f"{table.format_addresses(entries, colour=colour)}\n{interfaces}")
+    if not is_host(host):
+        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {messages.NOT_A_HOST_HINT}\n")
+    write_error(messages.unknown_variables(unknown_vars(environ)))
+    return ExitStatus.ANSWERED

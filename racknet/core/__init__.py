@@ -1,0 +1,1 @@
+"""The pure core: which address of a host is which. No input, no output."""

@@ -1,0 +1,142 @@
+"""A host and a query in, the candidates and the rejected addresses out: sections 1 and 4 of the rules, applied."""
+
+from __future__ import annotations
+
+from racknet.core import rules
+from racknet.core.eligibility import Eligibility, is_host
+from racknet.core.matching import Query, in_blocks
+from racknet.core.model import Address, Candidate, Host, Reason, Route
+from racknet.core.ranking import Selection
+
+NOT_NAMED, NOT_IN_BLOCK = Reason("not an interface asked for"), Reason("not in a block asked for")
+NOT_REACHED = Reason("not on the interface that reaches the address")
+NO_SERVICE_IPV4, AMBIGUOUS_IPV4 = Reason("no service ipv4 address to go by"), Reason("service ipv4 is ambiguous")
+
+
+def select_address(host: Host, query: Query) -> Selection:
+    """Select the address that a query asks for."""
+    selector = _Selector(host, query)
+    if query.network == "service" and query.family == "ipv6" and not query.blocks("ipv6"):
+        selection = selector.service_ipv6()
+    else:
+        selection = selector.in_class(query.family, rules.CLASS_OF[query.network])
+    selection.is_host = query.include is not None or is_host(host)
+    if selection.address is None:
+        selection.without_address = selector.eligibility.without_address(query.family)
+        selection.awaits_address = bool(selection.tied) or selector.eligibility.awaits_address(query.family)
+    return selection
+
+
+def address_class(address: Address) -> str:
+    """Return the class of an address: the first with a block that it is in."""
+    return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
+
+
+def _leads_to_service_net(route: Route) -> bool:
+    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
+    return route.gateway != "" and any(route.destination == block.text for block in rules.SERVICE_NET)
+
+
+class _Selector:
+    """The facts of a host that a query needs. What the query leaves to choose from changes none of them."""
+
+    def __init__(self, host: Host, query: Query) -> None:
+        self.host, self.query = host, query
+        self.eligibility = eligibility = Eligibility(host, query.exclude, query.exclude_cidrs)
+        self.reached = host.reached.get(query.reach) if query.reach else None
+        self.classes = {id(address): address_class(address) for address in host.addresses}
+        self.skipped = {id(address): eligibility.reason(address) for address in host.addresses}
+        counted = [(a.family, self.classes[id(a)], a.interface) for a in host.addresses if not self.skipped[id(a)]]
+        self.present = {(family, its_class) for family, its_class, _ in counted}
+        self.public = {(family, interface) for family, its_class, interface in counted if its_class == rules.PUBLIC}
+        self.service_net = {route.interface for route in host.routes if _leads_to_service_net(route)}
+        self.anchored = {
+            a.interface for a in host.addresses if (a.family, self.classes[id(a)]) == ("ipv4", rules.PUBLIC)
+        }
+
+    def in_class(self, family: str, wanted: str, interface: str = "") -> Selection:
+        """Select among the addresses of a family and a class, on one interface if given."""
+        candidates, rejected = [], []
+        for address in self.host.addresses:
+            if address.family == family:
+                if reason := self._rejection(address, wanted, interface):
+                    rejected.append((address, reason))
+                else:
+                    candidates.append(self._candidate(address))
+        return Selection(self.query.network, candidates, rejected)
+
+    def service_ipv6(self) -> Selection:
+        """Section 4: it is on the interface of the answer to `service ipv4`."""
+        first = self.in_class("ipv4", rules.PRIVATE)
+        if first.candidates and not first.tied:
+            interface = first.candidates[0].address.interface
+            unique_local = self.in_class("ipv6", rules.PRIVATE, interface)
+            return unique_local if unique_local.candidates else self.in_class("ipv6", rules.LINK_LOCAL, interface)
+        if first.tied or ("ipv4", rules.PRIVATE) in self.present:
+            selection = self._refuse_ipv6(AMBIGUOUS_IPV4 if first.tied else NO_SERVICE_IPV4)
+            selection.tied = first.tied
+            return selection
+        return self.in_class("ipv6", rules.PRIVATE)
+
+    def _refuse_ipv6(self, reason: Reason) -> Selection:
+        """Reject all IPv6 addresses: for this reason each that is not skipped, not public and not filtered out."""
+        rejected = []
+        for address in self.host.addresses:
+            if address.family == "ipv6":
+                its_class = self.classes[id(address)]
+                wanted = rules.PRIVATE if its_class == rules.PUBLIC else its_class
+                rejected.append((address, self._rejection(address, wanted) or reason))
+        return Selection(self.query.network, [], rejected)
+
+    def _rejection(self, address: Address, wanted: str, interface: str = "") -> Reason | None:
+        """Return why an address is no candidate, or None where it is one."""
+        query, its_class, named = self.query, self.classes[id(address)], self._is_named(address)
+        if reason := self.eligibility.reason(address, named=True) if named else self.skipped[id(address)]:
+            return reason
+        if query.include is not None and not query.includes(address):
+            return NOT_NAMED
+        if query.reach and not self._is_reached(address):
+            return NOT_REACHED
+        if self._is_point_to_point(address) and not named:
+            return rules.POINT_TO_POINT
+        if blocks := query.blocks(address.family):
+            if not in_blocks(address, blocks):
+                return NOT_IN_BLOCK
+        elif its_class != wanted:
+            behind_nat = (query.network, its_class) == ("public", rules.PRIVATE)
+            return rules.BEHIND_NAT if behind_nat else rules.OTHER_CLASS[its_class]
+        if query.network == "service" and self._is_anchor(address):
+            return rules.ANCHOR
+        return Reason(f"not on {interface}") if interface not in ("", address.interface) else None
+
+    def _candidate(self, address: Address) -> Candidate:
+        candidate, eligibility = Candidate(address), self.eligibility
+        candidate.overruled = self.skipped[id(address)] is not None or self._is_point_to_point(address)
+        candidate.reaches = self.reached is not None and address.text == self.reached[1]
+        candidate.preferred_source = eligibility.is_preferred_source(address)
+        candidate.default_route = candidate.preferred_source or eligibility.has_default_route(address)
+        candidate.gateways = tuple(gateway for name, gateway in eligibility.gateways if name == address.interface)
+        candidate.service_net_route = address.interface in self.service_net
+        candidate.beside_public = (address.family, address.interface) in self.public
+        candidate.host_is_public = ("ipv4", rules.PUBLIC) in self.present
+        return candidate
+
+    def _is_named(self, address: Address) -> bool:
+        """Return whether the user named an address so surely that most reasons to skip it are overruled."""
+        blocks = self.query.blocks(address.family)
+        return (
+            self.query.includes(address)
+            or self._is_reached(address)
+            or any(block.is_bare and address in block for block in blocks)
+        )
+
+    def _is_reached(self, address: Address) -> bool:
+        return self.reached is not None and (address.interface == self.reached[0] or address.text == self.reached[1])
+
+    def _is_point_to_point(self, address: Address) -> bool:
+        link_type = self.host.interfaces[address.interface].link_type
+        return self.query.network == "service" and link_type in rules.POINT_TO_POINT_TYPES
+
+    def _is_anchor(self, address: Address) -> bool:
+        is_its_shape = address.prefix_length == rules.ANCHOR_PREFIX_LENGTH and address in rules.ANCHOR_BLOCK
+        return is_its_shape and address.interface in self.anchored

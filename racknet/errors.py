@@ -1,0 +1,57 @@
+"""Everything that can go wrong, each with a message, a hint and a status.
+
+    RacknetError
+    ├── NoAddress        1   there is no such address, or it is ambiguous
+    ├── UsageError       2   a word of the command line, or a variable, is wrong
+    ├── HostReadError    3   the host cannot be read
+    ├── OutputError      3   the answer cannot be written
+    └── SwarmError       3   the swarm cannot be asked
+
+`racknet.__main__` is the one place that turns an error into text and a status.
+"""
+
+from __future__ import annotations
+
+
+class ExitStatus:
+    """The statuses of the command. Plain numbers: loading `enum` takes longer than an answer."""
+
+    ANSWERED, NO_ADDRESS, USAGE, UNAVAILABLE = 0, 1, 2, 3
+    INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h
+    NOT_EXECUTABLE, NOT_FOUND = 126, 127  # `exec`, as a shell has them
+    INTERRUPTED = 130
+
+
+class RacknetError(Exception):
+    """An error for the user. `details` are whole lines between the message and the hint; `hint` may be ""."""
+
+    status = ExitStatus.UNAVAILABLE
+
+    def __init__(self, message: str, hint: str = "", details: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint, self.details = message, hint, details
+
+
+class NoAddress(RacknetError):
+    """There is no such address on this host, or it is ambiguous. `also` is the error of another network."""
+
+    status = ExitStatus.NO_ADDRESS
+    also: NoAddress | None = None
+
+
+class UsageError(RacknetError):
+    """A word of the command line, or a variable's value, is not what it should be. The message quotes it."""
+
+    status = ExitStatus.USAGE
+
+
+class HostReadError(RacknetError):
+    """A fact about the host cannot be read. The message says which, and why."""
+
+
+class OutputError(RacknetError):
+    """Standard output does not take the answer. The message says why."""
+
+
+class SwarmError(RacknetError):
+    """The swarm cannot be asked."""

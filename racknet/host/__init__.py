@@ -1,0 +1,82 @@
+"""The one place that reads the host: the kernel's lists over netlink, and a few signs of what kind of network it is."""
+
+from __future__ import annotations
+
+import posix  # what `os` is made of: `os` itself takes longer to load than an answer
+from _io import FileIO
+
+from racknet.core.eligibility import is_host
+from racknet.core.model import BITS, Host, Interface
+from racknet.core.rules import CONTAINER_NAMES
+from racknet.errors import HostReadError
+from racknet.host.interfaces import read_addresses, read_interfaces
+from racknet.host.netlink import Kernel
+from racknet.host.routes import find_way, read_routes
+
+HINT = "racknet asks the kernel over netlink: a seccomp profile or RestrictAddressFamilies= must allow AF_NETLINK"
+
+
+def read_host(
+    reach: set[str] | None = None,
+    *,
+    include_container_interfaces: bool = False,
+    proc: str = "/proc",
+    sys: str = "/sys",
+    run: str = "/run",
+) -> Host:
+    """Read the host as it is now. Raise HostReadError.
+
+    `reach` holds the addresses to which the way is asked. The addresses on container interfaces, of which there may be
+    thousands, are read only if they are included. The roots of the file systems are parameters for the tests.
+    """
+    try:
+        with Kernel() as kernel:
+            by_index = read_interfaces(kernel)
+            names = {index: interface.name for index, interface in by_index.items()}
+            routes = [route for family in BITS for route in read_routes(kernel, family, names)]
+            reached = {address: find_way(kernel, address, names) for address in reach or ()}
+            if not include_container_interfaces:
+                names = {index: name for index, name in names.items() if not CONTAINER_NAMES.match(name)}
+            addresses = read_addresses(kernel, names)
+        interfaces = list(by_index.values())
+        if not any(interface.has_device for interface in interfaces) and not _tells_devices():
+            _read_devices(by_index, f"{sys}/class/net")
+        host = Host(interfaces, addresses, routes, reached=reached)
+        if not is_host(host):
+            host.known_host = _exists(f"{proc}/sys/net/core/netdev_max_backlog") or _is_systemd(proc, run)
+    except OSError as error:
+        what = f"cannot read {error.filename}" if error.filename else "cannot read the interfaces"
+        raise HostReadError(f"{what}: {error.strerror or error}", HINT) from error
+    return host
+
+
+def _read_devices(by_index: dict[int, Interface], root: str) -> None:
+    """Read out of /sys which interfaces have a device; the same index beside it shows that it is theirs."""
+    for index, interface in by_index.items():
+        if _exists(f"{root}/{interface.name}/device"):
+            interface.has_device = _read(f"{root}/{interface.name}/ifindex").strip() == str(index).encode()
+
+
+def _is_systemd(proc: str, run: str) -> bool:
+    """Return whether systemd has booted this system, as sd_booted(3) finds out, and is process 1."""
+    return _exists(f"{run}/systemd/system/") and _exists(f"{proc}/1/comm") and _read(f"{proc}/1/comm") == b"systemd\n"
+
+
+def _tells_devices() -> bool:
+    """Return whether the kernel lists the interfaces' devices (IFLA_PARENT_DEV_NAME), as it does since Linux 5.14."""
+    major, minor = posix.uname().release.split(".")[:2]
+    return (int(major), int(minor.partition("-")[0])) >= (5, 14)
+
+
+def _exists(path: str) -> bool:
+    try:
+        posix.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: str) -> bytes:
+    """Return the first bytes of a file. Raise OSError."""
+    with FileIO(path) as file:  # `open` takes codecs, which the fast path does not have
+        return file.read(64)

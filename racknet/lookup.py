@@ -1,0 +1,75 @@
+"""Look the answers up: read the host, select the addresses, confirm them by the second reader, and wait for them."""
+
+from __future__ import annotations
+
+from racknet.core.selection import select_address
+from racknet.errors import HostReadError
+from racknet.host import read_host
+from racknet.host.crosscheck import is_confirmed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Callable, Sequence
+
+    from racknet.core.matching import Query
+    from racknet.core.model import Host
+    from racknet.core.ranking import Selection
+
+PAUSE = 0.2  # seconds between two looks at a host that is waited for
+
+
+def look_up(queries: Sequence[Query], *, include_container_interfaces: bool = False) -> tuple[Host, list[Selection]]:
+    """Read the host and select an address for each query. Raise HostReadError.
+
+    Each answer is one that netifaces confirms. Where it does not, the host has changed meanwhile: read it once more.
+    """
+    reach = {query.reach for query in queries if query.reach}
+    include_all = include_container_interfaces or any(query.include or query.cidrs or query.reach for query in queries)
+    for _ in range(2):
+        host = read_host(reach, include_container_interfaces=include_all)
+        selections = [select_address(host, query) for query in queries]
+        answers = [selection.address for selection in selections if selection.address]
+        unconfirmed = [address for address in answers if not is_confirmed(address)]
+        if not unconfirmed:
+            return host, selections
+    address = unconfirmed[0]
+    raise HostReadError(
+        f"the kernel lists {address.text} on {address.label or address.interface}, and netifaces does not",
+        "does the address change all the time? try again, or see ip addr",
+    )
+
+
+def wait_for(
+    queries: Sequence[Query], seconds: float, is_done: Callable[[list[Selection]], bool], *, explain: bool = False
+) -> list[Selection]:
+    """Look up until it is done, or the time is over. Raise HostReadError.
+
+    Skip container interfaces on the first pass. If it is not done, or to be explained, read everything, so that the
+    message can list it.
+    """
+    from time import monotonic, sleep
+
+    end = monotonic() + seconds
+    if seconds:
+        _end_on_sigterm()
+    while True:
+        _, selections = look_up(queries, include_container_interfaces=explain)
+        if is_done(selections):
+            return selections
+        if monotonic() >= end:
+            return look_up(queries, include_container_interfaces=True)[1]
+        sleep(min(PAUSE, max(0, end - monotonic())))
+
+
+def is_final(selection: Selection) -> bool:
+    """Return whether waiting changes nothing: there is an answer, or this is not a host's network."""
+    return selection.address is not None or not selection.is_host
+
+
+def _end_on_sigterm() -> None:
+    """Let SIGTERM end the program as process 1 of a container too, where the kernel would ignore it."""
+    import os
+    import signal
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))

@@ -1,0 +1,65 @@
+"""The list for people: a table of addresses, and one of interfaces."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from textwrap import wrap
+
+from racknet.core.inventory import Entry
+from racknet.core.model import Interface
+from racknet.core.ranking import natural
+from racknet.host.states import InterfaceState
+from racknet.output.stdio import printable
+
+WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are
+BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+def is_colourful() -> bool:
+    """Return whether standard output is a terminal that is to be coloured: https://no-color.org."""
+    return os.isatty(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def format_addresses(entries: list[Entry], *, colour: bool) -> str:
+    """Return a line for each address, with `*` at the answers."""
+    cells: list[tuple[str, ...]] = [("", "INTERFACE", "ADDRESS", "NETWORK", "WHY")]
+    for entry in entries:
+        network = " ".join(dict.fromkeys(answer.split()[0] for answer in entry.answers)) or "-"
+        name = printable(entry.address.label or entry.address.interface)
+        address = f"{entry.address.text}/{entry.address.prefix_length}"
+        cells.append(("*" if entry.answers else "", name, address, network, printable(entry.why)))
+    widths = [1, *(max(len(line[column]) for line in cells) for column in range(1, 4))]
+    room = max(WIDTH - sum(widths) - 2 * 4, LEAST)
+    lines = []
+    for line in cells:
+        first, *more = wrap(line[4], room) if len(line[4]) > room else [line[4]]
+        left = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=False))
+        text = "\n".join([f"{left}  {first}", *(" " * (len(left) + 2) + part for part in more)])
+        paint = "" if not colour else BOLD if line[0] or line is cells[0] else DIM if line[3] == "-" else ""
+        lines.append(f"{paint}{text}{PLAIN if paint else ''}")
+    return "\n".join(lines) + "\n"
+
+
+def format_interfaces(
+    interfaces: Sequence[Interface], entries: list[Entry], states: dict[str, InterfaceState], *, colour: bool
+) -> str:
+    """Return a line for each interface, in the order of the table of addresses: its link, its speed, its MTU."""
+    places = {entry.address.interface: place for place, entry in reversed(list(enumerate(entries)))}
+    cells = [("", "INTERFACE", "LINK", "SPEED", "MTU")]
+    for interface in sorted(interfaces, key=lambda i: (places.get(i.name, len(entries)), natural(i.name))):
+        state = states.get(interface.name) or InterfaceState()
+        link = "down" if not interface.up else "no carrier" if state.has_carrier is False else "up"
+        speed = _speed(state.speed) if link == "up" else "-"
+        cells.append(("", printable(interface.name), link, speed, str(state.mtu or "-")))
+    widths = [1, *(max(len(line[column]) for line in cells) for column in range(1, 5))]
+    lines = ["  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    if colour:
+        lines[0] = f"{BOLD}{lines[0]}{PLAIN}"
+    return "\n".join(lines) + "\n"
+
+
+def _speed(megabits: int) -> str:
+    if not megabits:
+        return "-"
+    return f"{megabits} Mbit/s" if megabits % 1000 else f"{megabits // 1000} Gbit/s"

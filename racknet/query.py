@@ -1,0 +1,154 @@
+"""What a user may ask, on the command line and in RACKNET_* variables: one parser for both, on every road."""
+
+from __future__ import annotations
+
+from racknet.core.matching import CidrBlock, Query
+from racknet.core.model import BITS, FAMILY_WORDS, NETWORKS
+from racknet.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Callable, Mapping, Sequence
+
+    Words = Sequence[tuple[str, str]]  # where a word was written, and the word
+
+YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
+
+COMMANDS = (*NETWORKS, "list", "env", "exec", "cluster")
+
+# The variables that racknet reads, and those that it writes (`env`, `exec`).
+FILTERS = ("interface", "cidr", "reach")
+INPUT_VARS = [f"RACKNET_{network}_{option}".upper() for network in NETWORKS for option in FILTERS]
+INPUT_VARS += ["RACKNET_EXCLUDE", "RACKNET_WAIT"]
+OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
+
+
+def parse_family(word: str) -> str:
+    """Return the family that a word means. Raise UsageError."""
+    if word not in FAMILY_WORDS:
+        raise UsageError(f"'{word}' is not a family: ipv4 or ipv6")
+    return FAMILY_WORDS[word]
+
+
+def parse_query(network: str, family: str, environ: Mapping[str, str], options: Mapping[str, Sequence[str]]) -> Query:
+    """Return the query of options, by their names, and variables. Raise UsageError.
+
+    `interface`, `cidr` or `reach` among the options put these variables of the network aside; `exclude` adds to its own.
+    """
+    words: dict[str, Words] = {name: [(f"--{name}", word) for word in options.get(name) or ()] for name in FILTERS}
+    if not any(words.values()):
+        words = {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
+    exclude = [("--exclude", word) for word in options.get("exclude") or ()] + _listed(environ, "RACKNET_EXCLUDE")
+    query = Query(network, family)
+    query.include = _globs(words["interface"], "the name of an interface, or a glob")
+    query.cidrs = tuple(_parse_block(*word) for word in words["cidr"])
+    query.reach = _parse_reach(words["reach"])
+    excluded_names = [word for word in exclude if not _is_block(word[1])]
+    query.exclude = _globs(excluded_names, "the name of an interface, a glob, or a CIDR block")
+    query.exclude_cidrs = tuple(_parse_block(*word) for word in exclude if _is_block(word[1]))
+    query.filters_text = _as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude])
+    return query
+
+
+def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
+    """Return how long to wait, in seconds: the option, else the variable, else 0. Raise UsageError."""
+    where, word = ("--wait", option) if option is not None else ("RACKNET_WAIT", environ.get("RACKNET_WAIT") or "0")
+    try:
+        number = float(word)
+    except ValueError:
+        number = -1
+    if number < 0 or word.strip("0123456789.e"):
+        raise _wrong(where, word, "a number of seconds")
+    if not number <= YEAR:
+        raise _wrong(where, word, f"a time to wait: it is more than a year, {YEAR} seconds")
+    return number
+
+
+def input_vars(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that filter or wait, for a program that passes the query on."""
+    return {name: environ[name] for name in INPUT_VARS if environ.get(name)}
+
+
+def unknown_vars(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of RACKNET_* variables that racknet does not know."""
+    return sorted(name for name in environ if name.startswith("RACKNET_") and name not in (*INPUT_VARS, *OUTPUT_VARS))
+
+
+def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
+    return [(name, word) for word in environ.get(name, "").replace(",", " ").split()]
+
+
+def _as_written(words: Words) -> str:
+    """Return options and variables as the user wrote them."""
+    names = dict.fromkeys(where for where, _ in words if not where.startswith("-"))
+    options = [f"{where} {word}" for where, word in words if where.startswith("-")]
+    return " ".join([*options, *(f"{name}={','.join(w for where, w in words if where == name)}" for name in names)])
+
+
+def _globs(words: Words, expected: str) -> Callable[[str], bool] | None:
+    """Return what says whether a name matches one of the globs; None without any."""
+    if not words:
+        return None
+    from fnmatch import fnmatchcase
+
+    for where, word in words:
+        if word.split() != [word] or "/" in word or not _is_closed(word):  # no interface has a blank or a slash
+            raise _wrong(where, word, expected)
+    return lambda name: any(fnmatchcase(name, word) for _, word in words)
+
+
+def _is_closed(glob: str) -> bool:
+    """Return whether each bracket of a glob is closed; fnmatch would take an open one for itself."""
+    while "[" in glob:
+        inside = glob[glob.index("[") + 1 :].removeprefix("!")
+        if "]" not in inside[1:]:
+            return False
+        glob = inside[inside.index("]", 1) + 1 :]
+    return True
+
+
+def _is_block(word: str) -> bool:
+    """Return whether a word of `--exclude` means addresses: it is an address, or a CIDR block even if a wrong one."""
+    from ipaddress import ip_address
+
+    address, slash, _ = word.partition("/")
+    try:
+        ip_address(address)
+    except ValueError:
+        return slash != "" and address.replace(".", "").isdigit()
+    return True
+
+
+def _parse_block(where: str, word: str) -> CidrBlock:
+    """Return the block that a word is. Host bits are put aside; a bare address stays bare."""
+    from ipaddress import ip_network
+
+    try:
+        address, slash, length = word.partition("/")
+        if slash and not (length.isascii() and length.isdecimal()):  # ipaddress would take a netmask
+            raise ValueError
+        network = str(ip_network(word, strict=False))
+        return CidrBlock(network if slash else address)
+    except (ValueError, OSError):  # the latter: with a zone
+        raise _wrong(where, word, "a CIDR block") from None
+
+
+def _parse_reach(words: Words) -> str:
+    """Return the address of `--reach`, or ""."""
+    from ipaddress import ip_address
+
+    if len(words) > 1:
+        raise UsageError(f"--reach takes one address, not {' and '.join(repr(word) for _, word in words)}")
+    for where, word in words:
+        try:
+            address = ip_address(word)
+        except ValueError:
+            raise _wrong(where, word, "an address: --reach takes no name") from None
+        if address.is_link_local or address.is_multicast or address.is_unspecified or "%" in word:
+            raise _wrong(where, word, "an address that a route tells the way to")
+        return str(address)
+    return ""
+
+
+def _wrong(where: str, word: str, expected: str) -> UsageError:
+    return UsageError(f"{'' if where.startswith('-') else f'{where}: '}'{word}' is not {expected}")

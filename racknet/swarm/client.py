@@ -1,0 +1,145 @@
+"""The one place that talks to a Docker Swarm, by the Docker SDK for Python: nodes, jobs, tasks, logs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
+from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError
+
+from racknet.errors import SwarmError, UsageError
+from racknet.swarm.decode import decode_node, decode_task
+from racknet.swarm.nodes import Node, Task
+
+LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock, from which on it is a leftover
+MARGIN = 60  # seconds that a run may take beyond its timeout, for the logs and the removal
+TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
+PATIENCE = 20  # seconds for one request
+LOGS = 15  # seconds for the tasks' logs: a node that is frozen would hold them up
+FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
+
+
+class Swarm:
+    """A swarm, through one of its managers: the engine that DOCKER_HOST and the TLS variables name. Raise SwarmError."""
+
+    def __init__(self) -> None:
+        self._host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+        try:
+            self._api: Any = docker.from_env(timeout=PATIENCE).api  # it has no types
+            info = self._api.info()
+        except FAILURES as error:
+            right = "Permission denied" not in str(error)
+            hint = "is it running, is DOCKER_HOST right?" if right else "be root, or in the group of its socket"
+            raise SwarmError(f"no Docker engine answers at {self._host}: {_reason(error)}", hint) from error
+        if not info["Swarm"].get("ControlAvailable"):
+            managers = [manager["Addr"].rpartition(":")[0] for manager in info["Swarm"].get("RemoteManagers") or []]
+            hint = f"ask a manager, by DOCKER_HOST: {', '.join(managers)}" if managers else "see docker swarm init"
+            what = "a worker, not a manager" if managers else "in no swarm"
+            raise SwarmError(f"the engine at {self._host} is {what}", hint)
+        stamp = info["SystemTime"]  # down to nanoseconds, with the zone: the manager's clock is the one for all
+        zone = stamp[19:].lstrip(".0123456789").replace("Z", "+00:00")
+        self._now = datetime.fromisoformat(f"{stamp[:19]}{zone}").astimezone(timezone.utc)
+
+    def nodes(self) -> list[Node]:
+        """Return all nodes. Raise SwarmError."""
+        return [decode_node(node) for node in self._ask(self._api.nodes)]
+
+    def start(
+        self, image: str, words: Sequence[str], environ: Mapping[str, str], constraints: Sequence[str], seconds: float
+    ) -> str:
+        """Start a job on each node that matches the constraints, and return its name.
+
+        After the seconds it counts as a leftover. Raise SwarmError, and UsageError for a wrong constraint or image.
+        """
+        name = f"racknet-{secrets.token_hex(6)}"
+        variables = [f"{variable}={value}" for variable, value in environ.items()]
+        template = TaskTemplate(
+            ContainerSpec(image, args=list(words), env=variables, read_only=True, cap_drop=["ALL"]),
+            restart_policy=RestartPolicy("none"),
+            log_driver=DriverConfig("json-file"),  # the engine's own may be one that nothing can be read from
+            placement=Placement(constraints=list(constraints)),
+            networks=["host"],
+        )
+        until = (self._now + timedelta(seconds=seconds + MARGIN)).isoformat(timespec="seconds")
+        try:
+            self._api.create_service(template, name=name, labels={LABEL: until}, mode=ServiceMode("global-job"))
+        except FAILURES as error:
+            reason = _reason(error)
+            if constraints and "constraint" in reason:
+                raise UsageError(f"'{' '.join(constraints)}' is not a constraint: {reason}") from error
+            if "repository" in reason or "reference" in reason:
+                raise UsageError(f"'{image}' is not an image: {reason}") from error
+            self._remove([name])
+            hint = f"if the job starts later, remove it: docker service rm {name}"
+            raise SwarmError(f"the engine at {self._host} accepts no job: {reason}", hint) from error
+        return name
+
+    def tasks(self, jobs: Sequence[str]) -> list[Task]:
+        """Return the tasks of jobs. Raise SwarmError."""
+        return [decode_task(task) for task in self._ask(lambda: self._api.tasks(filters={"service": list(jobs)}))]
+
+    def read_logs(self, jobs: Sequence[str], stream: str) -> tuple[list[bytes], str]:
+        """Return the lines that the tasks printed to a stream, with details; and why some are missing, or ""."""
+        streams, pieces = {"stdout": stream == "stdout", "stderr": stream == "stderr"}, list[bytes]()
+        before = signal.signal(signal.SIGALRM, _too_late)  # the SDK waits for logs without a limit
+        signal.setitimer(signal.ITIMER_REAL, LOGS)
+        try:
+            for job in jobs:
+                pieces.extend(self._api.service_logs(job, details=True, is_tty=False, tail=TAIL, **streams))
+        except FAILURES as error:
+            return pieces, f"its log cannot be read: {_reason(error)}"
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        return pieces, ""
+
+    def remove(self, jobs: Sequence[str]) -> None:
+        """Remove jobs. Raise SwarmError after trying all of them."""
+        if left := self._remove(jobs):
+            raise SwarmError(
+                f"cannot remove {' and '.join(left)}: {left.popitem()[1]}",
+                f"remove by hand: docker service rm {' '.join(left)}",
+            )
+
+    def remove_leftovers(self) -> None:
+        """Remove the jobs of runs that were killed: those whose time is over. Raise SwarmError."""
+        jobs = self._ask(lambda: self._api.services(filters={"label": LABEL}))
+        specs, now = [job["Spec"] for job in jobs], self._now.isoformat(timespec="seconds")
+        self._remove([spec["Name"] for spec in specs if spec["Labels"][LABEL] < now])
+
+    def _remove(self, jobs: Sequence[str]) -> dict[str, str]:
+        """Remove jobs. Return those that could not be removed, with the reasons."""
+        left = {}
+        for job in jobs:
+            try:
+                self._api.remove_service(job)
+            except NotFound:
+                continue
+            except FAILURES as error:
+                left[job] = _reason(error)
+        return left
+
+    def _ask(self, request: Callable[[], Any]) -> Any:
+        try:
+            return request()
+        except FAILURES as error:
+            raise SwarmError(f"the engine at {self._host} does not answer: {_reason(error)}", "see its log") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return the text of an error, without the prefixes that each layer added."""
+    text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
+    return str(text).rpartition("desc = ")[2].strip()
+
+
+def _too_late(*_: object) -> None:
+    raise TimeoutError(f"not within {LOGS} s")

@@ -1,0 +1,158 @@
+"""`racknet cluster`: run a job on the nodes of a swarm, and print what each node answers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from time import monotonic, sleep
+from typing import NamedTuple
+
+from racknet.core.model import NETWORKS
+from racknet.errors import ExitStatus, UsageError
+from racknet.output.stdio import write_error, write_output
+from racknet.query import input_vars, parse_family, parse_query, parse_seconds
+from racknet.swarm import nodes, report
+from racknet.swarm.client import Swarm
+from racknet.swarm.nodes import FINAL, Answer, Node, Task
+
+PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+class ClusterQuery(NamedTuple):
+    """What to ask of which nodes: of those that are named, or that the constraints match, or of all."""
+
+    network: str
+    family_word: str
+    options: Mapping[str, Sequence[str]]  # the filters, by their names
+    node_names: Sequence[str]
+    constraints: Sequence[str]
+
+    def check(self) -> None:
+        """Raise UsageError where anything is wrong, before a node is asked."""
+        if self.network not in NETWORKS:
+            raise UsageError(f"'{self.network}' is not a network: public or service")
+        if self.node_names and self.constraints:
+            raise UsageError("'--node' and '--constraint' exclude each other")
+        parse_query(self.network, self.family, os.environ, self.options)
+        parse_seconds(None, os.environ)
+
+    @property
+    def family(self) -> str:
+        """The family. Raise UsageError."""
+        return parse_family(self.family_word)
+
+    @property
+    def words(self) -> list[str]:
+        """The command line for each node."""
+        filters = [word for name, given in self.options.items() for each in given for word in (f"--{name}", each)]
+        return [self.network, self.family, *filters]
+
+
+def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
+    """Ask the nodes, print their answers, and return the status. Raise UsageError, SwarmError, OutputError."""
+    query.check()
+    with _ended_in_order():
+        swarm = Swarm()
+        known = swarm.nodes()
+        if query.constraints:
+            chosen = nodes.match_constraints(known, query.constraints)
+        else:
+            chosen = nodes.choose(known, query.node_names)
+        answers = _run_jobs(swarm, query, image, chosen, timeout)
+    is_failed = not answers or any(answer.error for answer in answers)
+    if is_failed:
+        write_error(report.format_failures(answers, f"{query.network} {query.family}"))
+    if as_json and answers:
+        write_output(report.format_json(answers))
+    else:
+        write_output(report.format_text(answers, is_bare=len(query.node_names) == 1))
+    return ExitStatus.NO_ADDRESS if is_failed else ExitStatus.ANSWERED
+
+
+def _run_jobs(
+    swarm: Swarm, query: ClusterQuery, image: str, chosen: Sequence[Node] | None, timeout: float
+) -> list[Answer]:
+    """Run a job for each named node, or one for all, and collect the answers. The jobs are removed in any case."""
+    end = monotonic() + timeout
+    swarm.remove_leftovers()
+    named = [[f"node.id=={node.id}"] for node in chosen or []]
+    jobs: list[str] = []
+    try:
+        for constraints in named if query.node_names else [list(query.constraints)]:
+            with _blocked_signals():  # else nobody would know whether there is a job now
+                jobs.append(swarm.start(image, query.words, input_vars(os.environ), constraints, timeout))
+        asked, tasks = _wait(swarm, jobs, chosen, end)
+        out, lost = swarm.read_logs(jobs, "stdout")
+        err, also_lost = swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
+    finally:
+        with _blocked_signals():
+            swarm.remove(jobs)
+    logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), lost or also_lost)
+    return nodes.collect_answers(asked, tasks, logs, query.family)
+
+
+def _wait(
+    swarm: Swarm, jobs: Sequence[str], chosen: Sequence[Node] | None, end: float
+) -> tuple[list[Node], list[Task]]:
+    """Return the nodes that are asked, and their tasks, once all tasks have ended or the time is over.
+
+    Where the nodes are not known (`chosen` is None), those are asked that have a task after a while.
+    """
+    early = monotonic() + GRACE
+    asked = {node.id: node for node in chosen or []}
+    try:
+        while True:
+            looked = monotonic()
+            tasks = swarm.tasks(jobs)
+            now = {node.id: node for node in swarm.nodes()}
+            having = {task.node: now[task.node] for task in tasks if task.node in now}
+            asked = {
+                i: now.get(i, node._replace(trouble="gone from the swarm")) for i, node in (asked | having).items()
+            }
+            final = {task.node for task in tasks if task.state in FINAL}
+            waiting = [node for node in asked.values() if node.id not in final and not node.trouble]
+            _progress(len(asked) - len(waiting), len(asked))
+            is_done = not waiting and (chosen is not None or asked or looked > early)
+            if is_done or looked >= end:
+                return list(asked.values()), tasks
+            sleep(min(max(PAUSE, monotonic() - looked), max(0, end - monotonic())))
+    finally:
+        _progress()
+
+
+def _progress(answered: int = 0, count: int = 0) -> None:
+    """Show on a terminal how many nodes have answered; clear the line when called without a count."""
+    if os.isatty(2):
+        write_error(f"\r{answered}/{count} nodes" if count else "\r\x1b[K")
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let the first signal end the block by SystemExit, and ignore others while the block cleans up."""
+
+    def end(number: int, _frame: object) -> None:
+        for other in ENDING:
+            signal.signal(other, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]  # as nohup has it
+    before = {number: signal.signal(number, end) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _blocked_signals() -> Iterator[None]:
+    """Let signals wait until the block has ended."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

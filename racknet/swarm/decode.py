@@ -1,0 +1,43 @@
+"""Nodes and tasks, out of the objects of Docker's API. No input, no output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from racknet.swarm.nodes import Node, Task
+
+
+def decode_node(node: Mapping[str, Any]) -> Node:
+    """Return the node of an object."""
+    facts = _facts(node)
+    return Node(node["ID"], facts["node.hostname"], _trouble(node["Status"], node["Spec"]), facts)
+
+
+def _facts(node: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts that constraints compare. A node that has just joined may not have a name yet."""
+    description, spec = node["Description"], node["Spec"]
+    platform, engine = description.get("Platform") or {}, description.get("Engine") or {}
+    facts = {
+        "node.id": node["ID"],
+        "node.hostname": description.get("Hostname") or node["ID"],
+        "node.role": spec["Role"],
+        "node.platform.os": platform.get("OS", ""),
+        "node.platform.arch": platform.get("Architecture", ""),
+    }
+    facts |= {f"node.labels.{label}": value for label, value in (spec.get("Labels") or {}).items()}
+    return facts | {f"engine.labels.{label}": value for label, value in (engine.get("Labels") or {}).items()}
+
+
+def _trouble(status: Mapping[str, str], spec: Mapping[str, str]) -> str:
+    """Return why a node takes no job, or "". One that is `unknown` is coming back."""
+    if status["State"] in ("down", "disconnected"):
+        return status["State"]
+    return {"drain": "drained", "pause": "paused"}.get(spec["Availability"], "")
+
+
+def decode_task(task: Mapping[str, Any]) -> Task:
+    """Return the task of an object."""
+    status = task["Status"]
+    exited = (status.get("ContainerStatus") or {}).get("ExitCode", 0)
+    return Task(task["ID"], task.get("NodeID", ""), status["State"], exited, status.get("Err", ""))

@@ -1,0 +1,207 @@
+"""A host written down in lines: as facts for the pure core, and as commands that lay it out in a container.
+
+    nic eth0 104.130.0.127/24 2001:db8::1/64,deprecated 10.0.0.1/24@eth0:1      a NIC, with addresses
+    bridge br0 10.20.30.40/24 over=eno1                                        likewise tun, tap, vxlan, macvlan
+    lo 10.244.0.1/32                                                           more addresses on the loopback interface
+    default eth0 via 104.130.0.1 metric 100 src 104.130.0.127                  a default route (-6: if no gateway tells)
+    default eth0 via 10.0.0.1 eth1 via 10.0.0.2                                of several nexthops
+    default -4 eth0 via inet6 fe80::1                                          an IPv4 route by an IPv6 gateway
+    route 10.176.0.0/12 eth1 via 10.208.0.1                                    another route of the main table
+    way 10.9.9.9 eth1 10.208.1.5                                               by which interface, from which source, the
+                                                                               kernel reaches an address with these routes
+
+What a line may say about an interface: `down`, `nocarrier`, `over=NAME,…` (what it is built on), and, for the pure core
+alone, since a namespace cannot show it, `device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`,
+`tentative`, `lease`, `mngtmpaddr` (others are derived from it), and for the pure core alone `temporary`, `optimistic`,
+`dadfailed`. A line `known` says that the network is known as a host's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_interface
+
+from racknet.core.model import (
+    DADFAILED,
+    DEPRECATED,
+    OPTIMISTIC,
+    PERMANENT,
+    TEMPORARY,
+    TENTATIVE,
+    Address,
+    Host,
+    Interface,
+    Route,
+)
+
+FLAGS = {
+    "": PERMANENT,
+    "deprecated": PERMANENT | DEPRECATED,
+    "tentative": PERMANENT | TENTATIVE,
+    "lease": 0,
+    "mngtmpaddr": 0,
+    "temporary": TEMPORARY,
+    "optimistic": PERMANENT | TENTATIVE | OPTIMISTIC,
+    "dadfailed": PERMANENT | TENTATIVE | DADFAILED,
+}
+KINDS = {  # link type, kind
+    "nic": (1, "veth"),
+    "bridge": (1, "bridge"),
+    "tun": (65534, "tun"),
+    "tap": (1, "tun"),
+    "vxlan": (1, "vxlan"),
+    "macvlan": (1, "macvlan"),
+}
+PURE_WORDS = {"device", "known"}
+PURE_KEYS = {"type", "kind"}
+PURE_FLAGS = {"temporary", "optimistic", "dadfailed"}
+
+PRELUDE = """\
+set -e
+ip netns add wire
+ip link set lo up
+for all in all default; do
+  sysctl -qw net.ipv6.conf.$all.disable_ipv6=0 net.ipv6.conf.$all.accept_dad=0 net.ipv6.conf.$all.addr_gen_mode=1
+done
+"""
+
+
+@dataclass
+class Layout:
+    """The lines, parsed: facts, commands, and whether only the pure core can show all of it."""
+
+    interfaces: dict[str, Interface] = field(default_factory=lambda: {"lo": Interface("lo", link_type=772)})
+    addresses: list[Address] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
+    ways: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    known: bool = False
+    pure: bool = False
+    commands: list[str] = field(default_factory=list)
+
+    @property
+    def host(self) -> Host:
+        """The host as `racknet.host` would read it."""
+        return Host(
+            list(self.interfaces.values()), self.addresses, self.routes, known_host=self.known, reached=self.ways
+        )
+
+    @property
+    def script(self) -> str:
+        """The commands, for a privileged container without a network."""
+        return PRELUDE + "\n".join(self.commands) + "\n"
+
+
+def parse_layout(text: str) -> Layout:
+    """Parse the lines of a layout."""
+    layout = Layout()
+    for line in filter(str.strip, text.splitlines()):
+        verb, *words = line.partition("#")[0].split()
+        layout.pure = layout.pure or verb in PURE_WORDS
+        if verb == "known":
+            layout.known = True
+        elif verb == "lo":
+            for word in words:
+                _add_address(layout, "lo", word)
+        elif verb == "way":
+            layout.ways[words[0]] = words[1], words[2]
+        elif verb == "default":
+            _add_route(layout, "", words)
+        elif verb == "route":
+            _add_route(layout, words[0], words[1:])
+        else:
+            _add_interface(layout, verb, words)
+    return layout
+
+
+def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
+    name, *rest = words
+    keys = dict(word.split("=", 1) for word in rest if "=" in word)
+    plain = [word for word in rest if word in ("down", "nocarrier", "device")]
+    addresses = [word for word in rest if "/" in word and "=" not in word]
+    assert len(keys) + len(plain) + len(addresses) == len(rest), f"{name}: not understood: {rest}"
+    layout.pure = layout.pure or bool(PURE_KEYS & set(keys)) or "device" in plain
+    over = tuple(keys["over"].split(",")) if "over" in keys else ()
+    link_type, kind = KINDS[verb]
+    layout.interfaces[name] = Interface(
+        name,
+        up="down" not in plain,
+        link_type=int(keys.get("type", link_type)),
+        kind=keys.get("kind", kind),
+        has_device="device" in plain,
+        lower=over,
+    )
+    n = len(layout.interfaces)
+    create = {
+        "nic": f"ip link add {name} type veth peer name w{n} netns wire && ip -n wire link set w{n} up",
+        "bridge": f"ip link add {name} type bridge",
+        "tun": f"ip tuntap add {name} mode tun",
+        "tap": f"ip tuntap add {name} mode tap",
+        "vxlan": f"ip link add {name} type vxlan id {n} dstport 4789",
+        "macvlan": f"ip link add {name} link {over[0] if over else '-'} type macvlan mode bridge",
+    }[verb]
+    if "nocarrier" in plain:
+        create = create.partition(" && ")[0]
+    layout.commands.append(create)
+    if verb == "bridge":
+        layout.commands += [f"ip link set {port} master {name}" for port in over]
+    layout.commands.append(f"ip link set {name} up")
+    for word in addresses:
+        _add_address(layout, name, word)
+    if "down" in plain:
+        layout.commands.append(f"ip link set {name} down")
+
+
+def _add_address(layout: Layout, name: str, word: str) -> None:
+    written, _, label = word.partition("@")
+    cidr, _, flag = written.partition(",")
+    interface = ip_interface(cidr)
+    family = f"ipv{interface.version}"
+    text, length = str(interface.ip), interface.network.prefixlen
+    flags = FLAGS[flag] if family == "ipv6" else 0
+    layout.addresses.append(Address(name, family, text, int(interface.ip), length, label, flags))
+    layout.pure = layout.pure or flag in PURE_FLAGS
+    add = f"ip addr add {cidr} dev {name}" + (f" label {label}" if label else "")
+    if family == "ipv4":
+        layout.commands.append(add)
+    elif flag == "tentative":
+        layout.commands.append(f"sysctl -qw net.ipv6.conf.{name}.accept_dad=1 net.ipv6.conf.{name}.dad_transmits=200")
+        layout.commands.append(add)
+    elif flag == "mngtmpaddr":
+        layout.commands.append(f"sysctl -qw net.ipv6.conf.{name}.use_tempaddr=2")
+        layout.commands.append(f"{add} nodad mngtmpaddr valid_lft 86400 preferred_lft 14400")
+        temporary = (int(interface.ip) >> 64 << 64) + 0x1234
+        derived = str(ip_interface(temporary).ip)
+        layout.addresses.append(Address(name, family, derived, temporary, 64, "", TEMPORARY))
+    else:
+        lifetimes = {"deprecated": " preferred_lft 0", "lease": " valid_lft 3600 preferred_lft 3600"}.get(flag, "")
+        layout.commands.append(f"{add} nodad{lifetimes}")
+
+
+def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
+    options: dict[str, str] = {}
+    hops: list[tuple[str, str]] = []  # interfaces and gateways
+    rest = [word for word in words if word not in ("-4", "-6", "inet6")]
+    while rest:
+        word = rest.pop(0)
+        if word in ("metric", "table", "src"):
+            options[word] = rest.pop(0)
+        elif word == "via":
+            hops[-1] = (hops[-1][0], rest.pop(0))
+        elif word in ("blackhole", "unreachable", "prohibit"):
+            options["type"] = word
+        else:
+            hops.append((word, ""))
+    is_ipv6 = "-6" in words or any(":" in gateway for _, gateway in hops) or ":" in destination
+    family = "ipv6" if is_ipv6 and "-4" not in words else "ipv4"
+    metric, source = int(options.get("metric", "1024" if family == "ipv6" else "0")), options.get("src", "")
+    if options.get("table", "main") == "main" and "type" not in options:
+        layout.routes.append(Route(family, hops[0][0], metric, hops[0][1], source, destination))
+    verb = "append" if family == "ipv4" else "add"  # a second route of one metric, too
+    ip = f"ip -{family[-1]} route {verb} {options.get('type', '')} {destination or 'default'}".replace("  ", " ")
+    tail = "".join(f" {name} {options[name]}" for name in ("table", "src") if name in options) + f" metric {metric}"
+    via = "via inet6" if "inet6" in words else "via"
+    nexthops = [f"{via} {gateway} dev {name} onlink" if gateway else f"dev {name}" for name, gateway in hops]
+    if len(hops) > 1:
+        layout.commands.append(ip + tail + "".join(f" nexthop {hop}" for hop in nexthops))
+    else:
+        layout.commands.append(f"{ip} {' '.join(nexthops)}{tail}")
