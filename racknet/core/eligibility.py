@@ -59,7 +59,7 @@ class Eligibility:
             excluded=excluded,
             routed=address.interface in self._routed,
         )
-        return next((reason for reason in heeded if reason.applies(context)), None)
+        return _first_reason(heeded, context)
 
     def has_default_route(self, address: Address) -> bool:
         """Return whether the default route of an address's family is on its interface."""
@@ -122,4 +122,11 @@ class Eligibility:
     def _interface_reason(self, name: str, *, routed: bool) -> Exclusion | None:
         excluded = self._is_excluded(name)
         context = Context(self.host.interfaces[name], 0, self.is_physical, excluded=excluded, routed=routed)
-        return next((reason for reason in rules.EXCLUSIONS if reason.applies(context)), None)
+        return _first_reason(rules.EXCLUSIONS, context)
+
+
+def _first_reason(reasons: list[Exclusion], context: Context) -> Exclusion | None:
+    for reason in reasons:
+        if reason.applies(context):
+            return reason
+    return None

@@ -22,6 +22,14 @@ class Entry(NamedTuple):
     rank: int  # 0 for an answer, 1 for another candidate, more for the others
 
 
+class InterfaceState(NamedTuple):
+    """Whether an interface has a carrier (None: unknown), its speed in Mbit/s and its MTU in bytes (0: unknown)."""
+
+    has_carrier: bool | None = None
+    speed: int = 0
+    mtu: int = 0
+
+
 def take_inventory(host: Host, queries: Sequence[Query], selections: Sequence[Selection]) -> list[Entry]:
     """Return an entry for each address: answers first, then candidates, then in the natural order of the interfaces."""
     notes: dict[int, list[tuple[int, str, str]]] = {id(address): [] for address in host.addresses}

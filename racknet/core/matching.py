@@ -49,7 +49,10 @@ def cidr_blocks(texts: str) -> list[CidrBlock]:
 
 def in_blocks(address: Address, blocks: list[CidrBlock] | tuple[CidrBlock, ...]) -> bool:
     """Return whether an address is in one of the blocks."""
-    return any(address in block for block in blocks)
+    for block in blocks:  # a loop, since a host may have thousands of addresses
+        if address.family == block.family and address.number >> block.shift == block.number:
+            return True
+    return False
 
 
 class NamePattern:

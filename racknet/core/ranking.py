@@ -62,17 +62,13 @@ class Selection:
 
 def natural(name: str) -> list[tuple[int, str]]:
     """Return a key that sorts names as people do: eth2 before eth10."""
-    runs: list[str] = []
+    runs, run = [], ""
     for c in name:
-        if runs and _is_digit(c) == _is_digit(runs[-1][-1]):
-            runs[-1] += c
-        else:
-            runs.append(c)
-    return [(int(run), run) if _is_digit(run[0]) else (-1, run) for run in runs]
-
-
-def _is_digit(c: str) -> bool:
-    return c.isascii() and c.isdigit()
+        if run and ("0" <= c <= "9") != ("0" <= run[-1] <= "9"):
+            runs.append(run)
+            run = ""
+        run += c
+    return [(int(run), run) if "0" <= run[:1] <= "9" else (-1, run) for run in [*runs, run]]
 
 
 def _order(address: Address) -> tuple[object, ...]:

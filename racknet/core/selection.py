@@ -29,7 +29,10 @@ def select_address(host: Host, query: Query) -> Selection:
 
 def address_class(address: Address) -> str:
     """Return the class of an address: the first with a block that it is in."""
-    return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
+    for name, blocks in rules.CLASSES:
+        if in_blocks(address, blocks):
+            return name
+    return rules.NEVER
 
 
 def _leads_to_service_net(route: Route) -> bool:

@@ -21,14 +21,8 @@ IFLA_LINK_NETNSID, IFLA_PARENT_DEV_NAME, IFLA_INFO_KIND = 37, 56, 1
 RTEXT_FILTER_SKIP_STATS, IFF_UP = 8, 0x1
 IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
-IFINFOMSG = KernelStruct(
-    16, (0, "B", "family"), (2, "H", "type"), (4, "i", "index"), (8, "I", "flags"), (12, "I", "change")
-)
-IFADDRMSG = KernelStruct(
-    8, (0, "B", "family"), (1, "B", "prefix_length"), (2, "B", "flags"), (3, "B", "scope"), (4, "I", "index")
-)
-_link = IFINFOMSG.unpacker("type", "index", "flags")
-_address = IFADDRMSG.unpacker("family", "prefix_length", "flags", "index")
+IFINFOMSG = KernelStruct("=BxHiII", "family type index flags change")
+IFADDRMSG = KernelStruct("=BBBBI", "family prefix_length flags scope index")
 _DEVICE_MARK = pack("=H", IFLA_PARENT_DEV_NAME)
 
 
@@ -49,20 +43,20 @@ def read_addresses(kernel: Kernel, names: dict[int, str]) -> list[Address]:
     """Read the addresses of both families on the interfaces with these indexes and names. Raise OSError."""
 
     def decode(data: Buffer, start: int, end: int) -> Address | None:
-        number, prefix_length, flags, index = _address(data, start)
-        if number not in FAMILIES or index not in names:
+        message = IFADDRMSG.read(data, start)
+        family, interface = FAMILIES.get(message["family"]), names.get(message["index"])
+        if family is None or interface is None:
             return None
-        family, interface = FAMILIES[number], names[index]
         found = attributes(data, start + IFADDRMSG.size, end)
         local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]  # the other one may be the peer's
         label = to_text(found.get(IFA_LABEL, b""))
-        flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else flags
+        flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
         return Address(
             interface,
             family,
             format_address(family, local),
             int.from_bytes(local, "big"),
-            prefix_length,
+            message["prefix_length"],
             "" if label == interface else label,
             flags if family == "ipv6" else 0,
         )
@@ -75,17 +69,15 @@ def _decode_link(data: Buffer, start: int, end: int) -> tuple[int, Interface, in
 
     Of a container interface, of which there may be thousands, skip what changes no answer.
     """
-    link_type, index, flags = _link(data, start)
-    start += IFINFOMSG.size
-    found = attributes(data, start, end, until=IFLA_IFNAME)  # which comes first
-    name, is_up = to_text(found[IFLA_IFNAME]), bool(flags & IFF_UP)
+    message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
+    name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # which comes first
+    interface = Interface(name, up=bool(message["flags"] & IFF_UP), link_type=message["type"])
     if CONTAINER_NAMES.match(name) and data.find(_DEVICE_MARK, start, end) < 0:
-        return index, Interface(name, up=is_up, link_type=link_type), 0, 0
+        return message["index"], interface, 0, 0
     found = attributes(data, start, end)
     info = found.get(IFLA_LINKINFO, b"")
-    kind = to_text(attributes(info, 0, len(info)).get(IFLA_INFO_KIND, b""))
-    has_device = IFLA_PARENT_DEV_NAME in found
-    interface = Interface(name, up=is_up, link_type=link_type, kind=kind, has_device=has_device)
-    is_stacked = kind in STACKED_KINDS and IFLA_LINK_NETNSID not in found  # else the index is another network's
+    interface.kind = to_text(attributes(info, 0, len(info)).get(IFLA_INFO_KIND, b""))
+    interface.has_device = IFLA_PARENT_DEV_NAME in found
+    is_stacked = interface.kind in STACKED_KINDS and IFLA_LINK_NETNSID not in found  # else it is another network's
     lower = to_number(found.get(IFLA_LINK, b"")) if is_stacked else 0
-    return index, interface, lower, to_number(found.get(IFLA_MASTER, b""))
+    return message["index"], interface, lower, to_number(found.get(IFLA_MASTER, b""))

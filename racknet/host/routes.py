@@ -19,16 +19,11 @@ RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC, RTA_MULTIPATH = 1, 4, 
 RTA_VIA, RTA_NH_ID = 18, 30
 NO_ROUTE = (13, 22, 101, 113)  # EACCES, EINVAL, ENETUNREACH, EHOSTUNREACH: prohibited, a blackhole, or no route at all
 
-RTMSG = KernelStruct(
-    12, (0, "B", "family"), (1, "B", "destination_length"), (2, "B", "source_length"), (3, "B", "tos"),
-    (4, "B", "table"), (5, "B", "protocol"), (6, "B", "scope"), (7, "B", "type"), (8, "I", "flags"),
-)  # fmt: skip
-RTNEXTHOP = KernelStruct(8, (0, "H", "length"), (2, "B", "flags"), (3, "B", "hops"), (4, "i", "index"))
-_route = RTMSG.unpacker("family", "destination_length", "tos", "table", "type")
-_nexthop = RTNEXTHOP.unpacker("length", "index")
+RTMSG = KernelStruct("=8BI", "family destination_length source_length tos table protocol scope type flags")
+RTNEXTHOP = KernelStruct("=HBBi", "length flags hops index")
 
 DESTINATIONS = {"": 0} | {block.text: BITS[block.family] - block.shift for block in SERVICE_NET}
-LENGTHS = set(DESTINATIONS.values())
+WANTED = 1, frozenset(DESTINATIONS.values())  # the prefix length of the destination, and those of the rules
 
 
 def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Route]:
@@ -38,20 +33,20 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
     """
 
     def decode(data: Buffer, start: int, end: int) -> Route | None:
-        if data[start + 1] not in LENGTHS:
+        if data[start + WANTED[0]] not in WANTED[1]:
             return None
-        af, length, tos, table, kind = _route(data, start)
-        if af != AF[family] or tos or table != RT_TABLE_MAIN or kind != RTN_UNICAST:
+        message, found = RTMSG.read(data, start), attributes(data, start + RTMSG.size, end)
+        if (message["family"], message["table"], message["type"]) != (AF[family], RT_TABLE_MAIN, RTN_UNICAST):
             return None  # without IPv6 the kernel lists IPv4's routes in its place
-        found = attributes(data, start + RTMSG.size, end)
+        length = message["destination_length"]
         destination = f"{format_address(family, found[RTA_DST])}/{length}" if length else ""
         index, gateway = _first_hop(family, found)
-        if destination not in DESTINATIONS or index not in names:
+        if message["tos"] or destination not in DESTINATIONS or index not in names:
             return None
         metric = to_number(found.get(RTA_PRIORITY, b""))
         return Route(family, names[index], metric, gateway, _source(family, found), destination)
 
-    return kernel.dump(RTM_GETROUTE, RTMSG.pack(family=AF[family]), decode)
+    return kernel.dump(RTM_GETROUTE, RTMSG.pack(family=AF[family]), decode, WANTED)
 
 
 def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> tuple[str, str] | None:
@@ -65,8 +60,8 @@ def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> tuple[str, 
 
     def decode(data: Buffer, start: int, end: int) -> tuple[str, str] | None:
         found = attributes(data, start + RTMSG.size, end)
-        index, kind = to_number(found.get(RTA_OIF, b"")), _route(data, start)[-1]
-        is_way = kind in (RTN_UNICAST, RTN_LOCAL) and index in names
+        index = to_number(found.get(RTA_OIF, b""))
+        is_way = RTMSG.read(data, start)["type"] in (RTN_UNICAST, RTN_LOCAL) and index in names
         return (names[index], _source(family, found)) if is_way else None
 
     try:
@@ -83,8 +78,8 @@ def _first_hop(family: str, found: Attributes) -> tuple[int, str]:
     index = to_number(found.get(RTA_OIF, b""))
     if RTA_MULTIPATH in found:
         hops = found[RTA_MULTIPATH]
-        length, index = _nexthop(hops, 0)
-        found = attributes(hops, RTNEXTHOP.size, length)
+        first = RTNEXTHOP.read(hops, 0)
+        index, found = first["index"], attributes(hops, RTNEXTHOP.size, first["length"])
     elif RTA_OIF not in found and RTA_NH_ID in found:
         raise OSError("a default route is a nexthop object, which net.ipv4.nexthop_compat_mode=0 hides")
     if RTA_VIA in found:  # struct rtvia: an IPv4 route by an IPv6 gateway

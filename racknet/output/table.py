@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 from textwrap import wrap
 
-from racknet.core.inventory import Entry
+from racknet.core.inventory import Entry, InterfaceState
 from racknet.core.model import Interface
 from racknet.core.ranking import natural
-from racknet.host.states import InterfaceState
 from racknet.output.stdio import printable
 
 WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are

@@ -203,9 +203,7 @@ def structure() -> dict[str, Break]:
         "a default route makes an interface eligible": instead(rules.EXCLUSIONS, rules.NOT_PHYSICAL, physical_only),
         "the lowest metric": patched(Route, "metric", 0),
         "ambiguous": patched(Selection, "address", first),
-        "a lease is no virtual address": patched(
-            rules, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]
-        ),
+        "a lease is no virtual address": patched(rules, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]),
         "the order on an interface": patched(ranking, "_order", lambda a: (ranking.natural(a.interface),)),
         "ServiceNet is beside PublicNet": patched(_Selector, "_candidate", of_a_public_host),
         "a container's own network": patched(selection, "is_host", lambda _: True),

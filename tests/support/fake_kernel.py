@@ -1,0 +1,119 @@
+"""A socket that plays the kernel: netlink messages made by hand, or out of a layout, for the real reader to read."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
+from socket import AF_UNIX, SOCK_DGRAM, socketpair
+
+from support.layout import Layout
+
+from racknet.core.model import AF, Interface
+from racknet.core.rules import STACKED_KINDS
+from racknet.host.netlink import NLMSG_DONE, NLMSG_ERROR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, Kernel
+
+DUMP_INTERRUPTED = 0x10
+
+
+def attribute(kind: int, data: bytes) -> bytes:
+    """Return a netlink attribute, padded."""
+    return struct.pack("=HH", 4 + len(data), kind) + data + b"\0" * (-len(data) % 4)
+
+
+def number(kind: int, value: int) -> bytes:
+    return attribute(kind, struct.pack("=I", value))
+
+
+def message(kind: int, body: bytes, *, sequence: int = 1, flags: int = 2, length: int | None = None) -> bytes:
+    """Return a netlink message, padded; its length can be a lie."""
+    size = 16 + len(body) if length is None else length
+    return struct.pack("=IHHII", size, kind, flags, sequence, 0) + body + b"\0" * (-len(body) % 4)
+
+
+def done(sequence: int = 1, errno: int = 0, flags: int = 2) -> bytes:
+    """Return the end of a list, with a negative errno where it failed."""
+    return message(NLMSG_DONE, struct.pack("=i", errno), sequence=sequence, flags=flags)
+
+
+def failure(errno: int, sequence: int = 1) -> bytes:
+    return message(NLMSG_ERROR, struct.pack("=i", errno) + bytes(16), sequence=sequence)
+
+
+def link(index: int, name: str, *attributes: bytes, link_type: int = 1, flags: int = 0x1) -> bytes:
+    """Return the body of RTM_NEWLINK: struct ifinfomsg and attributes."""
+    data = name.encode("utf-8", "surrogateescape") + b"\0"
+    return struct.pack("=BBHiII", 0, 0, link_type, index, flags, 0) + attribute(3, data) + b"".join(attributes)
+
+
+def address(family: int, index: int, prefix_length: int, *attributes: bytes, flags: int = 0x80) -> bytes:
+    """Return the body of RTM_NEWADDR: struct ifaddrmsg and attributes."""
+    return struct.pack("=4BI", family, prefix_length, flags & 0xFF, 0, index) + b"".join(attributes)
+
+
+def route(family: int, length: int, *attributes: bytes, table: int = 254, kind: int = 1, tos: int = 0) -> bytes:
+    """Return the body of RTM_NEWROUTE: struct rtmsg and attributes."""
+    return struct.pack("=8BI", family, length, 0, tos, table, 0, 0, kind, 0) + b"".join(attributes)
+
+
+@contextmanager
+def kernel(*datagrams: bytes) -> Iterator[Kernel]:
+    """Play a kernel that answers with these datagrams, whatever it is asked."""
+    ours, its = socketpair(AF_UNIX, SOCK_DGRAM)
+    with its, Kernel(ours) as played:
+        its.settimeout(1)
+        for datagram in datagrams:
+            its.send(datagram)
+        yield played
+
+
+def dumps(*lists: Iterable[tuple[int, bytes]]) -> list[bytes]:
+    """Return the datagrams of whole lists, asked for one after the other, given the types and bodies of messages."""
+    return [
+        b"".join(message(kind, body, sequence=place) for kind, body in bodies) + done(place)
+        for place, bodies in enumerate(lists, 1)
+    ]
+
+
+def lists_of(layout: Layout) -> list[bytes]:
+    """Return what the kernel of a host answers to `read_host`: its interfaces, routes of both families, addresses."""
+    indexes = {name: index for index, name in enumerate(layout.interfaces, 1)}
+    links = [(RTM_NEWLINK, _link(layout, interface, indexes)) for interface in layout.interfaces.values()]
+    routes: dict[str, list[tuple[int, bytes]]] = {family: [] for family in AF}
+    for r in layout.routes:
+        attributes = [number(4, indexes[r.interface]), number(6, r.metric)]
+        length = 0
+        if r.destination:
+            network = ip_network(r.destination)
+            length = network.prefixlen
+            attributes.append(attribute(1, network.network_address.packed))
+        if r.gateway and (":" in r.gateway) != (r.family == "ipv6"):
+            attributes.append(attribute(18, struct.pack("=H", AF["ipv6"]) + ip_address(r.gateway).packed))
+        elif r.gateway:
+            attributes.append(attribute(5, ip_address(r.gateway).packed))
+        if r.source:
+            attributes.append(attribute(7, ip_address(r.source).packed))
+        routes[r.family].append((RTM_NEWROUTE, route(AF[r.family], length, *attributes)))
+    addresses = []
+    for a in layout.addresses:
+        packed = ip_address(a.text).packed
+        label = attribute(3, (a.label or a.interface).encode() + b"\0") if a.family == "ipv4" else b""
+        body = address(AF[a.family], indexes[a.interface], a.prefix_length, attribute(1, packed), label, flags=a.flags)
+        addresses.append((RTM_NEWADDR, body))
+    return dumps(links, routes["ipv4"], routes["ipv6"], addresses)
+
+
+def _link(layout: Layout, interface: Interface, indexes: dict[str, int]) -> bytes:
+    attributes = []
+    if interface.kind in STACKED_KINDS:
+        attributes.append(number(5, indexes[interface.lower[0]]) if interface.lower else b"")
+    for other in layout.interfaces.values():
+        if interface.name in other.lower and other.kind not in STACKED_KINDS:
+            attributes.append(number(10, indexes[other.name]))
+    if interface.kind:
+        attributes.append(attribute(18, attribute(1, interface.kind.encode() + b"\0")))
+    if interface.has_device:
+        attributes.append(attribute(56, b"0000:00:03.0\0"))
+    flags = 0x1 if interface.up else 0x0
+    return link(indexes[interface.name], interface.name, *attributes, link_type=interface.link_type, flags=flags)

@@ -1,0 +1,136 @@
+"""Reading the host: each host of the table by a kernel that is played, and this machine by its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import AF_UNIX, SOCK_DGRAM, socketpair
+from unittest.mock import patch
+
+import pytest
+from support.fake_kernel import lists_of
+from support.host_case import HostCase
+from support.hosts import HOSTS
+from support.queries import FOUR, answer_of
+
+from racknet import host as reader
+from racknet.core.model import Host
+from racknet.errors import HostReadError
+from racknet.host import netlink, read_host
+
+
+@contextmanager
+def played(datagrams: list[bytes]) -> Iterator[None]:
+    """Play a kernel for `read_host`."""
+    ours, its = socketpair(AF_UNIX, SOCK_DGRAM)
+    with its, patch.object(reader, "Kernel", lambda: netlink.Kernel(ours)):
+        for datagram in datagrams:
+            its.send(datagram)
+        yield
+    ours.close()
+
+
+def facts(host: Host) -> dict[str, object]:
+    """Return what is known of a host, in an order without meaning; the layout does not say all of a container interface."""
+
+    def slots(thing: object) -> dict[str, object]:
+        return {name: getattr(thing, name) for name in thing.__slots__}  # type: ignore[attr-defined]
+
+    return {
+        "interfaces": {
+            name: (interface.up, interface.link_type, interface.has_device)
+            for name, interface in host.interfaces.items()
+        },
+        "addresses": [slots(address) for address in host.addresses],
+        "routes": sorted((slots(route) for route in host.routes), key=repr),
+    }
+
+
+@pytest.mark.parametrize("case", HOSTS.values(), ids=HOSTS)
+def test_each_host(case: HostCase) -> None:
+    """Each host of the table is read out of the kernel's messages as it is written down, and answers right."""
+    with played(lists_of(case.layout)):
+        host = read_host(include_container_interfaces=True, proc="/nowhere", run="/nowhere")
+    wanted = ("", "10.176.0.0/12", "10.208.0.0/12")
+    expected = Host(
+        [*case.layout.interfaces.values()],
+        case.layout.addresses,
+        [route for route in case.layout.routes if route.destination in wanted],
+    )
+    assert facts(host) == facts(expected)
+    host.known_host, host.reached = case.layout.known, case.layout.ways
+    assert {line: answer_of(host, line) for line in case.answers} == case.answers
+
+
+def test_container_interfaces_are_left_out() -> None:
+    """Unless they are asked for, the addresses of container interfaces are not read, which changes no plain answer."""
+    short, full = read_host(), read_host(include_container_interfaces=True)
+    assert [answer_of(short, line) for line in FOUR] == [answer_of(full, line) for line in FOUR]
+    assert not any(reader.CONTAINER_NAMES.match(address.interface) for address in short.addresses)
+
+
+def test_kernel_that_refuses() -> None:
+    """A kernel that does not answer is an error with what to do."""
+    with (
+        patch.object(reader, "Kernel", side_effect=PermissionError(1, "Operation not permitted")),
+        pytest.raises(HostReadError, match="cannot read the interfaces: Operation not permitted") as caught,
+    ):
+        read_host()
+    assert "AF_NETLINK" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("init", "is_booted", "is_initial", "expected"),
+    [
+        ("systemd", True, False, True),
+        ("systemd", False, False, False),
+        ("bash", True, False, False),
+        ("bash", False, True, True),
+        (None, True, False, False),
+    ],
+)
+def test_known_host(tmp_path: Path, init: str | None, is_booted: bool, is_initial: bool, expected: bool) -> None:
+    """The initial network is a host's, and so is one where systemd is process 1."""
+    (tmp_path / "1").mkdir()
+    if init:
+        (tmp_path / "1" / "comm").write_text(f"{init}\n")
+    if is_booted:
+        (tmp_path / "systemd" / "system").mkdir(parents=True)
+    if is_initial:
+        (tmp_path / "sys" / "net" / "core").mkdir(parents=True)
+        (tmp_path / "sys" / "net" / "core" / "netdev_max_backlog").touch()
+    with patch.object(reader, "is_host", lambda host: host.known_host):  # the interfaces of this machine prove nothing
+        assert read_host(proc=str(tmp_path), run=str(tmp_path)).known_host is expected
+
+
+@pytest.mark.parametrize(("release", "expected"), [("5.10.0-33-amd64", True), ("4.4.0", True), ("5.14.0", False),
+                                                  ("6.1.0-40-amd64", False), ("5.14-rc1", False)])  # fmt: skip
+def test_devices_of_old_kernels(tmp_path: Path, release: str, expected: bool) -> None:
+    """Before Linux 5.14 /sys tells the devices, where it has the same index; a newer kernel lists them itself."""
+    for name, index in (("ens3", 2), ("ens4", 9)):
+        folder = tmp_path / "class" / "net" / name
+        (folder / "device").mkdir(parents=True)
+        (folder / "ifindex").write_text(f"{index}\n")
+    layout = HostCase("two", "nic ens3 10.1.0.7/24\nnic ens4 10.2.0.7/24").layout
+    with (
+        played(lists_of(layout)),
+        patch.object(reader.posix, "uname", lambda: type("uname", (), {"release": release})),
+    ):
+        host = read_host(sys=str(tmp_path), proc="/nowhere", run="/nowhere")
+    assert {name: interface.has_device for name, interface in host.interfaces.items()} == {
+        "lo": False,
+        "ens3": expected,
+        "ens4": False,
+    }
+
+
+def test_unreadable_file(tmp_path: Path) -> None:
+    """A file that is there and cannot be read is named."""
+    (tmp_path / "systemd" / "system").mkdir(parents=True)
+    (tmp_path / "1" / "comm").mkdir(parents=True)
+    with (
+        patch.object(reader, "is_host", lambda host: host.known_host),
+        pytest.raises(HostReadError, match=f"cannot read {tmp_path}/1/comm: Is a directory"),
+    ):
+        read_host(proc=str(tmp_path), run=str(tmp_path))

@@ -1,0 +1,139 @@
+"""Interfaces and addresses, out of messages as the kernel sends them, and out of this machine's kernel."""
+
+from __future__ import annotations
+
+from socket import AF_INET, AF_INET6, if_nameindex, inet_pton
+
+import psutil
+import pytest
+from support.fake_kernel import address, attribute, dumps, kernel, link, number
+
+from racknet.core.model import Interface
+from racknet.core.rules import CONTAINER_NAMES, STACKED_KINDS
+from racknet.host.interfaces import read_addresses, read_interfaces
+from racknet.host.netlink import RTM_NEWADDR, RTM_NEWLINK, Kernel
+
+NAMES = {2: "eth0", 3: "eth1"}
+
+
+def kind(name: str) -> bytes:
+    """Return IFLA_LINKINFO with a kind, and data that belongs to it."""
+    return attribute(18, attribute(1, name.encode() + b"\0") + attribute(2, number(1, 0xFFFFFFFF)))
+
+
+def lower(index: int) -> bytes:
+    return number(5, index)
+
+
+def master(index: int) -> bytes:
+    return number(10, index)
+
+
+DEVICE = attribute(56, b"0000:00:03.0\0")
+ANOTHER_NETWORK = number(37, 0)
+
+
+def interfaces(*links: bytes) -> dict[str, dict[str, object]]:
+    with kernel(*dumps([(RTM_NEWLINK, body) for body in links])) as played:
+        found = read_interfaces(played)
+    return {i.name: {name: getattr(i, name) for name in Interface.__slots__} for i in found.values()}
+
+
+def facts(name: str, **more: object) -> dict[str, object]:
+    return {"name": name, "up": True, "link_type": 1, "kind": "", "has_device": False, "lower": ()} | more
+
+
+def test_nic() -> None:
+    """A NIC has a device, a name, a link type, and is up or not."""
+    found = interfaces(link(1, "lo", link_type=772), link(2, "eth0", DEVICE), link(3, "eth1", DEVICE, flags=0x1002))
+    assert found == {
+        "lo": facts("lo", link_type=772),
+        "eth0": facts("eth0", has_device=True),
+        "eth1": facts("eth1", has_device=True, up=False),
+    }
+
+
+def test_ports() -> None:
+    """A bond, a bridge or a team is built on its ports."""
+    found = interfaces(link(4, "bond0", kind("bond")), link(2, "eth0", master(4)), link(3, "eth1", master(4)))
+    assert (found["bond0"]["kind"], found["bond0"]["lower"], found["eth0"]["lower"]) == ("bond", ("eth0", "eth1"), ())
+
+
+@pytest.mark.parametrize("name", STACKED_KINDS)
+def test_stacked(name: str) -> None:
+    """A VLAN and its like are built on the interface of their IFLA_LINK, if that is one of this network."""
+    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2)))["x"]["lower"] == ("eth0",)
+    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2), ANOTHER_NETWORK))["x"]["lower"] == ()
+    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(9)))["x"]["lower"] == ()
+
+
+@pytest.mark.parametrize("name", ["veth", "vxlan", "gretap"])
+def test_not_stacked(name: str) -> None:
+    """The IFLA_LINK of a veth is its peer, that of a tunnel only what it goes out by."""
+    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2)))["x"]["lower"] == ()
+
+
+def test_container_interface() -> None:
+    """Of a container interface only what can change an answer is read: its device does."""
+    found = interfaces(
+        link(2, "veth0", kind("veth")), link(3, "gke0", kind("x"), DEVICE), link(4, "br0", kind("bridge"))
+    )
+    assert [found[name]["has_device"] for name in ("veth0", "gke0")] == [False, True]
+    assert [found[name]["kind"] for name in ("veth0", "br0")] == ["", "bridge"]
+
+
+def test_name_that_is_not_utf8() -> None:
+    """Bytes that are not UTF-8 stay what they are."""
+    assert list(interfaces(link(2, "et\udc80h"))) == ["et\udc80h"]
+
+
+def test_addresses() -> None:
+    """An IPv4 address is the interface's own, not its peer's, whatever its label is; flags are IPv6's."""
+    local, peer, v6 = (
+        inet_pton(AF_INET, "10.0.0.1"),
+        inet_pton(AF_INET, "10.0.0.2"),
+        inet_pton(AF_INET6, "2001:db8::1"),
+    )
+    bodies = [
+        address(AF_INET, 2, 24, attribute(1, peer), attribute(2, local), attribute(3, b"eth0:1\0")),
+        address(AF_INET, 3, 32, attribute(1, local), attribute(2, local), attribute(3, b"eth1\0"), flags=0x81),
+        address(AF_INET, 3, 24, attribute(1, peer)),
+        address(AF_INET6, 2, 64, attribute(1, v6), flags=0xA1),
+        address(AF_INET6, 3, 128, attribute(1, v6), number(8, 0x140)),
+        address(AF_INET6, 3, 128, attribute(1, v6), attribute(2, v6[:15] + b"\2")),
+        address(AF_INET, 9, 24, attribute(1, local)),  # an interface that came after the list of them was read
+        address(7, 2, 0, attribute(1, b"\0")),  # another family
+    ]
+    with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
+        found = read_addresses(played, NAMES)
+    assert [(a.interface, a.label, a.family, a.text, a.number, a.prefix_length, a.flags) for a in found] == [
+        ("eth0", "eth0:1", "ipv4", "10.0.0.1", 0x0A000001, 24, 0),
+        ("eth1", "", "ipv4", "10.0.0.1", 0x0A000001, 32, 0),
+        ("eth1", "", "ipv4", "10.0.0.2", 0x0A000002, 24, 0),
+        ("eth0", "", "ipv6", "2001:db8::1", (0x20010DB8 << 96) + 1, 64, 0xA1),
+        ("eth1", "", "ipv6", "2001:db8::1", (0x20010DB8 << 96) + 1, 128, 0x140),
+        ("eth1", "", "ipv6", "2001:db8::2", (0x20010DB8 << 96) + 2, 128, 0x80),
+    ]
+
+
+def test_this_machine() -> None:
+    """The interfaces and addresses of this machine are those that the standard library and psutil name."""
+    with Kernel() as real:
+        by_index = read_interfaces(real)
+        names = {index: interface.name for index, interface in by_index.items()}
+        addresses = read_addresses(real, names)
+    indexes = {name: index for index, name in if_nameindex()}
+    states = psutil.net_if_stats()
+    # Other tests come and go on this machine with interfaces of their containers.
+    lasting = {index: name for index, name in names.items() if not CONTAINER_NAMES.match(name)}
+    assert {name: index for index, name in lasting.items()} == {n: i for n, i in indexes.items() if i in lasting}
+    for index, name in lasting.items():
+        assert by_index[index].up == ("up" in states[name].flags.split(","))
+    by_psutil = {
+        (name, entry.address.partition("%")[0])
+        for name, entries in psutil.net_if_addrs().items()
+        for entry in entries
+        if entry.family in (AF_INET, AF_INET6) and not CONTAINER_NAMES.match(name)
+    }
+    found = {(a.label or a.interface, a.text) for a in addresses if not CONTAINER_NAMES.match(a.interface)}
+    assert found == by_psutil

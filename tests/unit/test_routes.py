@@ -1,0 +1,167 @@
+"""Routes, out of messages as the kernel sends them; and the kernel's choice of a route to an address."""
+
+from __future__ import annotations
+
+import struct
+from socket import AF_INET, AF_INET6, inet_pton
+
+import pytest
+from support.fake_kernel import DUMP_INTERRUPTED, attribute, dumps, failure, kernel, message, number, route
+
+from racknet.host.netlink import NLMSG_DONE, RTM_NEWROUTE, Kernel
+from racknet.host.routes import (
+    RTA_DST,
+    RTA_MULTIPATH,
+    RTA_NH_ID,
+    RTA_OIF,
+    RTA_PREFSRC,
+    RTA_PRIORITY,
+    find_way,
+    read_routes,
+)
+
+NAMES = {2: "eth0", 3: "eth1"}
+ETH0, ETH1 = number(RTA_OIF, 2), number(RTA_OIF, 3)
+RTA_GATEWAY, RTA_VIA, RTA_TABLE = 5, 18, 15
+Found = list[tuple[str, int, str, str, str]]
+
+
+def v4(kind: int, text: str) -> bytes:
+    return attribute(kind, inet_pton(AF_INET, text))
+
+
+def v6(kind: int, text: str) -> bytes:
+    return attribute(kind, inet_pton(AF_INET6, text))
+
+
+GATEWAY = v4(RTA_GATEWAY, "10.0.0.1")
+
+
+def routes(family: str, *bodies: bytes) -> Found:
+    with kernel(*dumps([(RTM_NEWROUTE, body) for body in bodies])) as played:
+        found = read_routes(played, family, NAMES)
+    return [(r.interface, r.metric, r.gateway, r.source, r.destination) for r in found]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (route(AF_INET, 0, ETH0, GATEWAY), ("eth0", 0, "10.0.0.1", "", "")),
+        (route(AF_INET, 0, ETH1, number(RTA_PRIORITY, 600)), ("eth1", 600, "", "", "")),
+        (route(AF_INET, 0, ETH1, v4(RTA_PREFSRC, "10.0.0.9")), ("eth1", 0, "", "10.0.0.9", "")),
+        (route(AF_INET, 0, ETH0, number(RTA_TABLE, 254)), ("eth0", 0, "", "", "")),
+        (
+            route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH1, GATEWAY),
+            ("eth1", 0, "10.0.0.1", "", "10.176.0.0/12"),
+        ),
+        (
+            route(AF_INET, 0, ETH0, attribute(RTA_VIA, struct.pack("=H", AF_INET6) + inet_pton(AF_INET6, "fe80::1"))),
+            ("eth0", 0, "fe80::1", "", ""),
+        ),
+    ],
+)
+def test_route(body: bytes, expected: tuple[str, int, str, str, str]) -> None:
+    """Default routes, and those to ServiceNet's blocks, with interface, metric, gateway and preferred source."""
+    assert routes("ipv4", body) == [expected]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        route(AF_INET, 0, ETH0, table=255),
+        route(AF_INET, 0, ETH0, number(RTA_TABLE, 1000), table=252),
+        route(AF_INET, 0, ETH0, kind=7),
+        route(AF_INET, 0, ETH0, tos=4),
+        route(AF_INET, 0, number(RTA_OIF, 9)),
+        route(AF_INET, 0),
+        route(AF_INET, 1, v4(RTA_DST, "128.0.0.0"), ETH0),
+        route(AF_INET, 12, v4(RTA_DST, "10.192.0.0"), ETH0, GATEWAY),
+        route(AF_INET, 13, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
+        route(AF_INET6, 0, ETH0),
+        route(AF_INET6, 12, v6(RTA_DST, "2000::"), ETH0),
+    ],
+)
+def test_other_routes(body: bytes) -> None:
+    """Other tables, types, types of service and destinations, and interfaces that are not there, do not count."""
+    assert routes("ipv4", body) == []
+
+
+def test_ipv6() -> None:
+    """IPv6's routes have IPv6's gateways and sources."""
+    body = route(AF_INET6, 0, ETH0, v6(RTA_GATEWAY, "fe80::1"), v6(RTA_PREFSRC, "2001:db8::1"), number(RTA_PRIORITY, 1))
+    assert routes("ipv6", body) == [("eth0", 1, "fe80::1", "2001:db8::1", "")]
+
+
+def test_multipath() -> None:
+    """Of several nexthops the first one counts; metric and source are the route's."""
+    first = struct.pack("=HBBi", 16, 0, 0, 3) + GATEWAY
+    second = struct.pack("=HBBi", 8, 0, 0, 2)
+    more = number(RTA_PRIORITY, 5), v4(RTA_PREFSRC, "10.9.9.9")
+    body = route(AF_INET, 0, attribute(RTA_MULTIPATH, first + second), *more)
+    assert routes("ipv4", body) == [("eth1", 5, "10.0.0.1", "10.9.9.9", "")]
+
+
+MANY = [route(AF_INET, 24, v4(RTA_DST, f"11.0.{n}.0"), ETH0, GATEWAY) for n in range(200)]
+DEFAULT = route(AF_INET, 0, v4(RTA_DST, "0.0.0.0"), ETH1, GATEWAY)
+SHORTER = route(AF_INET, 0, ETH1)
+
+
+@pytest.mark.parametrize(("body", "gateway"), [(DEFAULT, "10.0.0.1"), (SHORTER, "")], ids=["alike", "shorter"])
+@pytest.mark.parametrize("place", [0, 1, 77, 199, 200])
+def test_among_many(body: bytes, gateway: str, place: int) -> None:
+    """A default route is found among many others, wherever it is, and whether or not it is as long as they."""
+    assert routes("ipv4", *MANY[:place], body, *MANY[place:]) == [("eth1", 0, gateway, "", "")]
+    assert routes("ipv4", *MANY) == []
+
+
+@pytest.mark.parametrize("at", [4, 6, 8], ids=["type", "flags", "sequence"])
+@pytest.mark.parametrize("place", [1, 100, 199])
+def test_nonsense_among_many(at: int, place: int) -> None:
+    """A message that is not like the others is not passed over with them."""
+    (datagram,) = dumps([(RTM_NEWROUTE, body) for body in MANY])
+    size = (len(datagram) - 20) // len(MANY)
+    start = place * size + at
+    odd = {4: NLMSG_DONE, 6: DUMP_INTERRUPTED, 8: 9}[at]
+    data = datagram[:start] + struct.pack("=H", odd) + datagram[start + 2 :]
+    again = dumps([], [(RTM_NEWROUTE, DEFAULT)])[1]
+    with kernel(data, again) as played:
+        if at == 6:
+            assert [r.interface for r in read_routes(played, "ipv4", NAMES)] == ["eth1"]
+        else:
+            with pytest.raises(OSError, match="does not list|makes no sense"):
+                read_routes(played, "ipv4", NAMES)
+
+
+def test_nexthop_object() -> None:
+    """A nexthop object that the kernel hides is an error, not a route to nowhere."""
+    with pytest.raises(OSError, match="nexthop_compat_mode"):
+        routes("ipv4", route(AF_INET, 0, number(RTA_NH_ID, 1)))
+
+
+def test_way() -> None:
+    """The kernel names the interface and the source by which it reaches an address."""
+    answer = route(AF_INET, 32, ETH1, v4(RTA_DST, "10.9.9.9"), v4(RTA_PREFSRC, "10.0.0.7"))
+    with kernel(message(RTM_NEWROUTE, answer)) as played:
+        assert find_way(played, "10.9.9.9", NAMES) == ("eth1", "10.0.0.7")
+
+
+@pytest.mark.parametrize("datagram", [*(failure(-errno) for errno in (13, 22, 101, 113)),
+                                      message(RTM_NEWROUTE, route(AF_INET, 32, ETH0, kind=7)),
+                                      message(RTM_NEWROUTE, route(AF_INET, 32, number(RTA_OIF, 9)))])  # fmt: skip
+def test_no_way(datagram: bytes) -> None:
+    """Where no route leads to an address, or one that refuses, there is no way."""
+    with kernel(datagram) as played:
+        assert find_way(played, "10.9.9.9", NAMES) is None
+
+
+def test_way_that_cannot_be_asked() -> None:
+    """A kernel that does not answer the question is an error."""
+    with kernel(failure(-1)) as played, pytest.raises(OSError, match="does not list the routes"):
+        find_way(played, "10.9.9.9", NAMES)
+
+
+def test_this_machine() -> None:
+    """The kernel of this machine reaches itself by its loopback interface."""
+    with Kernel() as real:
+        assert find_way(real, "127.0.0.1", {1: "lo"}) == ("lo", "127.0.0.1")
+        assert find_way(real, "::1", {1: "lo"}) in (("lo", "::1"), None)
