@@ -59,7 +59,7 @@ class Slim(ast.NodeTransformer):
 
 
 def code(module: Module) -> bytes:
-    """Return a module's code. Typer reads the docstrings and annotations of `cli.app`; nothing reads racknet's others."""
+    """Return a module's code, without the docstrings and annotations of racknet's that nothing reads."""
     tree = ast.parse(Path(module.__file__).read_bytes())
     if module.__name__.startswith("racknet") and module.__name__ not in ANNOTATED:
         tree = ast.fix_missing_locations(Slim().visit(tree))
@@ -68,9 +68,9 @@ def code(module: Module) -> bytes:
 
 
 def main(folders: list[str]) -> None:
-    """Writes both files into the current folder."""
+    """Write both files into the current folder."""
     stdlib = Path(sysconfig.get_path("stdlib"))
-    AddPackagePath("encodings", str(stdlib / "encodings"))  # the stand-in's submodules are there
+    AddPackagePath("encodings", str(stdlib / "encodings"))  # the shim's submodules are there
     finder = ModuleFinder([*folders, str(stdlib)], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)

@@ -1,6 +1,7 @@
-"""Prints the executable's bill of materials, a CycloneDX document: sbom.py MATERIALS ARCHITECTURE EXECUTABLE
+"""Print the executable's bill of materials, a CycloneDX document.
 
-MATERIALS is the folder that collect_materials.sh has filled. What is printed is checked against CycloneDX's own schema.
+Usage: sbom.py MATERIALS ARCHITECTURE EXECUTABLE. MATERIALS is the folder that collect_materials.sh has filled. The bill
+is checked against CycloneDX's own schema.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from racknet import __version__
 
 
 def rows(path: Path) -> list[list[str]]:
-    """The fields of a file of tab-separated lines."""
+    """Return the fields of a file of tab-separated lines."""
     return [line.split("\t") for line in path.read_text().splitlines()]
 
 
 def bill(materials: Path, architecture: str, executable: bytes) -> Bom:
-    """What the executable is made of, each with its version as its package manager has it."""
+    """Return what the executable is made of, each part with the version that its package manager has."""
     bom = Bom()
     digest = sha256(executable).hexdigest()
     bom.serial_number = uuid5(NAMESPACE_URL, f"sha256:{digest}")  # the same for the same executable
@@ -58,7 +59,7 @@ def bill(materials: Path, architecture: str, executable: bytes) -> Bom:
 
 
 def main(materials: str, architecture: str, executable: str) -> None:
-    """Prints the bill, if it is a valid one."""
+    """Print the bill, if it is valid."""
     text = JsonV1Dot6(bill(Path(materials), architecture, Path(executable).read_bytes())).output_as_string(indent=2)
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.exit(f"sbom.py: the bill is not valid: {error}")

@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # docs/code.md says why
     Words = Sequence[tuple[str, str]]  # where a word was written, and the word
 
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
-
 COMMANDS = (*NETWORKS, "list", "env", "exec", "cluster")
 
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
@@ -33,7 +32,7 @@ def parse_family(word: str) -> str:
 def parse_query(network: str, family: str, environ: Mapping[str, str], options: Mapping[str, Sequence[str]]) -> Query:
     """Return the query of options, by their names, and variables. Raise UsageError.
 
-    `interface`, `cidr` or `reach` among the options put these variables of the network aside; `exclude` adds to its own.
+    `interface`, `cidr` or `reach` among the options put those variables of the network aside; `exclude` adds to its.
     """
     words: dict[str, Words] = {name: [(f"--{name}", word) for word in options.get(name) or ()] for name in FILTERS}
     if not any(words.values()):
@@ -59,7 +58,7 @@ def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
         number = -1
     if number < 0 or word.strip("0123456789.e"):
         raise _wrong(where, word, "a number of seconds")
-    if not number <= YEAR:
+    if number > YEAR:
         raise _wrong(where, word, f"a time to wait: it is more than a year, {YEAR} seconds")
     return number
 
@@ -80,9 +79,10 @@ def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
 
 def _as_written(words: Words) -> str:
     """Return options and variables as the user wrote them."""
-    names = dict.fromkeys(where for where, _ in words if not where.startswith("-"))
-    options = [f"{where} {word}" for where, word in words if where.startswith("-")]
-    return " ".join([*options, *(f"{name}={','.join(w for where, w in words if where == name)}" for name in names)])
+    texts = [f"{where} {word}" for where, word in words if where.startswith("-")]
+    for name in dict.fromkeys(where for where, _ in words if not where.startswith("-")):
+        texts.append(f"{name}={','.join(word for where, word in words if where == name)}")
+    return " ".join(texts)
 
 
 def _globs(words: Words, expected: str) -> Callable[[str], bool] | None:
@@ -108,27 +108,25 @@ def _is_closed(glob: str) -> bool:
 
 
 def _is_block(word: str) -> bool:
-    """Return whether a word of `--exclude` means addresses: it is an address, or a CIDR block even if a wrong one."""
+    """Return whether a word of `--exclude` means addresses: an address, or digits and dots with a slash behind."""
     from ipaddress import ip_address
 
     address, slash, _ = word.partition("/")
     try:
-        ip_address(address)
+        return bool(ip_address(address))
     except ValueError:
         return slash != "" and address.replace(".", "").isdigit()
-    return True
 
 
 def _parse_block(where: str, word: str) -> CidrBlock:
     """Return the block that a word is. Host bits are put aside; a bare address stays bare."""
-    from ipaddress import ip_network
+    from ipaddress import ip_address, ip_network
 
+    address, slash, length = word.partition("/")
     try:
-        address, slash, length = word.partition("/")
         if slash and not (length.isascii() and length.isdecimal()):  # ipaddress would take a netmask
             raise ValueError
-        network = str(ip_network(word, strict=False))
-        return CidrBlock(network if slash else address)
+        return CidrBlock(str(ip_network(word, strict=False)) if slash else str(ip_address(address)))
     except (ValueError, OSError):  # the latter: with a zone
         raise _wrong(where, word, "a CIDR block") from None
 

@@ -51,14 +51,12 @@ class Eligibility:
             heeded = [reason for reason in rules.EXCLUSIONS if reason not in rules.OVERRULED_BY_ROUTES]
         else:
             heeded = rules.EXCLUSIONS
-        excluded = self._is_excluded(address.interface, address.label) or in_blocks(address, self._exclude_cidrs)
-        context = Context(
-            self.host.interfaces[address.interface],
-            address.flags if address.family == "ipv6" else 0,
-            self.is_physical,
-            excluded=excluded,
-            routed=address.interface in self._routed,
+        context = Context(self.host.interfaces[address.interface], self.is_physical)
+        context.flags = address.flags if address.family == "ipv6" else 0
+        context.excluded = self._is_excluded(address.interface, address.label) or in_blocks(
+            address, self._exclude_cidrs
         )
+        context.has_default_route = address.interface in self._routed
         return _first_reason(heeded, context)
 
     def has_default_route(self, address: Address) -> bool:
@@ -120,8 +118,8 @@ class Eligibility:
         return self._exclude is not None and (self._exclude(interface) or (label != "" and self._exclude(label)))
 
     def _interface_reason(self, name: str, *, routed: bool) -> Exclusion | None:
-        excluded = self._is_excluded(name)
-        context = Context(self.host.interfaces[name], 0, self.is_physical, excluded=excluded, routed=routed)
+        context = Context(self.host.interfaces[name], self.is_physical)
+        context.excluded, context.has_default_route = self._is_excluded(name), routed
         return _first_reason(rules.EXCLUSIONS, context)
 
 

@@ -16,10 +16,9 @@ TEMPORARY, OPTIMISTIC, DADFAILED, DEPRECATED, TENTATIVE, PERMANENT = 0x01, 0x04,
 
 
 class Interface:
-    """A network interface.
+    """A network interface. `lower` names the interfaces that it is built on.
 
-    `link_type` is the ARPHRD_* number of linux/if_arp.h, `kind` the kernel's IFLA_INFO_KIND ("" without one), `lower`
-    the names of the interfaces that it is built on. Of a container interface only name, up and has_device are read.
+    `link_type` is an ARPHRD_* number of linux/if_arp.h, `kind` the kernel's IFLA_INFO_KIND ("" without one).
     """
 
     __slots__ = ("has_device", "kind", "link_type", "lower", "name", "up")
@@ -71,8 +70,8 @@ class Route:
 class Host:
     """What the kernel says about a network: interfaces by name, addresses in its order, routes.
 
-    `known_host` is true where the network is known as a host's by other signs than its interfaces. `reached` maps each
-    address of `--reach` to the name of an interface and a source address, or to None where no route leads there.
+    `known_host`: other signs than its interfaces show that it is a host's. `reached` maps each address of `--reach` to
+    the name of an interface and a source address, or to None where no route leads there.
     """
 
     __slots__ = ("addresses", "interfaces", "known_host", "reached", "routes")
@@ -112,19 +111,10 @@ class Exclusion(Reason):
 class Context:
     """What the exclusions look at: an interface, the flags of an address on it, and how both stand on the host."""
 
-    __slots__ = ("excluded", "flags", "has_default_route", "interface", "is_physical")
+    flags, excluded, has_default_route = 0, False, False
 
-    def __init__(
-        self,
-        interface: Interface,
-        flags: int,
-        is_physical: Callable[[Interface], bool],
-        *,
-        excluded: bool,
-        routed: bool,
-    ) -> None:
-        self.interface, self.flags, self.is_physical = interface, flags, is_physical
-        self.excluded, self.has_default_route = excluded, routed
+    def __init__(self, interface: Interface, is_physical: Callable[[Interface], bool]) -> None:
+        self.interface, self.is_physical = interface, is_physical
 
 
 class Candidate:
@@ -133,8 +123,8 @@ class Candidate:
     `overruled`: only the user's naming makes it eligible. `reaches`: it is the source address for `--reach`.
     `default_route`: its interface has the default route of its family, or it is the preferred source of that;
     `preferred_source`: it is that source. `gateways` are those of its interface's IPv4 default routes;
-    `service_net_route`: a route to ServiceNet by a gateway is on its interface. `beside_public`: a public address of its
-    family is on its interface; `host_is_public`: the host has a public IPv4 address.
+    `service_net_route`: a route to ServiceNet by a gateway is on its interface. `beside_public`: a public address of
+    its family is on its interface; `host_is_public`: the host has a public IPv4 address.
     """
 
     address: Address

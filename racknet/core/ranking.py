@@ -72,6 +72,6 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 
 def _order(address: Address) -> tuple[object, ...]:
-    """Return the order of addresses that tie: by interface, by label with none first; then the kernel's, or the number."""
+    """Return the order of addresses that tie: by interface, by label (none first), IPv6 by number; then as listed."""
     number = address.number if address.family == "ipv6" else 0
     return natural(address.interface), natural(address.label), number

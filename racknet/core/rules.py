@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from racknet.core import model
 from racknet.core.matching import CidrBlock, NamePatterns, cidr_blocks, in_blocks
-from racknet.core.model import (
-    BITS, DADFAILED, DEPRECATED, OPTIMISTIC, PERMANENT, TEMPORARY, TENTATIVE,
-    Address, Exclusion, Interface, Preference, Reason,
-)  # fmt: skip
+from racknet.core.model import Address, Exclusion, Interface, Preference, Reason
 
 # --- 1. Classes of address: the first with a block that fits. An address in none of them is never an answer.
 # Python's is_private and is_global change between versions and mean other things.
@@ -32,8 +30,8 @@ LINK_LOCAL_BLOCKS = cidr_blocks("169.254.0.0/16 fe80::/10")  # RFC 3927, RFC 429
 ANCHOR_BLOCK, ANCHOR_PREFIX_LENGTH = CidrBlock("10.0.0.0/8"), 16  # DigitalOcean's, for a reserved public address
 ANCHOR = Reason("anchor of a public address: what listens there listens on the Internet")
 
-# --- 2. Skipped: the first reason that fits. The names are those that container engines, orchestrators, hypervisors and
-# VPNs give to their own interfaces; the kinds are IFLA_INFO_KIND, the numbers ARPHRD_* of linux/if_arp.h.
+# --- 2. Skipped: the first reason that fits. The names are those that engines, orchestrators, hypervisors and VPNs give
+# to their own interfaces; the kinds are IFLA_INFO_KIND, the numbers ARPHRD_* of linux/if_arp.h.
 
 CONTAINER_NAMES = NamePatterns(
     "docker*", "br-<12 hex digits>", "veth*", "cni*", "podman*", "nerdctl*", "cali*", "cilium*", "lxc*", "lxdbr*",
@@ -41,7 +39,6 @@ CONTAINER_NAMES = NamePatterns(
     "eni<11 hex digits>", "gke*", "azv*", "virbr*", "vnet<digits>", "vmnet*", "vboxnet*", "ve-*", "vb-*", "vz-*",
 )  # fmt: skip
 CONTAINER_KINDS = ["netkit"]
-
 TUNNEL_NAMES = NamePatterns(
     "tun<digits>", "tap<digits>", "wg<digits>", "gre<digits>", "gretap<digits>", "erspan<digits>", "sit<digits>",
     "tunl<digits>", "ip6tnl<digits>", "ip6gre<digits>", "vxlan<digits>", "genev<digits>", "dummy<digits>",
@@ -53,8 +50,7 @@ TUNNEL_KINDS = (
 ).split()
 TUNNEL_TYPES = [768, 769, 776, 778, 823]  # TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE
 TUNNEL_TYPES_WITHOUT_DEVICE = [65534]  # NONE, no link layer: a modem where there is a device, else a VPN
-POINT_TO_POINT_TYPES = [512]  # PPP: a way out to the Internet, never a network between hosts
-POINT_TO_POINT = Reason("point-to-point link")
+POINT_TO_POINT_TYPES, POINT_TO_POINT = [512], Reason("point-to-point link")  # PPP: a way out, no network between hosts
 STACKED_KINDS = "vlan macvlan macvtap ipvlan ipvtap macsec hsr dsa".split()  # on the interface of their IFLA_LINK
 
 
@@ -73,18 +69,19 @@ def is_tunnel(interface: Interface) -> bool:
     )
 
 
+def _is_tentative(flags: int) -> bool:
+    return bool(flags & model.TENTATIVE) and not flags & model.OPTIMISTIC
+
+
 LOOPBACK = Exclusion("loopback", lambda c: c.interface.link_type == 772)
 DOWN = Exclusion("down", lambda c: not c.interface.up)
-NOT_READY = Exclusion(
-    "not ready", lambda c: bool(c.flags & DADFAILED or (c.flags & TENTATIVE and not c.flags & OPTIMISTIC))
-)
+NOT_READY = Exclusion("not ready", lambda c: bool(c.flags & model.DADFAILED) or _is_tentative(c.flags))
 EXCLUDED = Exclusion("excluded", lambda c: c.excluded)
 CONTAINER = Exclusion("container interface", lambda c: is_container_interface(c.interface))
 TUNNEL = Exclusion("tunnel", lambda c: is_tunnel(c.interface))
 NOT_PHYSICAL = Exclusion(
     "not a physical interface", lambda c: not c.has_default_route and not c.is_physical(c.interface)
 )
-
 EXCLUSIONS = [LOOPBACK, DOWN, NOT_READY, EXCLUDED, CONTAINER, TUNNEL, NOT_PHYSICAL]
 EVEN_IF_NAMED = [DOWN, NOT_READY, EXCLUDED]  # the user's naming overrules the others
 OVERRULED_BY_ROUTES = [LOOPBACK, TUNNEL, NOT_PHYSICAL]
@@ -102,16 +99,16 @@ HYPERVISOR_NATS = [  # what guests have, behind which default gateway
 
 def has_host_prefix(address: Address) -> bool:
     """Return whether an address has no network of its own. A lease of DHCPv6 is a /128 too, but not permanent."""
-    is_host = address.prefix_length == BITS[address.family]
-    return is_host and (address.family == "ipv4" or bool(address.flags & PERMANENT))
+    is_permanent = address.family == "ipv4" or bool(address.flags & model.PERMANENT)
+    return is_permanent and address.prefix_length == model.BITS[address.family]
 
 
 NOT_OVERRULED = Preference("not skipped without being named", lambda c: not c.overruled)
 REACHES = Preference("source address for --reach", lambda c: c.reaches)
 DEFAULT_ROUTE = Preference("default route of the family", lambda c: c.default_route)
 PREFERRED_SOURCE = Preference("preferred source of the default route", lambda c: c.preferred_source)
-NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & DEPRECATED)
-NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & TEMPORARY)
+NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & model.DEPRECATED)
+NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & model.TEMPORARY)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
 
 PREFERENCES = {

@@ -29,10 +29,7 @@ def select_address(host: Host, query: Query) -> Selection:
 
 def address_class(address: Address) -> str:
     """Return the class of an address: the first with a block that it is in."""
-    for name, blocks in rules.CLASSES:
-        if in_blocks(address, blocks):
-            return name
-    return rules.NEVER
+    return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
 
 
 def _leads_to_service_net(route: Route) -> bool:
@@ -93,24 +90,31 @@ class _Selector:
 
     def _rejection(self, address: Address, wanted: str, interface: str = "") -> Reason | None:
         """Return why an address is no candidate, or None where it is one."""
-        query, its_class, named = self.query, self.classes[id(address)], self._is_named(address)
-        if reason := self.eligibility.reason(address, named=True) if named else self.skipped[id(address)]:
-            return reason
+        named = self._is_named(address)
+        skipped = self.eligibility.reason(address, named=True) if named else self.skipped[id(address)]
+        reason = skipped or self._filter_reason(address, named=named) or self._class_reason(address, wanted)
+        if reason is None and interface not in ("", address.interface):
+            return Reason(f"not on {interface}")
+        return reason
+
+    def _filter_reason(self, address: Address, *, named: bool) -> Reason | None:
+        """Return which filter of the user's leaves an address out, if any; a point-to-point link has to be named."""
+        query, blocks = self.query, self.query.blocks(address.family)
         if query.include is not None and not query.includes(address):
             return NOT_NAMED
         if query.reach and not self._is_reached(address):
             return NOT_REACHED
         if self._is_point_to_point(address) and not named:
             return rules.POINT_TO_POINT
-        if blocks := query.blocks(address.family):
-            if not in_blocks(address, blocks):
-                return NOT_IN_BLOCK
-        elif its_class != wanted:
+        return NOT_IN_BLOCK if blocks and not in_blocks(address, blocks) else None
+
+    def _class_reason(self, address: Address, wanted: str) -> Reason | None:
+        """Return why the class of an address is not the wanted one. With `--cidr` any class will do, but no anchor."""
+        query, its_class = self.query, self.classes[id(address)]
+        if its_class != wanted and not query.blocks(address.family):
             behind_nat = (query.network, its_class) == ("public", rules.PRIVATE)
             return rules.BEHIND_NAT if behind_nat else rules.OTHER_CLASS[its_class]
-        if query.network == "service" and self._is_anchor(address):
-            return rules.ANCHOR
-        return Reason(f"not on {interface}") if interface not in ("", address.interface) else None
+        return rules.ANCHOR if query.network == "service" and self._is_anchor(address) else None
 
     def _candidate(self, address: Address) -> Candidate:
         candidate, eligibility = Candidate(address), self.eligibility

@@ -39,41 +39,46 @@ def read_host(
                 names = {index: name for index, name in names.items() if not CONTAINER_NAMES.match(name)}
             addresses = read_addresses(kernel, names)
         interfaces = list(by_index.values())
-        if not any(interface.has_device for interface in interfaces) and not _tells_devices():
+        if not any(interface.has_device for interface in interfaces) and not _lists_devices():
             _read_devices(by_index, f"{sys}/class/net")
         host = Host(interfaces, addresses, routes, reached=reached)
         if not is_host(host):
-            host.known_host = _exists(f"{proc}/sys/net/core/netdev_max_backlog") or _is_systemd(proc, run)
+            host.known_host = bool(_inode(f"{proc}/sys/net/core/netdev_max_backlog")) or _is_systemd(proc, run)
     except OSError as error:
-        what = f"cannot read {error.filename}" if error.filename else "cannot read the interfaces"
-        raise HostReadError(f"{what}: {error.strerror or error}", HINT) from error
+        what = error.filename or "the interfaces"
+        raise HostReadError(f"cannot read {what}: {error.strerror or error}", HINT) from error
     return host
 
 
-def _read_devices(by_index: dict[int, Interface], root: str) -> None:
-    """Read out of /sys which interfaces have a device; the same index beside it shows that it is theirs."""
-    for index, interface in by_index.items():
-        if _exists(f"{root}/{interface.name}/device"):
-            interface.has_device = _read(f"{root}/{interface.name}/ifindex").strip() == str(index).encode()
-
-
-def _is_systemd(proc: str, run: str) -> bool:
-    """Return whether systemd has booted this system, as sd_booted(3) finds out, and is process 1."""
-    return _exists(f"{run}/systemd/system/") and _exists(f"{proc}/1/comm") and _read(f"{proc}/1/comm") == b"systemd\n"
-
-
-def _tells_devices() -> bool:
+def _lists_devices() -> bool:
     """Return whether the kernel lists the interfaces' devices (IFLA_PARENT_DEV_NAME), as it does since Linux 5.14."""
     major, minor = posix.uname().release.split(".")[:2]
     return (int(major), int(minor.partition("-")[0])) >= (5, 14)
 
 
-def _exists(path: str) -> bool:
+def _read_devices(by_index: dict[int, Interface], root: str) -> None:
+    """Read out of /sys which interfaces have a device; the same index beside it shows that it is theirs."""
+    for index, interface in by_index.items():
+        if _inode(f"{root}/{interface.name}/device"):
+            interface.has_device = _read(f"{root}/{interface.name}/ifindex").strip() == str(index).encode()
+
+
+def _is_systemd(proc: str, run: str) -> bool:
+    """Return whether systemd has booted this system, as sd_booted(3) finds out, and is process 1, in this network.
+
+    A container may see the host's processes and its /run. A network has its own files below /proc/PID/net.
+    """
+    network = _inode(f"{proc}/1/net/dev")
+    is_booted = network and network == _inode(f"{proc}/self/net/dev") and _inode(f"{run}/systemd/system")
+    return bool(is_booted) and _read(f"{proc}/1/comm") == b"systemd\n"
+
+
+def _inode(path: str) -> int:
+    """Return the number of a file or folder, 0 where there is none."""
     try:
-        posix.stat(path)
+        return posix.stat(path).st_ino
     except OSError:
-        return False
-    return True
+        return 0
 
 
 def _read(path: str) -> bytes:

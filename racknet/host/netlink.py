@@ -23,8 +23,7 @@ RTM_NEWLINK, RTM_GETLINK, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE =
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
 NLA_TYPE_MASK = 0x3FFF  # the two bits above are flags
 
-READS = 5  # how often a list is read that changes meanwhile
-LARGEST = 1 << 16  # bytes of one datagram: the kernel sends up to 32 KiB, more where one message is larger
+READS, LARGEST = 5, 1 << 16  # how often a list is read that changes meanwhile; bytes of a datagram: most have 32 KiB
 NAMES = {RTM_GETLINK: "interfaces", RTM_GETADDR: "addresses", RTM_GETROUTE: "routes"}
 
 
@@ -68,8 +67,8 @@ class Kernel:
     def dump(self, request: int, body: bytes, decode: Decoder[T], wanted: Wanted | None = None) -> list[T]:
         """Return what the messages of a list decode to, without None. Read a list again that changes meanwhile.
 
-        `decode` gets a buffer, and where in it the message begins and ends, behind its header. `wanted` is the place of a
-        byte behind the header, and the values of it with which a message is decoded.
+        `decode` gets a buffer, and where a message begins and ends, behind its header. `wanted` is the place of a byte
+        behind the header and the values that it has in the messages to decode.
         """
         for _ in range(READS):
             found, is_torn = self._read(request, NLM_F_REQUEST | NLM_F_DUMP, body, decode, wanted)
@@ -126,10 +125,7 @@ class Kernel:
 
 
 def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attributes:
-    """Return the attributes of a message, or of another attribute, by their types; all `until` one, if given.
-
-    Raise OSError where they are cut.
-    """
+    """Return the attributes of a message, or of an attribute, by their types; all `until` one. Raise OSError where they are cut."""
     found = {}
     while start < end:
         length, kind = RTATTR.unpack(data, start) if start + 4 <= end else (0, 0)

@@ -74,7 +74,7 @@ def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> tuple[str, 
 
 
 def _first_hop(family: str, found: Attributes) -> tuple[int, str]:
-    """Return the index of the interface and the gateway, or "", of a route; of a multipath route its first nexthop's."""
+    """Return the index of a route's interface and its gateway, or ""; of a multipath route the first nexthop's."""
     index = to_number(found.get(RTA_OIF, b""))
     if RTA_MULTIPATH in found:
         hops = found[RTA_MULTIPATH]

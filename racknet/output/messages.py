@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # docs/code.md says why
 MOST_LINES = 10
 # The reasons to skip, from those that may yet change to those that never do; the loopback interface is not listed.
 ORDER = [rules.NOT_READY, rules.DOWN, rules.NOT_PHYSICAL, rules.TUNNEL, rules.EXCLUDED, rules.CONTAINER]
-BY_FILTER = [NOT_NAMED, NOT_IN_BLOCK, NOT_REACHED, rules.EXCLUDED]
+BY_FILTER = {NOT_NAMED, NOT_IN_BLOCK, NOT_REACHED, rules.EXCLUDED}
 
 NOT_A_HOST = "this is a container's own network, not a host's"
 NOT_A_HOST_HINT = "run it with --net=host (hostNetwork: true on Kubernetes)"
@@ -42,36 +42,27 @@ def format_error(error: Exception, unknown: Sequence[str] = ()) -> str:
 
 def no_address(query: Query, selection: Selection) -> NoAddress:
     """Return the error for a selection without an answer."""
-    asked = f"{query} address"
-    here = "on this host" + (f" with {query.filters_text}" if query.filters_text else "")
-    seen = _seen(selection, [selection.why_not(place) for place in range(len(selection.candidates))])
-    reasons = [reason for _, reason in selection.rejected]
-    names = selection.without_address
-    if query.include is not None:
-        names = [name for name in names if query.include(name)]
+    filters = f" with {query.filters_text}" if query.filters_text else ""
+    message = f"no {query} address on this host{filters}"
+    rows = _rows(selection, [selection.why_not(place) for place in range(len(selection.candidates))])
+    reasons = {reason for _, reason in selection.rejected}
+    names = [name for name in selection.without_address if query.include is None or query.include(name)]
     if not selection.is_host:
-        return NoAddress(f"no {asked}: {NOT_A_HOST}", NOT_A_HOST_HINT, _lines(seen))
-    if selection.tied:
-        first, second, *more = selection.tied
-        tie = (
-            f"{', '.join([first, *more])} and {second}"
-            if not more
-            else f"{', '.join(selection.tied[:-1])} and {selection.tied[-1]}"
-        )
-        choose = f"choose with --interface or --cidr: racknet {query} --interface {first}"
-        return NoAddress(f"the {asked} {here} is ambiguous: {tie} tie", choose, _lines(seen))
-    message = f"no {asked} {here}"
-    if query.filters_text and (any(reason in BY_FILTER for reason in reasons) or query.include is not None):
-        hint = f"no address is left by {query.filters_text}; see racknet list for what there is"
-        if query.reach and not any(reason not in ORDER for reason in reasons):
-            hint = f"does a route lead to {query.reach}? see ip route get {query.reach}"
-        return NoAddress(message, hint, _lines(seen))
-    if rules.BEHIND_NAT in reasons:
-        return NoAddress(message, BEHIND_NAT_HINT, _lines(seen))
-    if names and all(reason in (*ORDER, rules.LOOPBACK) for reason in reasons):
-        bare = [(name, "-", f"no {query.family} address") for name in names]
-        return NoAddress(message, BOOTING_HINT, _lines(bare + seen))
-    return NoAddress(message, NO_ADDRESS_HINT, _lines(seen))
+        message, hint = f"no {query} address: {NOT_A_HOST}", NOT_A_HOST_HINT
+    elif selection.tied:
+        message = f"the {query} address on this host{filters} is ambiguous: {_listed(selection.tied)} tie"
+        hint = f"choose one with --interface or --cidr, for instance: racknet {query} --interface {selection.tied[0]}"
+    elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
+        hint = f"does a route lead to {query.reach}? see ip route get {query.reach}"
+    elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
+        hint = f"{query.filters_text} leaves no address; see racknet list for those that there are"
+    elif rules.BEHIND_NAT in reasons:
+        hint = BEHIND_NAT_HINT
+    elif names and not reasons - {rules.LOOPBACK, *ORDER}:
+        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, BOOTING_HINT
+    else:
+        hint = NO_ADDRESS_HINT
+    return NoAddress(message, hint, _lines(rows))
 
 
 def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> NoAddress:
@@ -79,9 +70,9 @@ def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> N
     if not any(selection.is_host for selection in selections):
         return NoAddress(f"no address of this host: {NOT_A_HOST}", NOT_A_HOST_HINT)
     errors = [no_address(q, s) for q, s in zip(queries, selections, strict=True) if q.family == "ipv4"]
-    for error, following in zip(errors, errors[1:], strict=False):
-        error.also = following
-    return errors[0]
+    first, second = errors
+    first.also = second
+    return first
 
 
 def explanation(query: Query, selection: Selection) -> str:
@@ -95,16 +86,16 @@ def explanation(query: Query, selection: Selection) -> str:
     others = [selection.why_not(place) for place in range(1, len(candidates))]
     filters = f" with {query.filters_text}" if query.filters_text else ""
     said = f"{query}{filters}: {best.text} on {best.interface}"
-    lines = _lines(_seen(selection, [Reason("the answer"), *others]), most=None)
+    lines = _lines(_rows(selection, [Reason("the answer"), *others]), most=None)
     return f"racknet: {printable(said)}\ndecided by: {printable(deciding)}\n{lines}"
 
 
 def missing_variable(name: str, query: Query, selection: Selection) -> str:
     """Return a note on a variable without an answer, where the user would not expect that; else ""."""
     if selection.tied:
-        return f"note: no {name}: ambiguous, {printable(' and '.join(selection.tied))} tie\n"
+        return f"note: no {name}: ambiguous, {printable(_listed(selection.tied))} tie\n"
     is_filtered = query.filters_text and not selection.candidates
-    return f"note: no {name}: no address is left by {printable(query.filters_text)}\n" if is_filtered else ""
+    return f"note: no {name}: {printable(query.filters_text)} leaves no address\n" if is_filtered else ""
 
 
 def unknown_variables(names: Sequence[str]) -> str:
@@ -121,7 +112,7 @@ def unknown_variables(names: Sequence[str]) -> str:
     return "".join(lines)
 
 
-def _seen(selection: Selection, reasons: list[Reason]) -> list[Row]:
+def _rows(selection: Selection, reasons: list[Reason]) -> list[Row]:
     """Return names, addresses and reasons: the candidates first, container interfaces last."""
     rejected = [(address, reason) for address, reason in selection.rejected if reason is not rules.LOOPBACK]
     if not selection.is_host:
@@ -134,6 +125,10 @@ def _seen(selection: Selection, reasons: list[Reason]) -> list[Row]:
     candidates = [(candidate.address, why) for candidate, why in zip(selection.candidates, reasons, strict=True)]
     pairs = candidates + sorted(rejected, key=order)
     return [(address.label or address.interface, address.text, reason.text) for address, reason in pairs]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _lines(rows: list[Row], most: int | None = MOST_LINES) -> str:

@@ -29,7 +29,7 @@ FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, s
 
 
 class Swarm:
-    """A swarm, through one of its managers: the engine that DOCKER_HOST and the TLS variables name. Raise SwarmError."""
+    """A swarm, through a manager: the engine that DOCKER_HOST and the TLS variables name. Raise SwarmError."""
 
     def __init__(self) -> None:
         self._host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"

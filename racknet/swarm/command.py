@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from time import monotonic, sleep
 from typing import NamedTuple
 
@@ -17,9 +14,9 @@ from racknet.query import input_vars, parse_family, parse_query, parse_seconds
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.nodes import FINAL, Answer, Node, Task
+from racknet.swarm.signals import blocked_signals, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
-ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 class ClusterQuery(NamedTuple):
@@ -55,7 +52,7 @@ class ClusterQuery(NamedTuple):
 def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
     """Ask the nodes, print their answers, and return the status. Raise UsageError, SwarmError, OutputError."""
     query.check()
-    with _ended_in_order():
+    with ended_in_order():
         swarm = Swarm()
         known = swarm.nodes()
         if query.constraints:
@@ -83,13 +80,13 @@ def _run_jobs(
     jobs: list[str] = []
     try:
         for constraints in named if query.node_names else [list(query.constraints)]:
-            with _blocked_signals():  # else nobody would know whether there is a job now
+            with blocked_signals():  # else nobody would know whether there is a job now
                 jobs.append(swarm.start(image, query.words, input_vars(os.environ), constraints, timeout))
         asked, tasks = _wait(swarm, jobs, chosen, end)
         out, lost = swarm.read_logs(jobs, "stdout")
         err, also_lost = swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
     finally:
-        with _blocked_signals():
+        with blocked_signals():
             swarm.remove(jobs)
     logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), lost or also_lost)
     return nodes.collect_answers(asked, tasks, logs, query.family)
@@ -128,31 +125,3 @@ def _progress(answered: int = 0, count: int = 0) -> None:
     """Show on a terminal how many nodes have answered; clear the line when called without a count."""
     if os.isatty(2):
         write_error(f"\r{answered}/{count} nodes" if count else "\r\x1b[K")
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let the first signal end the block by SystemExit, and ignore others while the block cleans up."""
-
-    def end(number: int, _frame: object) -> None:
-        for other in ENDING:
-            signal.signal(other, signal.SIG_IGN)
-        sys.exit(128 + number)
-
-    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]  # as nohup has it
-    before = {number: signal.signal(number, end) for number in heeded}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _blocked_signals() -> Iterator[None]:
-    """Let signals wait until the block has ended."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -81,23 +81,28 @@ def test_kernel_that_refuses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("init", "is_booted", "is_initial", "expected"),
+    ("signs", "expected"),
     [
-        ("systemd", True, False, True),
-        ("systemd", False, False, False),
-        ("bash", True, False, False),
-        ("bash", False, True, True),
-        (None, True, False, False),
+        ({"systemd", "booted", "same network"}, True),
+        ({"systemd", "booted"}, False),
+        ({"systemd", "same network"}, False),
+        ({"booted", "same network"}, False),
+        ({"initial"}, True),
     ],
+    ids=lambda signs: ", ".join(sorted(signs)) if isinstance(signs, set) else str(signs),
 )
-def test_known_host(tmp_path: Path, init: str | None, is_booted: bool, is_initial: bool, expected: bool) -> None:
-    """The initial network is a host's, and so is one where systemd is process 1."""
-    (tmp_path / "1").mkdir()
-    if init:
-        (tmp_path / "1" / "comm").write_text(f"{init}\n")
-    if is_booted:
+def test_known_host(tmp_path: Path, signs: set[str], expected: bool) -> None:
+    """The initial network is a host's, and so is one where systemd is process 1, in that network."""
+    for process in ("1", "self"):
+        (tmp_path / process / "net").mkdir(parents=True)
+        (tmp_path / process / "net" / "dev").touch()
+    if "same network" in signs:
+        (tmp_path / "self" / "net" / "dev").unlink()
+        (tmp_path / "self" / "net" / "dev").hardlink_to(tmp_path / "1" / "net" / "dev")
+    (tmp_path / "1" / "comm").write_text("systemd\n" if "systemd" in signs else "bash\n")
+    if "booted" in signs:
         (tmp_path / "systemd" / "system").mkdir(parents=True)
-    if is_initial:
+    if "initial" in signs:
         (tmp_path / "sys" / "net" / "core").mkdir(parents=True)
         (tmp_path / "sys" / "net" / "core" / "netdev_max_backlog").touch()
     with patch.object(reader, "is_host", lambda host: host.known_host):  # the interfaces of this machine prove nothing
@@ -129,6 +134,9 @@ def test_unreadable_file(tmp_path: Path) -> None:
     """A file that is there and cannot be read is named."""
     (tmp_path / "systemd" / "system").mkdir(parents=True)
     (tmp_path / "1" / "comm").mkdir(parents=True)
+    (tmp_path / "1" / "net").mkdir()
+    (tmp_path / "1" / "net" / "dev").touch()
+    (tmp_path / "self").symlink_to("1")
     with (
         patch.object(reader, "is_host", lambda host: host.known_host),
         pytest.raises(HostReadError, match=f"cannot read {tmp_path}/1/comm: Is a directory"),

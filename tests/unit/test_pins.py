@@ -13,7 +13,7 @@ from support.host_case import HostCase
 from support.hosts import HOSTS, MADE
 from support.queries import answer_of
 
-from racknet.core import eligibility, ranking, rules, selection
+from racknet.core import eligibility, model, ranking, rules, selection
 from racknet.core.eligibility import Eligibility
 from racknet.core.matching import CidrBlock, NamePattern, Query, in_blocks
 from racknet.core.model import BITS, Candidate, Exclusion, Host, Preference, Reason, Route
@@ -195,7 +195,7 @@ def structure() -> dict[str, Break]:
     breaks = {
         "no private IPv4 address at all": patched(_Selector, "service_ipv6", nothing),
         "service ipv6 is where service ipv4 is": patched(_Selector, "service_ipv6", only_unique_local),
-        "optimistic is ready": patched(rules, "OPTIMISTIC", 0),
+        "optimistic is ready": patched(model, "OPTIMISTIC", 0),
         "built on a physical interface is physical": patched(Eligibility, "is_physical", without_lower),
         "a tunnel makes nothing physical": patched(rules, "is_tunnel", lambda _: False),
         "--exclude": patched(Eligibility, "_is_excluded", lambda *_: False),
