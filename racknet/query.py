@@ -14,11 +14,9 @@ if TYPE_CHECKING:  # docs/code.md says why
 
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
 COMMANDS = (*NETWORKS, "list", "env", "exec", "cluster")
-
-# The variables that racknet reads, and those that it writes (`env`, `exec`).
 FILTERS = ("interface", "cidr", "reach")
-INPUT_VARS = [f"RACKNET_{network}_{option}".upper() for network in NETWORKS for option in FILTERS]
-INPUT_VARS += ["RACKNET_EXCLUDE", "RACKNET_WAIT"]
+# The variables that racknet reads, and those that it writes (`env`, `exec`).
+INPUT_VARS = [*(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS), "RACKNET_EXCLUDE", "RACKNET_WAIT"]
 OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
 
 
@@ -42,9 +40,9 @@ def parse_query(network: str, family: str, environ: Mapping[str, str], options: 
     query.include = _globs(words["interface"], "the name of an interface, or a glob")
     query.cidrs = tuple(_parse_block(*word) for word in words["cidr"])
     query.reach = _parse_reach(words["reach"])
-    excluded_names = [word for word in exclude if not _is_block(word[1])]
-    query.exclude = _globs(excluded_names, "the name of an interface, a glob, or a CIDR block")
-    query.exclude_cidrs = tuple(_parse_block(*word) for word in exclude if _is_block(word[1]))
+    names = [word for word in exclude if not _is_block(word[1])]
+    query.exclude = _globs(names, "the name of an interface, a glob, or a CIDR block")
+    query.exclude_cidrs = tuple(_parse_block(*word) for word in exclude if word not in names)
     query.filters_text = _as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude])
     return query
 
@@ -79,10 +77,9 @@ def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
 
 def _as_written(words: Words) -> str:
     """Return options and variables as the user wrote them."""
-    texts = [f"{where} {word}" for where, word in words if where.startswith("-")]
-    for name in dict.fromkeys(where for where, _ in words if not where.startswith("-")):
-        texts.append(f"{name}={','.join(word for where, word in words if where == name)}")
-    return " ".join(texts)
+    options = [f"{where} {word}" for where, word in words if where.startswith("-")]
+    names = dict.fromkeys(where for where, _ in words if not where.startswith("-"))
+    return " ".join(options + [f"{n}={','.join(word for where, word in words if where == n)}" for n in names])
 
 
 def _globs(words: Words, expected: str) -> Callable[[str], bool] | None:
@@ -136,7 +133,8 @@ def _parse_reach(words: Words) -> str:
     from ipaddress import ip_address
 
     if len(words) > 1:
-        raise UsageError(f"--reach takes one address, not {' and '.join(repr(word) for _, word in words)}")
+        where, several = words[0][0], " and ".join(f"'{word}'" for _, word in words)
+        raise UsageError(f"{where}{':' * (where[0] != '-')} takes one address, not {several}")
     for where, word in words:
         try:
             address = ip_address(word)

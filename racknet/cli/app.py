@@ -69,12 +69,12 @@ def _add_network(network: str, about: str) -> None:
 
 
 _add_network("public", "Print the address on the public network.")
-_add_network("service", "Print the address on the service network, the provider's internal one.")
+_add_network("service", "Print the address on the provider's service network.")
 
 
 @app.command("list")
 def _list(as_json: params.Json = False) -> None:
-    """Show every address of the host, what racknet takes it for, and why."""
+    """Show every address, what racknet takes it for, and why."""
     raise typer.Exit(ask.show_list(os.environ, as_json=as_json))
 
 
@@ -86,7 +86,7 @@ def _env(export: params.Export = False, wait: params.Wait = None) -> None:
 
 @app.command("exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False})
 def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
-    """Become COMMAND, with the answers in its environment and its arguments."""
+    """Become COMMAND, with the answers in its environment."""
     raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ)))
 
 
@@ -104,7 +104,7 @@ def _cluster(
     timeout: params.Timeout = "60",
     as_json: params.Json = False,
 ) -> None:
-    """Print the address of every node of a Docker Swarm (an extra of the Python package)."""
+    """Print the address of every node of a Docker Swarm (an extra)."""
     try:
         from racknet.swarm.command import ClusterQuery, ask_cluster
     except ImportError as error:

@@ -52,8 +52,8 @@ def read_host(
 
 def _lists_devices() -> bool:
     """Return whether the kernel lists the interfaces' devices (IFLA_PARENT_DEV_NAME), as it does since Linux 5.14."""
-    major, minor = posix.uname().release.split(".")[:2]
-    return (int(major), int(minor.partition("-")[0])) >= (5, 14)
+    numbers = posix.uname().release.replace("-", ".").replace("+", ".").split(".")
+    return [int(number) for number in numbers[:2] if number.isdigit()] >= [5, 14]
 
 
 def _read_devices(by_index: dict[int, Interface], root: str) -> None:

@@ -51,15 +51,9 @@ def read_addresses(kernel: Kernel, names: dict[int, str]) -> list[Address]:
         local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]  # the other one may be the peer's
         label = to_text(found.get(IFA_LABEL, b""))
         flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
-        return Address(
-            interface,
-            family,
-            format_address(family, local),
-            int.from_bytes(local, "big"),
-            message["prefix_length"],
-            "" if label == interface else label,
-            flags if family == "ipv6" else 0,
-        )
+        text, number, length = format_address(family, local), int.from_bytes(local, "big"), message["prefix_length"]
+        is_labelled, is_ipv6 = label != interface, family == "ipv6"
+        return Address(interface, family, text, number, length, label * is_labelled, flags * is_ipv6)
 
     return kernel.dump(RTM_GETADDR, IFADDRMSG.pack(), decode)
 

@@ -125,7 +125,7 @@ class Kernel:
 
 
 def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attributes:
-    """Return the attributes of a message, or of an attribute, by their types; all `until` one. Raise OSError where they are cut."""
+    """Return the attributes of a message or of an attribute by their types, all `until` one. Raise OSError if cut."""
     found = {}
     while start < end:
         length, kind = RTATTR.unpack(data, start) if start + 4 <= end else (0, 0)

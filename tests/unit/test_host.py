@@ -110,7 +110,7 @@ def test_known_host(tmp_path: Path, signs: set[str], expected: bool) -> None:
 
 
 @pytest.mark.parametrize(("release", "expected"), [("5.10.0-33-amd64", True), ("4.4.0", True), ("5.14.0", False),
-                                                  ("6.1.0-40-amd64", False), ("5.14-rc1", False)])  # fmt: skip
+                                                  ("6.1.0-40-amd64", False), ("5.14-rc1", False), ("6.8+", False), ("odd", True)])  # fmt: skip
 def test_devices_of_old_kernels(tmp_path: Path, release: str, expected: bool) -> None:
     """Before Linux 5.14 /sys tells the devices, where it has the same index; a newer kernel lists them itself."""
     for name, index in (("ens3", 2), ("ens4", 9)):
