@@ -1,0 +1,45 @@
+"""The signs of a host's network that are no interfaces: systemd as process 1 counts in its own network alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support import engine
+from support.layout import parse_layout
+
+SCRIPT = parse_layout("nic eth0 172.20.0.5/16\ndefault eth0 via 172.20.0.1").script
+FLAGS = ["--rm", "--label", engine.LABEL]
+
+
+@pytest.fixture(scope="module")
+def systemd() -> Iterator[str]:
+    """A container in which process 1 is called systemd, laid out with neither a bridge nor a container interface."""
+    start = "cp /bin/sleep /usr/bin/systemd && exec /usr/bin/systemd 600"
+    run = ["run", "-d", *FLAGS, "--privileged", "--net=none", "--entrypoint=sh", engine.HOST, "-c", start]
+    container = engine.docker(*run).strip()
+    try:
+        engine.docker("exec", "-i", container, "bash", "-s", stdin=SCRIPT)
+        yield container
+    finally:
+        engine.command("docker", "rm", "-f", container)
+
+
+def ask(*flags: str) -> engine.CommandResult:
+    """Ask the image, with a /run in which systemd has booted."""
+    run_folder = "--mount=type=tmpfs,destination=/run/systemd/system"
+    return engine.command("docker", "run", *FLAGS, run_folder, *flags, engine.IMAGE, "service")
+
+
+def test_systemd_of_this_network(systemd: str) -> None:
+    """Where systemd is process 1 of this network, the network is a host's."""
+    result = ask(f"--pid=container:{systemd}", f"--net=container:{systemd}")
+    assert result == engine.CommandResult("172.20.0.5\n", "", 0)
+
+
+@pytest.mark.parametrize("network", ["none", "bridge"])
+def test_systemd_of_another_network(systemd: str, network: str) -> None:
+    """A container that sees a host's processes and its /run, but not its network, is not a host."""
+    result = ask(f"--pid=container:{systemd}", f"--net={network}")
+    assert (result.out, result.status) == ("", 1)
+    assert "this is a container's own network" in result.err
