@@ -1,10 +1,10 @@
 #!/bin/sh
-# Takes the host's addresses into the environment, then becomes the command. Needs the host's network: --net=host.
+# Put the host's addresses into the environment, then become the command. This needs the host's network: --net=host.
 set -eu
 
-# Without a service address there is nothing safe to listen on: the assignment fails, and `set -e` ends the container.
+# Without a service address, no address is safe to listen on. The assignment fails, and `set -e` ends the container.
 SERVICE_IP="$(racknet service ipv4 --wait 30)"
-# A public address is good to have, but not every host has one.
+# Not every host has a public address. Go on without it.
 PUBLIC_IP="$(racknet public ipv4 2>/dev/null)" || PUBLIC_IP=
 export SERVICE_IP PUBLIC_IP
 

@@ -24,6 +24,7 @@ BY_FILTER = {NOT_NAMED, NOT_IN_BLOCK, NOT_REACHED, rules.EXCLUDED}
 NOT_A_HOST = "this is a container's own network, not a host's"
 NOT_A_HOST_HINT = "run it with --net=host (hostNetwork: true on Kubernetes)"
 BEHIND_NAT_HINT = "on AWS, GCP and Azure the public address is not on the host: ask the provider; see racknet list"
+ANCHOR_HINT = "add a private network to the host, such as a VPC of DigitalOcean; see racknet list"
 NO_ADDRESS_HINT = "see racknet list, or choose with --interface or --cidr"
 BOOTING_HINT = "is the host still booting? --wait 30 waits for an address; see also racknet list"
 INTERNAL_HINT = "this is a fault of racknet's own, please report it"
@@ -52,6 +53,8 @@ def no_address(query: Query, selection: Selection) -> NoAddress:
     elif selection.tied:
         message = f"the {query} address on this host{filters} is ambiguous: {_listed(selection.tied)} tie"
         hint = f"choose one with --interface or --cidr, for instance: racknet {query} --interface {selection.tied[0]}"
+    elif rules.ANCHOR in reasons:
+        hint = ANCHOR_HINT
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = f"does a route lead to {query.reach}? see ip route get {query.reach}"
     elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
