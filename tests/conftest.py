@@ -1,6 +1,6 @@
-"""The program under test, in both its forms: the package, and the executable out of the image.
+"""The program under test in both its forms: the package, and the executable out of the image.
 
-The tests of the image need an engine; they fail without one, and leave nothing behind.
+The tests in image/ need a Docker engine. They fail without one, and leave nothing behind.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import engine
 import pytest
-from swarm import Swarm, swarm
+from support import engine
+from support.swarm_nodes import Swarm, swarm_of
 
 IMAGE_TESTS = Path(__file__).parent / "image"
 
@@ -22,35 +22,35 @@ Racknet = Callable[..., tuple[str, str, int]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests in image/ are of the image."""
+    """Mark all tests in image/."""
     for item in items:
         if IMAGE_TESTS in item.path.parents:
             item.add_marker(pytest.mark.image)
 
 
 def pytest_configure() -> None:
-    """Started in the background, signals may be ignored, which all that the tests start would inherit."""
+    """Reset signals: where pytest runs in the background they may be ignored, which its child processes inherit."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """After Ctrl-C too, but not for each of several workers."""
+    """Remove leftovers, after Ctrl-C too, but not once more for each of several workers."""
     if not hasattr(config, "workerinput"):
         engine.remove_leftovers()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _images(request: pytest.FixtureRequest) -> None:
-    """What is asked must be there, and is not built behind the tests' back."""
+    """Fail where an image is missing. The tests do not build it: they test what script/test has built."""
     if not any(item.get_closest_marker("image") for item in request.session.items):
         return
     for image in (engine.IMAGE, engine.HOST, engine.PACKAGE):
-        said = engine.command("docker", "image", "inspect", image)
-        if said.status:
+        result = engine.command("docker", "image", "inspect", image)
+        if result.status:
             pytest.fail(
-                f"no image {image}: {said.err}\nhint: script/test builds it; script/test --no-engine does without"
+                f"no image {image}: {result.err}\nhint: script/test builds it; script/test --no-engine does without"
             )
 
 
@@ -66,7 +66,7 @@ def program(request: pytest.FixtureRequest) -> Iterator[list[str]]:
 
 @pytest.fixture
 def racknet(program: list[str]) -> Racknet:
-    """Runs racknet with these words and variables; what it prints, and its status."""
+    """Run racknet with words and variables; return what it prints, and its status."""
 
     def run(*words: str, **environ: str) -> tuple[str, str, int]:
         done = subprocess.run(
@@ -78,7 +78,7 @@ def racknet(program: list[str]) -> Racknet:
 
 
 @pytest.fixture(scope="session")
-def three() -> Iterator[Swarm]:
-    """A swarm of three nodes, for tests that are alone."""
-    with swarm("n1", "n2", "n10") as found:
-        yield found
+def swarm_of_three() -> Iterator[Swarm]:
+    """A swarm of three nodes, for the tests that are marked `alone`."""
+    with swarm_of("n1", "n2", "n10") as swarm:
+        yield swarm

@@ -13,7 +13,9 @@ from racknet.host.interfaces import read_addresses, read_interfaces
 from racknet.host.netlink import Kernel
 from racknet.host.routes import find_way, read_routes
 
-HINT = "racknet asks the kernel over netlink: a seccomp profile or RestrictAddressFamilies= must allow AF_NETLINK"
+REFUSED = (1, 13, 93, 97)  # EPERM, EACCES, EPROTONOSUPPORT, EAFNOSUPPORT
+REFUSED_HINT = "racknet asks the kernel over netlink: a seccomp profile or RestrictAddressFamilies= must allow AF_NETLINK"
+HINT = "try again; see ip -d link, ip addr and ip route"
 
 
 def read_host(
@@ -46,7 +48,8 @@ def read_host(
             host.known_host = bool(_inode(f"{proc}/sys/net/core/netdev_max_backlog")) or _is_systemd(proc, run)
     except OSError as error:
         what = error.filename or "the interfaces"
-        raise HostReadError(f"cannot read {what}: {error.strerror or error}", HINT) from error
+        hint = REFUSED_HINT if error.errno in REFUSED else HINT
+        raise HostReadError(f"cannot read {what}: {error.strerror or error}", hint) from error
     return host
 
 

@@ -23,7 +23,8 @@ RTM_NEWLINK, RTM_GETLINK, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE =
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
 NLA_TYPE_MASK = 0x3FFF  # the two bits above are flags
 
-READS, LARGEST = 5, 1 << 16  # how often a list is read that changes meanwhile; bytes of a datagram: most have 32 KiB
+READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
+LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB
 NAMES = {RTM_GETLINK: "interfaces", RTM_GETADDR: "addresses", RTM_GETROUTE: "routes"}
 
 

@@ -1,4 +1,4 @@
-"""`list`, `env`, `exec` and `--wait`, of the image and in images made with it."""
+"""`list`, `env`, `exec` and `--wait`, in the image and in images that are built with it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import engine
 import jsonschema
 import pytest
-from hosts import HOSTS
-from test_list import SCHEMA
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
+from support.list_schema import LIST_SCHEMA
 
 ANSWERS = {
     "RACKNET_PUBLIC_IPV4": "104.130.0.127",
@@ -29,72 +30,72 @@ ENTRYPOINT ["/racknet", "exec"]
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    """A host of Rackspace's: its network, for `docker run --net=`."""
-    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
-    with engine.laid_out(rackspace.read.script) as helper:
-        yield f"container:{helper}"
+    """A Rackspace host: its network, for `docker run --net=`."""
+    with engine.host_container(HOSTS["rackspace"].layout.script) as container:
+        yield f"container:{container}"
 
 
 @pytest.fixture(scope="module")
 def entrypoint(worker_id: str) -> Iterator[str]:
     """An image with a shell in it, whose entrypoint is `racknet exec`."""
     name = f"racknet/tests:exec-{worker_id}"
-    engine.image(name, DOCKERFILE.format(base=engine.HOST))
+    engine.build_image(name, DOCKERFILE.format(base=engine.HOST))
     yield name
     engine.command("docker", "rmi", name)
 
 
-def run(image: str, network: str, *words: str, flags: tuple[str, ...] = ()) -> engine.Said:
+def run(image: str, network: str, *words: str, flags: tuple[str, ...] = ()) -> CommandResult:
     return engine.command("docker", "run", "--rm", "--label", engine.LABEL, f"--net={network}", *flags, image, *words)
 
 
 def test_list(host: str) -> None:
-    """The list has every address that `ip` has, plumbing and loopback too, and says which are the answers."""
-    said = engine.ask(host, "list", "--json")
-    assert (said.err, said.status) == ("", 0)
-    told = json.loads(said.out)
-    jsonschema.validate(told, SCHEMA)
-    seen = json.loads(engine.docker("exec", host.partition(":")[2], "ip", "-j", "addr"))
-    assert sorted((a["interface"], a["address"], a["prefix_length"]) for a in told["addresses"]) == sorted(
-        (link["ifname"], a["local"], a["prefixlen"]) for link in seen for a in link["addr_info"]
+    """`list` has every address that `ip` has, of container interfaces and loopback too, and marks the answers."""
+    result = engine.ask(host, "list", "--json")
+    assert (result.err, result.status) == ("", 0)
+    listed = json.loads(result.out)
+    jsonschema.validate(listed, LIST_SCHEMA)
+    links = json.loads(engine.docker("exec", host.partition(":")[2], "ip", "-j", "addr"))
+    assert sorted((a["interface"], a["address"], a["prefix_length"]) for a in listed["addresses"]) == sorted(
+        (link["ifname"], a["local"], a["prefixlen"]) for link in links for a in link["addr_info"]
     )
-    answers = {answer: a["address"] for a in told["addresses"] for answer in a["answers"]}
+    answers = {answer: a["address"] for a in listed["addresses"] for answer in a["answers"]}
     assert sorted(answers.values()) == sorted(ANSWERS.values())
 
 
 def test_table(host: str) -> None:
-    """The table marks the answers, and says how the links do; no colour in a pipe."""
-    said = engine.ask(host, "list")
-    assert (said.err, said.status) == ("", 0)
-    marked = [line.split()[2].partition("/")[0] for line in said.out.splitlines() if line.startswith("*")]
+    """The table marks the answers, and has the state of each interface; without colour in a pipe."""
+    result = engine.ask(host, "list")
+    assert (result.err, result.status) == ("", 0)
+    marked = [line.split()[2].partition("/")[0] for line in result.out.splitlines() if line.startswith("*")]
     assert sorted(marked) == sorted(ANSWERS.values())
-    assert "   eth1       up    10 Gbit/s  1500" in said.out
-    assert "\x1b" not in said.out
+    assert "   eth1       up    10 Gbit/s  1500" in result.out
+    assert "\x1b" not in result.out
 
 
 def test_list_in_a_container() -> None:
-    """Without --net=host the list says that this is no host."""
-    said = engine.ask("bridge", "list")
-    assert said.status == 0
-    assert "container's own network" in said.err
-    assert not any(line.startswith("*") for line in said.out.splitlines())
-    assert json.loads(engine.ask("bridge", "list", "--json").out)["host"] is False
+    """Without --net=host, `list` says that this is not a host's network, whatever variables are set."""
+    result = engine.ask("bridge", "list")
+    assert result.status == 0
+    assert "container's own network" in result.err
+    assert not any(line.startswith("*") for line in result.out.splitlines())
+    for flags in ([], ["-e", "RACKNET_PUBLIC_INTERFACE=eth0"]):
+        assert json.loads(engine.ask("bridge", "list", "--json", flags=flags).out)["host"] is False
 
 
 def test_env_is_an_env_file(host: str, tmp_path: Path) -> None:
-    """What `env` prints is an --env-file."""
-    said = engine.ask(host, "env")
-    assert said == engine.Said("".join(f"{name}={value}\n" for name, value in ANSWERS.items()), "", 0)
-    (tmp_path / "env").write_text(said.out)
+    """The output of `env` is an --env-file."""
+    result = engine.ask(host, "env")
+    assert result == CommandResult("".join(f"{name}={value}\n" for name, value in ANSWERS.items()), "", 0)
+    (tmp_path / "env").write_text(result.out)
     inside = run(engine.HOST, "none", "env", flags=(f"--env-file={tmp_path}/env",))
-    assert set(said.out.splitlines()) <= set(inside.out.splitlines())
+    assert set(result.out.splitlines()) <= set(inside.out.splitlines())
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 def test_env_is_for_eval(host: str, shell: str) -> None:
-    """What `env --export` prints is a shell's."""
+    """The output of `env --export` is for the `eval` of a shell."""
     script = f'eval "$(docker run --rm --net={host} racknet/ip env --export)"; sh -c "echo $RACKNET_SERVICE_IPV4"'
-    assert engine.command(shell, "-c", script) == engine.Said("10.208.1.5\n", "", 0)
+    assert engine.command(shell, "-c", script) == CommandResult("10.208.1.5\n", "", 0)
 
 
 @pytest.mark.parametrize(
@@ -104,18 +105,20 @@ def test_env_is_for_eval(host: str, shell: str) -> None:
         (("-e", "RACKNET_SERVICE_CIDR=172.16.0.0/12,10.0.0.0/8"), ["service"], "10.208.1.5"),
         (("-e", "RACKNET_SERVICE_INTERFACE=docker0"), ["service", "--interface", "eth*"], "10.208.1.5"),
         (("-e", "RACKNET_EXCLUDE=eth1"), ["service"], ""),
+        (("-e", "RACKNET_EXCLUDE=10.0.0.0/8"), ["service"], ""),
+        (("-e", "RACKNET_SERVICE_REACH=172.17.3.4"), ["service"], "172.17.0.1"),
         (("-e", "RACKNET_PUBLIC_CIDR=nonsense"), ["service"], "10.208.1.5"),
         (("-e", "_RACKNET_COMPLETE=complete_bash"), ["service", "--interface", "eth1"], "10.208.1.5"),
     ],
 )
 def test_variables(host: str, flags: tuple[str, ...], words: list[str], expected: str) -> None:
     """Options may come from the environment, for compose files and stacks."""
-    said = engine.ask(host, *words, flags=flags)
-    assert (said.out, said.status) == ((f"{expected}\n", 0) if expected else ("", 1))
+    result = engine.ask(host, *words, flags=flags)
+    assert (result.out, result.status) == ((f"{expected}\n", 0) if expected else ("", 1))
 
 
 def test_exec_is_the_process(host: str, entrypoint: str) -> None:
-    """The command is process 1, with the signals that it would have without racknet, and its own status."""
+    """The command is process 1, with the signals that it has without racknet, and its own status."""
     show = ["grep", "-E", "^(Pid|SigBlk|SigIgn)", "/proc/self/status"]
     plain = run(engine.HOST, host, *show)
     assert "Pid:\t1\n" in plain.out
@@ -124,7 +127,7 @@ def test_exec_is_the_process(host: str, entrypoint: str) -> None:
 
 
 def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
-    """The answers are in the environment and, by name, in the arguments; nothing else is touched."""
+    """The answers are in the environment and, by name, in the arguments; nothing else changes."""
     script = 'for word; do printf "[%s]" "$word"; done; env | grep ^RACKNET_ | sort'
     words = [
         "a b",
@@ -137,38 +140,38 @@ def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
         "$RACKNET_PUBLIC_IPV4x",
     ]
     stale = ("-e", "RACKNET_PUBLIC_IPV4=1.2.3.4", "-e", "RACKNET_EXCLUDE=eth0")
-    said = run(entrypoint, host, "sh", "-c", script, "sh", *words[:-2], flags=stale)
-    assert said == engine.Said(
+    result = run(entrypoint, host, "sh", "-c", script, "sh", *words[:-2], flags=stale)
+    assert result == CommandResult(
         '[a b]["q"][$$][$OTHER][--help][10.208.1.5:6379]RACKNET_EXCLUDE=eth0\n'
         f"RACKNET_SERVICE_IPV4={ANSWERS['RACKNET_SERVICE_IPV4']}\nRACKNET_SERVICE_IPV6={ANSWERS['RACKNET_SERVICE_IPV6']}\n",
         "",
         0,
     )
-    said = run(entrypoint, host, "printf", "%s\n", *words[-2:])
-    assert said == engine.Said("104.130.0.127x\n$RACKNET_PUBLIC_IPV4x\n", "", 0)
+    result = run(entrypoint, host, "printf", "%s\n", *words[-2:])
+    assert result == CommandResult("104.130.0.127x\n$RACKNET_PUBLIC_IPV4x\n", "", 0)
 
 
 def test_exec_without_a_shell(host: str, worker_id: str) -> None:
-    """In an image with nothing else, racknet becomes itself."""
+    """Without a shell, in an image with nothing else, `exec` runs a command too."""
     name = f"racknet/tests:exec-scratch-{worker_id}"
-    engine.image(name, DOCKERFILE.format(base="scratch"))
+    engine.build_image(name, DOCKERFILE.format(base="scratch"))
     try:
-        assert run(name, host, "/racknet", "public") == engine.Said("104.130.0.127\n", "", 0)
-        said = run(name, host, "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")
-        assert said == engine.Said("", "racknet: cannot run 'redis-server': No such file or directory\n", 127)
+        assert run(name, host, "/racknet", "public") == CommandResult("104.130.0.127\n", "", 0)
+        result = run(name, host, "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")
+        assert result == CommandResult("", "racknet: cannot run 'redis-server': No such file or directory\n", 127)
     finally:
         engine.command("docker", "rmi", name)
 
 
 def test_exec_needs_its_answers(entrypoint: str) -> None:
-    """Without the answer that the arguments name, the command does not run."""
-    said = run(entrypoint, "bridge", "echo", "$RACKNET_SERVICE_IPV4")
-    assert (said.out, said.status) == ("", 1)
-    assert "--net=host" in said.err
+    """The command does not run where an argument names a variable that has no answer."""
+    result = run(entrypoint, "bridge", "echo", "$RACKNET_SERVICE_IPV4")
+    assert (result.out, result.status) == ("", 1)
+    assert "--net=host" in result.err
 
 
-def stopped_in(image: str, network: str, *words: str, how: str = "stop") -> tuple[float, str]:
-    """How many seconds a container takes to stop, and its status."""
+def stop(image: str, network: str, *words: str, how: str = "stop") -> tuple[float, str]:
+    """Start a container and stop it. Return how many seconds that takes, and its status."""
     container = engine.docker("run", "-d", "--label", engine.LABEL, f"--net={network}", image, *words).strip()
     time.sleep(0.5)
     start = time.monotonic()
@@ -180,40 +183,25 @@ def stopped_in(image: str, network: str, *words: str, how: str = "stop") -> tupl
 
 
 def test_stops_at_once(host: str, entrypoint: str) -> None:
-    """As process 1, racknet ends when it is told to while it waits; and so does what it became."""
+    """As process 1, racknet ends at a signal while it waits; and so does the command of `exec`."""
     waiting = ["service", "--cidr", "10.9.9.9", "--wait", "60"]
     for words, how, expected in ((waiting, "stop", "143"), (waiting, "INT", "130")):
-        took, status = stopped_in(engine.IMAGE, host, *words, how=how)
+        took, status = stop(engine.IMAGE, host, *words, how=how)
         assert status == expected
         assert took < 2
-    took, _ = stopped_in(entrypoint, host, "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
+    took, _ = stop(entrypoint, host, "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
     assert took < 2
 
 
 def test_waits_for_an_address() -> None:
-    """The answer is there within a second of the address."""
-    with engine.laid_out(
-        "ip link add eth1 type veth peer name x\nip link set eth1 up\nip link add docker0 type bridge"
-    ) as helper:
-        waiting = subprocess.Popen(
-            [
-                "docker",
-                "run",
-                "--rm",
-                "--label",
-                engine.LABEL,
-                f"--net=container:{helper}",
-                engine.IMAGE,
-                "service",
-                "--wait",
-                "30",
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    """`--wait` answers within a second of the address."""
+    script = "ip link add eth1 type veth peer name x\nip link set eth1 up\nip link add docker0 type bridge"
+    with engine.host_container(script) as container:
+        run = ["docker", "run", "--rm", "--label", engine.LABEL, f"--net=container:{container}", engine.IMAGE]
+        waiting = subprocess.Popen([*run, "service", "--wait", "30"], stdout=subprocess.PIPE, text=True)
         time.sleep(1)
         assert waiting.poll() is None
-        engine.docker("exec", helper, "ip", "addr", "add", "10.1.2.3/24", "dev", "eth1")
+        engine.docker("exec", container, "ip", "addr", "add", "10.1.2.3/24", "dev", "eth1")
         start = time.monotonic()
         assert waiting.communicate(timeout=10)[0] == "10.1.2.3\n"
-        assert time.monotonic() - start < 1 + 0.5  # the client's own end
+        assert time.monotonic() - start < 1 + 0.5  # the Docker client takes time to end

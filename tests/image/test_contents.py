@@ -9,8 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from subprocess import run
 
-import engine
 import pytest
+from support import engine
 
 MEGABYTE = 1_000_000
 
@@ -26,7 +26,7 @@ def layer() -> bytes:
 
 
 def test_one_file(layer: bytes) -> None:
-    """There is the program and nothing else: no shell, no package manager, nothing writable or set-uid."""
+    """The image has one file, the executable: no shell, no package manager, nothing writable or set-uid."""
     with tarfile.open(fileobj=BytesIO(layer)) as files:
         assert [(f.name, f.isfile(), oct(f.mode), f.uid, f.gid) for f in files] == [("racknet", True, "0o755", 0, 0)]
 
@@ -37,7 +37,7 @@ def test_size(layer: bytes) -> None:
 
 
 def test_static(layer: bytes, tmp_path: Path) -> None:
-    """The program needs no loader and no library: it runs where there is nothing else."""
+    """The executable needs no loader and no library: it runs where there is nothing else."""
     with tarfile.open(fileobj=BytesIO(layer)) as files:
         files.extract("racknet", tmp_path)
     headers = engine.command("readelf", "--program-headers", str(tmp_path / "racknet"))
@@ -46,7 +46,7 @@ def test_static(layer: bytes, tmp_path: Path) -> None:
 
 
 def test_configuration() -> None:
-    """It runs as a user without a name or rights, and says what it is."""
+    """The image runs as a user without a name or rights, and its labels say what it is."""
     (image,) = json.loads(engine.docker("image", "inspect", engine.IMAGE))
     config = image["Config"]
     assert (config["User"], config["Entrypoint"], config["Cmd"]) == ("65534:65534", ["/racknet"], None)
@@ -56,6 +56,6 @@ def test_configuration() -> None:
 
 @pytest.mark.parametrize("program", ["sh", "/bin/sh", "bash", "apt", "python3", "/usr/bin/python3.13"])
 def test_nothing_else_runs(program: str) -> None:
-    """No other program can be started in it."""
-    said = engine.command("docker", "run", "--rm", "--entrypoint", program, engine.IMAGE)
-    assert (said.out, said.status) == ("", 127)
+    """No other program can be started in the image."""
+    result = engine.command("docker", "run", "--rm", "--entrypoint", program, engine.IMAGE)
+    assert (result.out, result.status) == ("", 127)

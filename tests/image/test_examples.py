@@ -1,4 +1,4 @@
-"""What docs/ and examples/ tell people to do, done as it stands there."""
+"""The instructions in docs/ and examples/ work as they are written."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any
 
-import engine
 import kubernetes_validate
 import pytest
 import yaml
-from hosts import HOSTS
-from swarm import REDIS, Node, Swarm, wait_for
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
+from support.swarm_nodes import REDIS, Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
 ROOT = Path(__file__).parent.parent.parent
@@ -26,24 +27,23 @@ EXAMPLES = ROOT / "examples"
 
 @pytest.fixture(scope="module")
 def built() -> Iterator[str]:
-    """The image of examples/Dockerfile, with Debian's Redis."""
+    """The image of examples/Dockerfile, with Redis from Debian."""
     tag = "racknet/tests:example"
-    said = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", str(EXAMPLES))
-    assert said.status == 0, said.err
+    result = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", str(EXAMPLES))
+    assert result.status == 0, result.err
     yield tag
     engine.command("docker", "rmi", tag)
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    """A host of Rackspace's: its network, for `docker run --net=`."""
-    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
-    with engine.laid_out(rackspace.read.script) as helper:
-        yield f"container:{helper}"
+    """A Rackspace host: its network, for `docker run --net=`."""
+    with engine.host_container(HOSTS["rackspace"].layout.script) as container:
+        yield f"container:{container}"
 
 
-def with_redis(swarm: Swarm) -> tuple[Node, Node]:
-    """Two nodes, with Debian's Redis."""
+def with_redis(swarm: Swarm) -> tuple[SwarmNode, SwarmNode]:
+    """Return two nodes that have the image of Redis."""
     _, n2, n10 = swarm.nodes
     for node in (n2, n10):
         if not node.docker("images", "-q", REDIS):
@@ -51,16 +51,16 @@ def with_redis(swarm: Swarm) -> tuple[Node, Node]:
     return n2, n10
 
 
-def ping(node: Node, address: str) -> engine.Said:
-    """Asks a Redis from a container of a node."""
-    words = ["docker", "--host", node.host, "run", "--rm", REDIS, "redis-cli", "-h", address, "ping"]
+def ping(node: SwarmNode, address: str) -> CommandResult:
+    """Ask a Redis from a container of a node."""
+    words = ["docker", "--host", node.docker_host, "run", "--rm", REDIS, "redis-cli", "-h", address, "ping"]
     return engine.command(*words)
 
 
-def test_servicenet(three: Swarm) -> None:
-    """docs/servicenet.md: published on a node's ServiceNet only, Redis answers there, and nowhere else."""
-    n2, n10 = with_redis(three)
-    environ = {**os.environ, "DOCKER_HOST": three.nodes[0].host}
+def test_servicenet(swarm_of_three: Swarm) -> None:
+    """docs/servicenet.md: Redis that is published on ServiceNet answers there, and nowhere else."""
+    n2, n10 = with_redis(swarm_of_three)
+    environ = {**os.environ, "DOCKER_HOST": swarm_of_three.nodes[0].docker_host}
     asked = [sys.executable, "-m", "racknet", "cluster", "service", "ipv4", "--node", "n2"]
     address = subprocess.run(asked, capture_output=True, text=True, check=True, env=environ).stdout.strip()
     assert address == n2.service
@@ -75,12 +75,12 @@ def test_servicenet(three: Swarm) -> None:
         n2.docker("rm", "-f", "redis")
 
 
-def test_compose(three: Swarm, tmp_path: Path) -> None:
-    """examples/compose.yaml: Redis listens on the service network, and the neighbour finds it."""
-    n2, n10 = with_redis(three)
+def test_compose(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """examples/compose.yaml: Redis listens on the service network, and its neighbour reaches it."""
+    n2, n10 = with_redis(swarm_of_three)
     folder = copytree(EXAMPLES, tmp_path / "examples")
     (folder / "racknet.env").write_text(n2.docker("run", "--rm", "--net=host", engine.IMAGE, "env"))
-    environ = {**os.environ, "DOCKER_HOST": n2.host, "BASE": REDIS}
+    environ = {**os.environ, "DOCKER_HOST": n2.docker_host, "BASE": REDIS}
 
     def compose(*words: str) -> str:
         done = subprocess.run(
@@ -104,37 +104,37 @@ def test_compose(three: Swarm, tmp_path: Path) -> None:
         compose("down", "--rmi", "local", "--timeout", "1")
 
 
-def test_stack(three: Swarm) -> None:
-    """examples/stack.yaml: the commands at its head print each node's service address, and tidy up."""
-    n1 = three.nodes[0]
+def test_stack(swarm_of_three: Swarm) -> None:
+    """examples/stack.yaml: the commands at its head print the service address of each node, and clean up."""
+    n1 = swarm_of_three.nodes[0]
     deploy, logs, remove = re.findall(r"^#     docker (.*)$", (EXAMPLES / "stack.yaml").read_text(), re.MULTILINE)
     try:
         offline = deploy.replace("--compose-file stack.yaml", f"--resolve-image=never -c {EXAMPLES}/stack.yaml")
         n1.docker(*offline.split())
-        assert sorted(n1.docker(*logs.split()).split()) == [node.service for node in three.nodes]
+        assert sorted(n1.docker(*logs.split()).split()) == [node.service for node in swarm_of_three.nodes]
     finally:
         n1.docker(*remove.split())
     assert n1.docker("service", "ls", "-q") == ""
 
 
 def test_entrypoint(built: str, host: str) -> None:
-    """examples/entrypoint.sh: the addresses are in the environment; without a service address nothing starts."""
+    """examples/entrypoint.sh: the addresses are in the environment. Nothing starts without a service address."""
     run = ["docker", "run", "--rm", "--label", engine.LABEL]
     shown = engine.command(*run, f"--net={host}", built, "sh", "-c", 'echo "$SERVICE_IP $PUBLIC_IP"')
-    assert shown == engine.Said("10.208.1.5 104.130.0.127\n", "", 0)
+    assert shown == CommandResult("10.208.1.5 104.130.0.127\n", "", 0)
     refused = engine.command(*run, "--net=bridge", built, "echo", "started")
     assert (refused.out, refused.status) == ("", 1)
     assert "container's own network" in refused.err
 
 
 def documents(name: str) -> list[dict[str, Any]]:
-    """The resources of a file of Kubernetes'."""
+    """Return the resources of a Kubernetes file."""
     return list(yaml.safe_load_all((EXAMPLES / "kubernetes" / name).read_text()))
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (EXAMPLES / "kubernetes").iterdir()))
 def test_kubernetes(name: str) -> None:
-    """The manifests fit Kubernetes' schemas, strictly, and every container is locked down."""
+    """The manifests match the schemas of Kubernetes strictly, and every container is locked down."""
     for resource in documents(name):
         kubernetes_validate.validate(resource, "1.30", strict=True)
         pod = resource["spec"]["template"]["spec"]
@@ -149,7 +149,7 @@ def test_kubernetes(name: str) -> None:
 
 
 def test_daemonset(built: str, host: str, tmp_path: Path) -> None:
-    """The DaemonSet's containers, as locked down as there: one writes the file, the other listens where it says."""
+    """The containers of the DaemonSet work locked down: one writes the file, the other listens where the file says."""
     (resource,) = documents("daemonset.yaml")
     pod = resource["spec"]["template"]["spec"]
     user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
@@ -174,17 +174,17 @@ ANSWERS = [
     {"node": "n2", "id": "b", "address": None, "error": "down"},
     {"node": "n10", "id": "c", "address": "10.176.224.4", "error": None},
 ]
-MADE = {
+RECIPES = {
     "/etc/hosts": "10.176.224.2\tn1\n10.176.224.4\tn10\n",
     "inventory": "[servicenet]\nn1 ansible_host=10.176.224.2\nn10 ansible_host=10.176.224.4\n",
 }
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", RECIPES)
 def test_recipes(name: str, host: str) -> None:
-    """docs/clusters.md: the recipes over --json give what they promise, without the nodes that have no address."""
+    """docs/clusters.md: the recipes over --json give what the page says, without the nodes that have no address."""
     page = (ROOT / "docs" / "clusters.md").read_text()
     (recipe,) = re.findall(rf"--json \| (jq -r '[^']+') [^\n]*{name}", page)
-    helper = host.partition(":")[2]
-    said = engine.command("docker", "exec", "-i", helper, "sh", "-c", recipe, given=json.dumps(ANSWERS))
-    assert said == engine.Said(MADE[name], "", 0)
+    container = host.partition(":")[2]
+    result = engine.command("docker", "exec", "-i", container, "sh", "-c", recipe, stdin=json.dumps(ANSWERS))
+    assert result == CommandResult(RECIPES[name], "", 0)

@@ -1,58 +1,68 @@
-"""The program out of the image, where things are missing or closed."""
+"""The executable out of the image, where things are missing or closed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import engine
 import pytest
-from hosts import HOSTS
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    """A host of Rackspace's with the program in /bare, a folder with nothing else in it; the container's id."""
-    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
-    with engine.laid_out(rackspace.read.script) as helper, engine.executable() as program:
-        engine.docker("exec", helper, "mkdir", "-p", "/bare/proc", "/bare/sys")
-        engine.docker("cp", program, f"{helper}:/bare/racknet")
-        yield helper
+    """A Rackspace host with the executable in /bare, a folder with nothing else in it: the id of its container."""
+    with engine.host_container(HOSTS["rackspace"].layout.script) as container, engine.executable() as path:
+        engine.docker("exec", container, "mkdir", "/bare")
+        engine.docker("cp", path, f"{container}:/bare/racknet")
+        yield container
 
 
-def shell(host: str, script: str) -> engine.Said:
+def shell(host: str, script: str) -> CommandResult:
     return engine.command("docker", "exec", host, "bash", "-c", script)
 
 
+ANSWERS = {
+    "public": "104.130.0.127",
+    "service": "10.208.1.5",
+    "public ipv6": "2001:4802:7800:1:be76:4eff:fe20:b4c1",
+    "service ipv6": "fe80::be76:4eff:fe20:b452",
+}
+
+
+@pytest.mark.parametrize("words", ANSWERS)
+def test_chroot(host: str, words: str) -> None:
+    """All four answers are right in a chroot with neither /proc nor /sys."""
+    assert shell(host, f"chroot /bare /racknet {words}") == CommandResult(f"{ANSWERS[words]}\n", "", 0)
+
+
 @pytest.mark.parametrize(
-    ("script", "expected"),
+    "script",
     [
-        (
-            "chroot /bare /racknet public",
-            engine.Said("104.130.0.127\n", "", 0),
-        ),  # neither /proc nor /sys: docker0 proves
-        ("chroot /bare /racknet service", engine.Said("10.208.1.5\n", "", 0)),
-        ("env -i /bare/racknet public", engine.Said("104.130.0.127\n", "", 0)),
-        ("LANG=C LC_ALL=C /bare/racknet public", engine.Said("104.130.0.127\n", "", 0)),
-        (
-            "PYTHONHOME=/x PYTHONPATH=/y PYTHONSTARTUP=/z PYTHONVERBOSE=1 /bare/racknet public",
-            engine.Said("104.130.0.127\n", "", 0),
-        ),
-        ("/bare/racknet public <&-", engine.Said("104.130.0.127\n", "", 0)),
-        ("/bare/racknet public 2>&-", engine.Said("104.130.0.127\n", "", 0)),
-        ("/bare/racknet public ipv5 2>&-", engine.Said("", "", 2)),
+        "env -i /bare/racknet public",
+        "LANG=C LC_ALL=C /bare/racknet public",
+        "PYTHONHOME=/x PYTHONPATH=/y PYTHONSTARTUP=/z PYTHONVERBOSE=1 /bare/racknet public",
+        "/bare/racknet public <&-",
+        "/bare/racknet public 2>&-",
     ],
 )
-def test_answers_all_the_same(host: str, script: str, expected: engine.Said) -> None:
-    """What an answer does not need may be missing."""
-    assert shell(host, script) == expected
+def test_surroundings(host: str, script: str) -> None:
+    """An answer needs no variable, no locale, no standard input and no standard error."""
+    assert shell(host, script) == CommandResult("104.130.0.127\n", "", 0)
+
+
+def test_error_without_standard_error(host: str) -> None:
+    """An error that nobody can read still has its status."""
+    assert shell(host, "/bare/racknet public ipv5 2>&-") == CommandResult("", "", 2)
 
 
 @pytest.mark.parametrize(
     "words", ["", "''", "pubic", "service ipv5", "public ipv4 ipv6", "public --cidr 10.0.0.0/33", "-x"]
 )
 def test_wrong_words(host: str, words: str) -> None:
-    """Wrong words are status 2, on standard error alone, never a traceback."""
-    said = shell(host, f"/bare/racknet {words}")
-    assert (said.out, said.status) == ("", 2)
-    assert "Traceback" not in said.err
-    assert said.err.startswith("racknet")
+    """Wrong words have status 2, and a message on standard error alone, never a traceback."""
+    result = shell(host, f"/bare/racknet {words}")
+    assert (result.out, result.status) == ("", 2)
+    assert "Traceback" not in result.err
+    assert result.err.startswith("racknet")

@@ -1,4 +1,4 @@
-"""Networks that are no host's: the image refuses, and says how to run it. And the one that is: this machine's."""
+"""Networks that are not a host's: the image has no answer, and says how to run it. And the network of a host."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import engine
 import pytest
-from layout import read
+from support import engine
+from support.engine import CommandResult
+from support.layout import parse_layout
 
 HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
 QUESTIONS = [["public"], ["service"], ["public", "ipv6"], ["service", "ipv6"], ["service", "--cidr", "0.0.0.0/0"]]
@@ -17,7 +18,7 @@ QUESTIONS = [["public"], ["service"], ["public", "ipv6"], ["service", "ipv6"], [
 
 @pytest.fixture
 def network(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A network of Docker's, made with these flags."""
+    """A Docker network, made with the flags of the parameter."""
     name = f"racknet-{uuid4().hex[:8]}"
     engine.docker("network", "create", "--label", engine.LABEL, *request.param, name)
     try:
@@ -26,18 +27,19 @@ def network(request: pytest.FixtureRequest) -> Iterator[str]:
         engine.command("docker", "network", "rm", name)
 
 
-def refused(network: str) -> None:
+def assert_no_answer(network: str) -> None:
+    """Assert that there is no answer in a network, but a hint."""
     for question in QUESTIONS:
-        said = engine.ask(network, *question)
-        assert (said.out, said.status) == ("", 1), question
-        assert said.err.startswith(f"racknet: no {question[0]} "), question
-        assert said.err.endswith(HINT), question
+        result = engine.ask(network, *question)
+        assert (result.out, result.status) == ("", 1), question
+        assert result.err.startswith(f"racknet: no {question[0]} "), question
+        assert result.err.endswith(HINT), question
 
 
 @pytest.mark.parametrize("name", ["bridge", "none"])
 def test_without_the_hosts_network(name: str) -> None:
     """Without --net=host there is no answer, and a hint."""
-    refused(name)
+    assert_no_answer(name)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,8 @@ def test_without_the_hosts_network(name: str) -> None:
     indirect=True,
 )
 def test_on_another_network(network: str) -> None:
-    """A container's own address is never an answer, be it as public as a host's."""
-    refused(network)
+    """A container's own address is never an answer, even if it is public."""
+    assert_no_answer(network)
 
 
 LAYOUTS = {
@@ -65,27 +67,27 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_of_containers(layout: str) -> None:
-    """What containers of other engines see: a pod, a VPN inside, a rootless engine's tunnel, two networks."""
-    with engine.laid_out(read(LAYOUTS[layout]).script) as helper:
-        refused(f"container:{helper}")
+    """Networks of other engines' containers have no answer: a pod, a VPN inside, a rootless engine, two networks."""
+    with engine.host_container(parse_layout(LAYOUTS[layout]).script) as container:
+        assert_no_answer(f"container:{container}")
 
 
 def test_another_networks_sys() -> None:
-    """The machine's /sys, mounted into a container, does not make its network a host's."""
-    said = engine.ask("bridge", "service", flags=["-v", "/sys:/sys:ro"])
-    assert (said.out, said.status) == ("", 1)
-    assert said.err.endswith(HINT)
+    """The /sys of the machine, mounted into a container, does not make its network a host's."""
+    result = engine.ask("bridge", "service", flags=["-v", "/sys:/sys:ro"])
+    assert (result.out, result.status) == ("", 1)
+    assert result.err.endswith(HINT)
 
 
 def test_docker_in_docker() -> None:
-    """An engine inside of a container is a host to the containers that share its network: no false alarm."""
-    layout = read("nic eth0 172.17.0.5/16\ndefault eth0 via 172.17.0.1\nbridge docker0 172.18.0.1/16")
-    with engine.laid_out(layout.script) as helper:
-        assert engine.ask(f"container:{helper}", "service") == engine.Said("172.17.0.5\n", "", 0)
+    """An engine inside a container is a host to the containers that share its network."""
+    layout = parse_layout("nic eth0 172.17.0.5/16\ndefault eth0 via 172.17.0.1\nbridge docker0 172.18.0.1/16")
+    with engine.host_container(layout.script) as container:
+        assert engine.ask(f"container:{container}", "service") == CommandResult("172.17.0.5\n", "", 0)
 
 
 def test_compose(tmp_path: Path) -> None:
-    """In a compose file, `network_mode: host` and `$$` for a dollar sign."""
+    """A compose file needs `network_mode: host`, and `$$` for a dollar sign."""
     (tmp_path / "compose.yaml").write_text(
         """
         services:
@@ -101,30 +103,30 @@ def test_compose(tmp_path: Path) -> None:
     project = f"racknet-{uuid4().hex[:8]}"
     compose = ["docker", "compose", "--project-name", project, "--project-directory", str(tmp_path)]
     try:
-        said = engine.command(*compose, "run", "--rm", "-T", "racknet")
+        result = engine.command(*compose, "run", "--rm", "-T", "racknet")
         bridge = json.loads(engine.docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]["Gateway"]
-        assert (said.out, said.status) == (f"{bridge}\n", 0), said.err
+        assert (result.out, result.status) == (f"{bridge}\n", 0), result.err
     finally:
         engine.command(*compose, "down")
 
 
 def test_without_a_marker_file() -> None:
-    """In a build step there is no /.dockerenv to tell: the network alone does."""
+    """A container is recognized by its network alone: a build step has no /.dockerenv."""
     recipe = (
         f"FROM {engine.HOST}\nCOPY --from={engine.IMAGE} /racknet /racknet\nRUN ! ls /.dockerenv && /racknet service"
     )
-    said = engine.build("docker", "build", "--no-cache", "--progress=plain", "--network=default", "-", given=recipe)
-    assert said.status != 0
-    assert "racknet: no service ipv4 address: this is a container's own network" in said.err
+    result = engine.build("docker", "build", "--no-cache", "--progress=plain", "--network=default", "-", stdin=recipe)
+    assert result.status != 0
+    assert "racknet: no service ipv4 address: this is a container's own network" in result.err
 
 
 def test_the_real_host() -> None:
-    """In the network of the engine's machine, the answer is an address of a card of that machine, or there is none."""
+    """On the machine of the engine, the answer is an address of one of its own interfaces, or there is none."""
     listed = engine.docker("run", "--rm", "--net=host", engine.HOST, "ip", "-j", "addr", "show", "up")
     addresses = {a["local"]: link["ifname"] for link in json.loads(listed) if link for a in link["addr_info"]}
     for question in (["public"], ["service"], ["public", "ipv6"], ["service", "ipv6"]):
-        said = engine.ask("host", *question)
-        assert said.status in (0, 1), said
-        assert not said.err.endswith(HINT)
-        if said.status == 0:
-            assert not addresses[said.out.strip()].startswith(("lo", "docker", "br-", "veth")), said
+        result = engine.ask("host", *question)
+        assert result.status in (0, 1), result
+        assert not result.err.endswith(HINT)
+        if result.status == 0:
+            assert not addresses[result.out.strip()].startswith(("lo", "docker", "br-", "veth")), result

@@ -1,4 +1,4 @@
-"""Where the executable comes from: the same from the same sources, with a bill of all that it is made of."""
+"""The supply chain: the same sources give the same executable, with a bill of materials; and it sends nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from shutil import copy, copytree
 
-import engine
 import pytest
-from hosts import HOSTS
+from support import engine
+from support.hosts import HOSTS
 
 ROOT = Path(__file__).parent.parent.parent
 BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
@@ -21,12 +21,12 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image doe
 
 
 def bake(folder: Path, *words: str, umask: int = 0o022) -> None:
-    """Runs bake in a folder of sources."""
+    """Run bake in a folder of sources."""
     environ = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "SOURCE_DATE_EPOCH": "1700000000", **os.environ}
     if CERTIFICATES.exists():
         environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    said = engine.build(*BAKE, *words, cwd=folder, env=environ, umask=umask)
-    assert said.status == 0, said.err[-4000:]
+    result = engine.build(*BAKE, *words, cwd=folder, env=environ, umask=umask)
+    assert result.status == 0, result.err[-4000:]
 
 
 def test_reproducible(tmp_path: Path) -> None:
@@ -56,14 +56,14 @@ def test_reproducible(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What made-of.sh has found out in the build stage."""
+    """What collect_materials.sh found in the build stage."""
     folder = tmp_path_factory.mktemp("materials")
     bake(ROOT, "--set", f"materials-amd64.output=type=local,dest={folder}", "materials-amd64")
     return folder
 
 
 def test_bill_of_materials(materials: Path) -> None:
-    """The bill names what is linked and frozen in, with the versions that dpkg-query tells in the build stage."""
+    """The bill names all that is linked and frozen in, with the versions that dpkg-query shows in the build stage."""
     with engine.executable() as path:
         words = [sys.executable, str(ROOT / "executable" / "sbom.py"), str(materials), "amd64", path]
         bill = json.loads(engine.command(*words).out)
@@ -81,7 +81,7 @@ def test_bill_of_materials(materials: Path) -> None:
 
 
 def test_licences(materials: Path) -> None:
-    """Each part that is linked or frozen in comes with its licence's text."""
+    """Each part that is linked or frozen in comes with the text of its licence."""
     lists = [(materials / f"{name}.tsv").read_text().splitlines() for name in ("debian", "pypi")]
     parts = {line.split("\t")[0] for lines in lists for line in lines}
     texts = {path.stem: path.read_text() for path in (materials / "licences").iterdir()}
@@ -91,16 +91,20 @@ def test_licences(materials: Path) -> None:
 
 
 @pytest.mark.parametrize("program", ["/tmp/racknet", "python3.13 -m racknet"])
-@pytest.mark.parametrize("words", ["public", "service ipv6", "list", "env", "public --explain --json"])
+@pytest.mark.parametrize(
+    "words", ["public", "service ipv6", "service --reach 10.208.7.7", "list", "env", "public --explain --json"]
+)
 def test_sends_nothing(program: str, words: str) -> None:
-    """All that is opened are sockets of netlink's and for ioctl; none is connected, and only the kernel is sent to."""
-    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
-    with engine.laid_out(rackspace.read.script, engine.PACKAGE) as helper, engine.executable() as path:
-        engine.docker("cp", path, f"{helper}:/tmp/racknet")
+    """Every socket is for netlink or ioctl. None is connected, and every message goes to the kernel."""
+    with (
+        engine.host_container(HOSTS["rackspace"].layout.script, engine.PACKAGE) as container,
+        engine.executable() as path,
+    ):
+        engine.docker("cp", path, f"{container}:/tmp/racknet")
         trace = "strace -f -e trace=network,openat,creat -o /tmp/trace"
-        said = engine.command("docker", "exec", helper, "sh", "-c", f"{trace} {program} {words}")
-        lines = engine.docker("exec", helper, "cat", "/tmp/trace").splitlines()
-    assert said.status == 0, said.err
+        result = engine.command("docker", "exec", container, "sh", "-c", f"{trace} {program} {words}")
+        lines = engine.docker("exec", container, "cat", "/tmp/trace").splitlines()
+    assert result.status == 0, result.err
     sockets = {line.partition("socket(")[2].split(", SOCK")[0].split("|")[0] for line in lines if "socket(" in line}
     assert "AF_NETLINK" in sockets
     assert sockets <= {"AF_NETLINK", "AF_INET, SOCK_DGRAM", "AF_INET", "AF_INET6", "AF_UNIX"}
@@ -108,6 +112,7 @@ def test_sends_nothing(program: str, words: str) -> None:
     assert not [line for line in lines if " connect(" in line]
     sent = [line for line in lines if any(f" {call}(" in line for call in ("sendto", "sendmsg", "sendmmsg"))]
     assert sent
-    asking = re.compile("nlmsg_type=(RTM_GET(LINK|ADDR|ROUTE)|0x1[26a])\\b")  # strace knows bound sockets' only by name
+    # strace names the types for bound sockets only
+    asking = re.compile("nlmsg_type=(RTM_GET(LINK|ADDR|ROUTE)|0x1[26a])\\b")
     assert all(asking.search(line) for line in sent)
     assert not [line for line in lines if "O_WRONLY" in line or "O_RDWR" in line or " creat(" in line]

@@ -11,31 +11,32 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import engine
 import pytest
-from swarm import Node, Swarm, wait_for
+from support import engine
+from support.engine import CommandResult
+from support.swarm_nodes import Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
 CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 
 
-def cluster(node: Node, *words: str, **environ: str) -> engine.Said:
-    """Asks by a node's engine."""
+def cluster(node: SwarmNode, *words: str, **environ: str) -> CommandResult:
+    """Ask through the engine of a node."""
     done = subprocess.run(
         [*CLUSTER, *words],
         capture_output=True,
         text=True,
         check=False,
         timeout=90,
-        env={**os.environ, "DOCKER_HOST": node.host, **environ},
+        env={**os.environ, "DOCKER_HOST": node.docker_host, **environ},
     )
-    return engine.Said(done.stdout, done.stderr, done.returncode)
+    return CommandResult(done.stdout, done.stderr, done.returncode)
 
 
 @contextmanager
-def asking(node: Node, *words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """Asks in the background what takes long; yields once its job is there."""
-    environ = {**os.environ, "DOCKER_HOST": node.host, "RACKNET_WAIT": "60", **environ}
+def asking(node: SwarmNode, *words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """Ask in the background for what takes long, and yield once a task runs."""
+    environ = {**os.environ, "DOCKER_HOST": node.docker_host, "RACKNET_WAIT": "60", **environ}
     words = ("service", "--interface", "eth9", *words)
     with subprocess.Popen([*CLUSTER, *words], stdout=-1, stderr=-1, text=True, env=environ) as process:
         try:
@@ -45,60 +46,62 @@ def asking(node: Node, *words: str, **environ: str) -> Iterator[subprocess.Popen
             process.kill()
 
 
-def jobs(node: Node) -> list[str]:
+def jobs(node: SwarmNode) -> list[str]:
     return node.docker("service", "ls", "--format", "{{.Name}}").split()
 
 
-def tasks(node: Node) -> str:
+def tasks(node: SwarmNode) -> str:
     each = ("--format", "{{.Node}} {{.CurrentState}}")
-    listing = [engine.command("docker", "--host", node.host, "service", "ps", job, *each) for job in jobs(node)]
-    return "".join(said.out.lower() for said in listing)  # a job may be gone meanwhile
+    listing = [engine.command("docker", "--host", node.docker_host, "service", "ps", job, *each) for job in jobs(node)]
+    return "".join(result.out.lower() for result in listing)  # a job may be gone meanwhile
 
 
 @pytest.fixture(autouse=True)
-def _no_job_is_left(three: Swarm) -> Iterator[None]:
+def _no_job_is_left(swarm_of_three: Swarm) -> Iterator[None]:
     yield
-    assert jobs(three.nodes[0]) == []
+    assert jobs(swarm_of_three.nodes[0]) == []
 
 
-def test_all(three: Swarm) -> None:
-    """Each node's address, a line each in natural order; the engines' own log driver, none here, does not matter."""
-    n1, n2, n10 = three.nodes
+def test_all(swarm_of_three: Swarm) -> None:
+    """Print a line for each node, in natural order, whatever the log driver of the engines: here it is `none`."""
+    n1, n2, n10 = swarm_of_three.nodes
     lines = f"n1   {n1.service}\nn2   {n2.service}\nn10  {n10.service}\n"
-    assert cluster(n1, "service") == engine.Said(lines, "", 0)
+    assert cluster(n1, "service") == CommandResult(lines, "", 0)
     answered = json.loads(cluster(n1, "public", "ipv4", "--json").out)
-    assert [(a["node"], a["address"], a["error"]) for a in answered] == [(n.name, n.public, None) for n in three.nodes]
+    assert [(a["node"], a["address"], a["error"]) for a in answered] == [
+        (n.name, n.public, None) for n in swarm_of_three.nodes
+    ]
     assert {a["id"] for a in answered} == set(n1.docker("node", "ls", "-q").split())
 
 
-def test_one_node(three: Swarm) -> None:
-    """With one node, by name or id, its bare address; with two a line each."""
-    n1, n2, n10 = three.nodes
+def test_one_node(swarm_of_three: Swarm) -> None:
+    """Print the bare address of one node, by its name or id; a line each for two."""
+    n1, n2, n10 = swarm_of_three.nodes
     ident = n1.docker("node", "inspect", "n2", "--format", "{{.ID}}").strip()
     for name in ("n2", ident):
-        assert cluster(n1, "service", "ipv4", "--node", name) == engine.Said(f"{n2.service}\n", "", 0)
+        assert cluster(n1, "service", "ipv4", "--node", name) == CommandResult(f"{n2.service}\n", "", 0)
     both = cluster(n1, "service", "--node", "n10", "--node", "n1")
-    assert both == engine.Said(f"n1   {n1.service}\nn10  {n10.service}\n", "", 0)
+    assert both == CommandResult(f"n1   {n1.service}\nn10  {n10.service}\n", "", 0)
 
 
-def test_constraint(three: Swarm) -> None:
-    """Those that fit; where none does, that is said; what is no constraint is quoted."""
-    n1, n2, n10 = three.nodes
+def test_constraint(swarm_of_three: Swarm) -> None:
+    """Ask the nodes that match. An error says that none matches, or quotes what is not a constraint."""
+    n1, n2, n10 = swarm_of_three.nodes
     workers = cluster(n1, "service", "--constraint", "node.role==worker")
-    assert workers == engine.Said(f"n2   {n2.service}\nn10  {n10.service}\n", "", 0)
+    assert workers == CommandResult(f"n2   {n2.service}\nn10  {n10.service}\n", "", 0)
     one = cluster(n1, "service", "--constraint", "node.role==worker", "--constraint", "node.hostname!=n2")
-    assert one == engine.Said(f"n10  {n10.service}\n", "", 0)
+    assert one == CommandResult(f"n10  {n10.service}\n", "", 0)
     none = cluster(n1, "service", "--constraint", "node.labels.disk==ssd")
     assert (none.out, none.status) == ("", 1)
-    assert none.err.startswith("racknet: no node of this swarm fits\nhint: ")
+    assert none.err.startswith("racknet: no node of this swarm matches\nhint: ")
     wrong = cluster(n1, "service", "--constraint", "disk")
     assert (wrong.out, wrong.status) == ("", 2)
     assert wrong.err.startswith("racknet: 'disk' is not a constraint: ")
 
 
-def test_options_are_passed_on(three: Swarm) -> None:
-    """The options of the plain question, and its variables, count on the nodes."""
-    n1, n2, _ = three.nodes
+def test_options_are_passed_on(swarm_of_three: Swarm) -> None:
+    """The options and variables of `public` and `service` apply on the nodes."""
+    n1, n2, _ = swarm_of_three.nodes
     node = ["--node", "n2"]
     assert cluster(n1, "service", "--cidr", n2.public, *node).out == f"{n2.public}\n"
     assert cluster(n1, "service", *node, RACKNET_SERVICE_CIDR="198.51.100.0/24").out == f"{n2.public}\n"
@@ -111,7 +114,7 @@ def test_options_are_passed_on(three: Swarm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "error"),
     [
         (["pubic"], "'pubic' is not a network: public or service"),
         (["service", "ipv5"], "'ipv5' is not a family"),
@@ -122,87 +125,87 @@ def test_options_are_passed_on(three: Swarm) -> None:
         (["service", "--image", "A B"], "'A B' is not an image"),
     ],
 )
-def test_wrong_words(three: Swarm, words: list[str], said: str) -> None:
+def test_wrong_words(swarm_of_three: Swarm, words: list[str], error: str) -> None:
     """Wrong words are quoted before any node is asked."""
-    answer = cluster(three.nodes[0], *words)
+    answer = cluster(swarm_of_three.nodes[0], *words)
     assert (answer.out, answer.status) == ("", 2)
-    assert said in answer.err
+    assert error in answer.err
     assert answer.err.endswith("hint: see racknet cluster --help\n")
 
 
-def test_no_manager(three: Swarm) -> None:
-    """A worker says who manages; an engine without a swarm, and no engine, say so."""
-    manager, worker, _ = three.nodes
-    said = cluster(worker, "service")
-    assert (said.out, said.status) == ("", 3)
-    assert said.err.endswith(f"is a worker, not a manager\nhint: ask a manager, by DOCKER_HOST: {manager.public}\n")
-    said = cluster(manager, "service", RACKNET_WAIT="soon")
-    assert (said.out, said.status) == ("", 2)
+def test_no_manager(swarm_of_three: Swarm) -> None:
+    """The error names the managers where a worker is asked; or says that there is no swarm, or no engine."""
+    manager, worker, _ = swarm_of_three.nodes
+    result = cluster(worker, "service")
+    assert (result.out, result.status) == ("", 3)
+    assert result.err.endswith(f"is a worker, not a manager\nhint: ask a manager, by DOCKER_HOST: {manager.public}\n")
+    result = cluster(manager, "service", RACKNET_WAIT="soon")
+    assert (result.out, result.status) == ("", 2)
     for host, words in (("unix:///var/run/docker.sock", "is in no swarm"), ("unix:///no", "no Docker engine answers")):
-        said = cluster(manager, "service", DOCKER_HOST=host)
-        assert (said.out, said.status) == ("", 3)
-        assert words in said.err
-        assert "Traceback" not in said.err
+        result = cluster(manager, "service", DOCKER_HOST=host)
+        assert (result.out, result.status) == ("", 3)
+        assert words in result.err
+        assert "Traceback" not in result.err
 
 
-def test_image_missing(three: Swarm) -> None:
-    """A node that has not got the image is named; the others' answers are printed all the same."""
-    n1, _, n10 = three.nodes
+def test_image_missing(swarm_of_three: Swarm) -> None:
+    """A node without the image is named, and the answers of the others are printed."""
+    n1, _, n10 = swarm_of_three.nodes
     for node in (n1, n10):
         node.docker("tag", engine.IMAGE, "racknet/two")
-    said = cluster(n1, "service", "--image", "racknet/two")
-    assert (said.out, said.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
-    assert said.err.startswith("racknet: no service ipv4 address from 1 of 3 nodes\n  n2  No such image: racknet/two")
-    assert "hint: bring the image to these nodes" in said.err
+    result = cluster(n1, "service", "--image", "racknet/two")
+    assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
+    assert result.err.startswith("racknet: no service ipv4 address from 1 of 3 nodes\n  n2  No such image: racknet/two")
+    assert "hint: bring the image to these nodes" in result.err
     assert json.loads(cluster(n1, "service", "--image", "racknet/two", "--json").out)[1]["address"] is None
 
 
-def test_without_eth1(three: Swarm) -> None:
-    """A node without a ServiceNet has no service address, whatever Docker's bridges have."""
-    n1, n2, n10 = three.nodes
-    engine.docker("network", "disconnect", three.service_net, n2.container)
+def test_without_eth1(swarm_of_three: Swarm) -> None:
+    """A node without ServiceNet has no service address, whatever addresses its bridges have."""
+    n1, n2, n10 = swarm_of_three.nodes
+    engine.docker("network", "disconnect", swarm_of_three.service_net, n2.container)
     try:
-        said = cluster(n1, "service")
+        result = cluster(n1, "service")
     finally:
-        engine.docker("network", "connect", "--ip", n2.service, three.service_net, n2.container)
-        for change in ("eth2 down", "eth2 name eth1", "eth1 up"):  # as Docker called it at first
+        engine.docker("network", "connect", "--ip", n2.service, swarm_of_three.service_net, n2.container)
+        for change in ("eth2 down", "eth2 name eth1", "eth1 up"):  # the name that Docker gave it first
             assert n2.run("ip", "link", "set", *change.split()).status == 0
-    assert (said.out, said.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
-    assert "\n  n2  no service ipv4 address on this host\n" in said.err
+    assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
+    assert "\n  n2  no service ipv4 address on this host\n" in result.err
     assert cluster(n1, "service", "--node", "n2").out == f"{n2.service}\n"
 
 
-def test_drained(three: Swarm) -> None:
+def test_drained(swarm_of_three: Swarm) -> None:
     """A drained node takes no job, and is named at once."""
-    n1, n2, _ = three.nodes
+    n1, n2, _ = swarm_of_three.nodes
     n1.docker("node", "update", "--availability", "drain", "n10")
     try:
-        said = cluster(n1, "service")
+        result = cluster(n1, "service")
         workers = cluster(n1, "service", "--constraint", "node.role==worker")
     finally:
         n1.docker("node", "update", "--availability", "active", "n10")
     assert (workers.out, workers.status) == (f"n2  {n2.service}\n", 1)
     assert workers.err.startswith("racknet: no service ipv4 address from 1 of 2 nodes\n  n10  drained\n")
-    assert (said.out, said.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
-    assert "\n  n10  drained\n" in said.err
+    assert (result.out, result.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
+    assert "\n  n10  drained\n" in result.err
 
 
-def test_node_that_stops(three: Swarm) -> None:
-    """A node that stops while it is asked is named; the others' answers are printed all the same."""
-    n1, n2, n10 = three.nodes
+def test_node_that_stops(swarm_of_three: Swarm) -> None:
+    """A node that stops while it is asked is named, and the answers of the others are printed."""
+    n1, n2, n10 = swarm_of_three.nodes
     engine.docker("pause", n10.container)
     try:
-        said = cluster(n1, "service", "--timeout", "40")
+        result = cluster(n1, "service", "--timeout", "40")
     finally:
         engine.docker("unpause", n10.container)
-    assert (said.out, said.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
-    assert "\n  n10  down\n" in said.err
+    assert (result.out, result.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
+    assert "\n  n10  down\n" in result.err
     wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n10 ready again")
 
 
-def test_node_that_freezes(three: Swarm) -> None:
-    """A node that freezes while its task runs holds nothing up for long, and is named."""
-    n1, _, n10 = three.nodes
+def test_node_that_freezes(swarm_of_three: Swarm) -> None:
+    """A node that freezes while its task runs is named, and the others do not wait long."""
+    n1, _, n10 = swarm_of_three.nodes
     with asking(n1, "--timeout", "4") as process:
         wait_for(lambda: tasks(n1).count(" running") == 3, "all tasks running")
         engine.docker("pause", n10.container)
@@ -215,46 +218,48 @@ def test_node_that_freezes(three: Swarm) -> None:
     wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n10 ready again")
 
 
-def test_signal_while_tidying_up(three: Swarm) -> None:
-    """A signal while jobs are removed does not keep any of them."""
-    n1, *_ = three.nodes
-    with asking(n1, "--timeout", "8", *(word for node in three.nodes for word in ("--node", node.name))) as process:
+def test_signal_while_removing_jobs(swarm_of_three: Swarm) -> None:
+    """A signal that comes while jobs are removed leaves no job."""
+    n1, *_ = swarm_of_three.nodes
+    with asking(
+        n1, "--timeout", "8", *(word for node in swarm_of_three.nodes for word in ("--node", node.name))
+    ) as process:
         wait_for(lambda: len(jobs(n1)) < 3, "the first job gone")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert jobs(n1) == []
 
 
-def test_nohup(three: Swarm) -> None:
-    """A signal that is ignored from the start goes on being ignored."""
-    environ = {**os.environ, "DOCKER_HOST": three.nodes[0].host, "RACKNET_WAIT": "1"}
+def test_nohup(swarm_of_three: Swarm) -> None:
+    """A signal that is ignored at the start stays ignored."""
+    environ = {**os.environ, "DOCKER_HOST": swarm_of_three.nodes[0].docker_host, "RACKNET_WAIT": "1"}
     words = ["nohup", *CLUSTER, "service", "--interface", "eth9"]
     with subprocess.Popen(words, stdin=-3, stdout=-1, stderr=-1, text=True, env=environ) as process:
-        wait_for(lambda: jobs(three.nodes[0]) != [], "a job")
+        wait_for(lambda: jobs(swarm_of_three.nodes[0]) != [], "a job")
         process.send_signal(signal.SIGHUP)
         process.communicate(timeout=60)
     assert process.returncode == 1
 
 
-def test_timeout(three: Swarm) -> None:
-    """When the time is up, who has not answered is named, and the job is gone."""
-    said = cluster(three.nodes[0], "service", "--interface", "eth9", "--timeout", "2", RACKNET_WAIT="60")
-    assert (said.out, said.status) == ("", 1)
-    assert said.err.count("no answer in time: its task is ") == 3
+def test_timeout(swarm_of_three: Swarm) -> None:
+    """When the time is over, the nodes without an answer are named, and the job is gone."""
+    result = cluster(swarm_of_three.nodes[0], "service", "--interface", "eth9", "--timeout", "2", RACKNET_WAIT="60")
+    assert (result.out, result.status) == ("", 1)
+    assert result.err.count("no answer in time: its task is ") == 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signals(three: Swarm, number: signal.Signals) -> None:
-    """Ended in the middle it leaves no job, and says nothing."""
-    with asking(three.nodes[0]) as process:
+def test_signals(swarm_of_three: Swarm, number: signal.Signals) -> None:
+    """A signal leaves no job, and prints nothing."""
+    with asking(swarm_of_three.nodes[0]) as process:
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert (out, err, process.returncode) == ("", "", 128 + number)
 
 
-def test_two_at_once(three: Swarm) -> None:
-    """Two runs answer both, and neither removes the other's job."""
-    n1, *_ = three.nodes
+def test_two_at_once(swarm_of_three: Swarm) -> None:
+    """Two runs at a time both answer, and neither removes the job of the other."""
+    n1, *_ = swarm_of_three.nodes
     with asking(n1) as process:
         running = jobs(n1)
         assert cluster(n1, "service").status == 0
@@ -263,9 +268,9 @@ def test_two_at_once(three: Swarm) -> None:
         process.wait(30)
 
 
-def test_leftovers(three: Swarm) -> None:
-    """The job of a run that was killed is removed by the next, once its time is over."""
-    n1, *_ = three.nodes
+def test_leftovers(swarm_of_three: Swarm) -> None:
+    """The next run removes the job of a run that was killed, once its time is over."""
+    n1, *_ = swarm_of_three.nodes
     with asking(n1, "--timeout", "1000") as process:
         process.kill()
         process.wait()
@@ -281,50 +286,50 @@ def test_leftovers(three: Swarm) -> None:
         n1.docker("service", "rm", left)
 
 
-def test_progress(three: Swarm) -> None:
-    """On a terminal it says how far it is, and wipes it away; a name cannot steer the terminal."""
-    manager, ours = pty.openpty()
-    environ = {**os.environ, "DOCKER_HOST": three.nodes[0].host}
-    with subprocess.Popen([*CLUSTER, "service"], stdout=-1, stderr=ours, env=environ) as process:
+def test_progress(swarm_of_three: Swarm) -> None:
+    """On a terminal it shows the progress, and clears the line at the end."""
+    terminal, its_end = pty.openpty()
+    environ = {**os.environ, "DOCKER_HOST": swarm_of_three.nodes[0].docker_host}
+    with subprocess.Popen([*CLUSTER, "service"], stdout=-1, stderr=its_end, env=environ) as process:
         out, _ = process.communicate(timeout=60)
-    os.close(ours)
-    shown = os.read(manager, 100_000).decode()
-    os.close(manager)
+    os.close(its_end)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
     assert out.decode().count("\n") == 3
     assert shown.startswith("\r0/3 nodes\r")
     assert shown.endswith("\r3/3 nodes\r\x1b[K")
 
 
-def test_two_of_one_name(three: Swarm) -> None:
-    """Two nodes of one name have a line each; to ask one of them takes its id."""
-    n1, n2, _ = three.nodes
-    with three.node("n2") as twin:
-        said = cluster(n1, "service")
-        lines = [line.split() for line in said.out.splitlines()]
+def test_two_of_one_name(swarm_of_three: Swarm) -> None:
+    """Two nodes of one name have a line each. One of them can be asked by its id."""
+    n1, n2, _ = swarm_of_three.nodes
+    with swarm_of_three.node("n2") as twin:
+        result = cluster(n1, "service")
+        lines = [line.split() for line in result.out.splitlines()]
         assert sorted(address for name, address in lines if name == "n2") == sorted([n2.service, twin.service])
-        assert (len(lines), said.err, said.status) == (4, "", 0)
+        assert (len(lines), result.err, result.status) == (4, "", 0)
         both = cluster(n1, "service", "--node", "n2")
         assert (both.out, both.status) == ("", 2)
         assert "'n2' is the name of 2 nodes: say which by its id, " in both.err
         ident = json.loads(twin.docker("info", "--format", "{{json .Swarm.NodeID}}"))
         assert cluster(n1, "service", "--node", ident).out == f"{twin.service}\n"
         n1.docker("node", "rm", "--force", ident)
-        three.nodes.remove(twin)
+        swarm_of_three.nodes.remove(twin)
 
 
-def test_overlay_networks(three: Swarm) -> None:
-    """Addresses of overlay networks, of docker_gwbridge and of the ingress network are never an answer."""
-    n1, *_ = three.nodes
+def test_overlay_networks(swarm_of_three: Swarm) -> None:
+    """The addresses of overlay networks, of docker_gwbridge and of the ingress network are never an answer."""
+    n1, *_ = swarm_of_three.nodes
     n1.docker("network", "create", "--driver", "overlay", "--attachable", "--subnet", "10.177.0.0/16", "over")
     published = ["--publish", "8080:6379", "--network", "over", "--entrypoint", "/racknet"]
     create = ["service", "create", "-q", "-d", "--name", "web", "--mode", "global", "--no-resolve-image", *published]
     n1.docker(*create, engine.IMAGE, "service", "--interface", "eth9", "--wait", "600")
     try:
         wait_for(lambda: tasks(n1).count(" running") == 3, "a task on each node")
-        for network, field in (("service", "service"), ("public", "public")):
+        for network in ("service", "public"):
             answers = cluster(n1, network).out.split()[1::2]
-            assert answers == [getattr(node, field) for node in three.nodes]
-        for node in three.nodes:
+            assert answers == [getattr(node, network) for node in swarm_of_three.nodes]
+        for node in swarm_of_three.nodes:
             run = node.docker("run", "--rm", "--net=host", engine.IMAGE, "list", "--json")
             listed = json.loads(run)["addresses"]
             assert "docker_gwbridge" in {row["interface"] for row in listed}
@@ -332,4 +337,7 @@ def test_overlay_networks(three: Swarm) -> None:
     finally:
         n1.docker("service", "rm", "web")
         wait_for(lambda: "web" not in tasks(n1), "web gone")
-        wait_for(lambda: engine.command("docker", "--host", n1.host, "network", "rm", "over").status == 0, "no overlay")
+        wait_for(
+            lambda: engine.command("docker", "--host", n1.docker_host, "network", "rm", "over").status == 0,
+            "no overlay",
+        )

@@ -1,23 +1,23 @@
-"""How people call the image, on a host of Rackspace's."""
+"""How people call the image, on a Rackspace host."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import engine
 import pytest
-from hosts import HOSTS
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
 
 PUBLIC, SERVICE = "104.130.0.127", "10.208.1.5"
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    """A host of Rackspace's: its network, for `docker run --net=`."""
-    (rackspace,) = [row for row in HOSTS if row.name == "rackspace"]
-    with engine.laid_out(rackspace.read.script) as helper, engine.executable() as program:
-        engine.docker("cp", program, f"{helper}:/tmp/racknet")
-        yield f"container:{helper}"
+    """A Rackspace host: its network, for `docker run --net=`."""
+    with engine.host_container(HOSTS["rackspace"].layout.script) as container, engine.executable() as path:
+        engine.docker("cp", path, f"{container}:/tmp/racknet")
+        yield f"container:{container}"
 
 
 LOCKED = ["--read-only", "--cap-drop=ALL", "--user=65534:65534", "--security-opt=no-new-privileges"]
@@ -41,8 +41,8 @@ LOCKED = ["--read-only", "--cap-drop=ALL", "--user=65534:65534", "--security-opt
     ids=str,
 )
 def test_flags(host: str, flags: list[str], words: list[str], expected: str) -> None:
-    """Under any flags, the output is the address and a newline, and nothing is said beside it."""
-    assert engine.ask(host, *words, flags=flags) == engine.Said(f"{expected}\n", "", 0)
+    """Under any flags, the output is the address and a newline, and standard error is empty."""
+    assert engine.ask(host, *words, flags=flags) == CommandResult(f"{expected}\n", "", 0)
 
 
 SCRIPTS = [
@@ -60,16 +60,16 @@ SCRIPTS = [
 @pytest.mark.parametrize("shell", ["bash -o pipefail -c", "dash -c"])
 @pytest.mark.parametrize(("script", "expected"), SCRIPTS)
 def test_shells(host: str, shell: str, script: str, expected: str) -> None:
-    """What people write in scripts works as it stands; a failure stops a script under `set -e`."""
+    """The usual lines of scripts work; a failure stops a script under `set -e`."""
     run = f"docker run --rm --label {engine.LABEL} --net={host} {engine.IMAGE}"
-    said = engine.command(*shell.split(), script.replace("RACKNET", run))
-    assert (said.out, said.status == 0) == (expected, expected != "")
+    result = engine.command(*shell.split(), script.replace("RACKNET", run))
+    assert (result.out, result.status == 0) == (expected, expected != "")
 
 
 @pytest.mark.parametrize("shell", ["bash -o pipefail -c", "dash -c", "busybox sh -c"])
 @pytest.mark.parametrize(("script", "expected"), SCRIPTS)
 def test_copied_into_another_image(host: str, shell: str, script: str, expected: str) -> None:
-    """The program does the same in another image, Debian's here, from a script beside it."""
-    helper = host.partition(":")[2]
-    said = engine.command("docker", "exec", helper, *shell.split(), script.replace("RACKNET", "/tmp/racknet"))
-    assert (said.out, said.status == 0) == (expected, expected != "")
+    """The executable does the same in another image, Debian here, in a script."""
+    container = host.partition(":")[2]
+    result = engine.command("docker", "exec", container, *shell.split(), script.replace("RACKNET", "/tmp/racknet"))
+    assert (result.out, result.status == 0) == (expected, expected != "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posix
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from support.queries import FOUR, answer_of
 
 from racknet import host as reader
 from racknet.core.model import Host
+from racknet.core.rules import CONTAINER_NAMES
 from racknet.errors import HostReadError
 from racknet.host import netlink, read_host
 
@@ -67,7 +69,7 @@ def test_container_interfaces_are_left_out() -> None:
     """Unless they are asked for, the addresses of container interfaces are not read, which changes no plain answer."""
     short, full = read_host(), read_host(include_container_interfaces=True)
     assert [answer_of(short, line) for line in FOUR] == [answer_of(full, line) for line in FOUR]
-    assert not any(reader.CONTAINER_NAMES.match(address.interface) for address in short.addresses)
+    assert not any(CONTAINER_NAMES.match(address.interface) for address in short.addresses)
 
 
 def test_kernel_that_refuses() -> None:
@@ -120,7 +122,7 @@ def test_devices_of_old_kernels(tmp_path: Path, release: str, expected: bool) ->
     layout = HostCase("two", "nic ens3 10.1.0.7/24\nnic ens4 10.2.0.7/24").layout
     with (
         played(lists_of(layout)),
-        patch.object(reader.posix, "uname", lambda: type("uname", (), {"release": release})),
+        patch.object(posix, "uname", lambda: type("uname", (), {"release": release})),
     ):
         host = read_host(sys=str(tmp_path), proc="/nowhere", run="/nowhere")
     assert {name: interface.has_device for name, interface in host.interfaces.items()} == {

@@ -56,17 +56,17 @@ def test_empty_list() -> None:
 
 @pytest.mark.parametrize("is_end", [False, True])
 def test_torn_list_is_read_again(is_end: bool) -> None:
-    """A list that changed while it was read is read again, up to five times; a message says so, or the end does."""
+    """A list that changed while it was read is read again, up to 30 times; a message says so, or the end does."""
 
     def torn(sequence: int) -> bytes:
         flags = [2 | DUMP_INTERRUPTED, 2]
         old = message(RTM_NEWLINK, link(0, "old"), sequence=sequence, flags=flags[is_end])
         return old + done(sequence, flags=flags[not is_end])
 
-    good = message(RTM_NEWLINK, link(0, "new"), sequence=5) + done(5)
-    assert names(*map(torn, range(1, 5)), good) == ["new"]
+    good = message(RTM_NEWLINK, link(0, "new"), sequence=netlink.READS) + done(netlink.READS)
+    assert names(*map(torn, range(1, netlink.READS)), good) == ["new"]
     with pytest.raises(OSError, match="the kernel's list of interfaces changes faster than it can be read"):
-        names(*map(torn, range(1, 6)))
+        names(*map(torn, range(1, netlink.READS + 1)))
 
 
 @pytest.mark.parametrize("end", [done(errno=-12), failure(-12)])

@@ -1,4 +1,4 @@
-"""A real swarm of three nodes, each a container with an engine of its own, eth0 on PublicNet and eth1 on ServiceNet."""
+"""A real swarm of nodes, each a container with its own engine, eth0 on PublicNet and eth1 on ServiceNet."""
 
 from __future__ import annotations
 
@@ -10,72 +10,74 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
-import engine
+from support import engine
 
 PUBLIC_NET, SERVICE_NET = "198.51.100.0/24", "10.176.224.0/19"
 NODE, REDIS = "racknet/tests:node", "racknet/tests:redis"
 
 
 @dataclass(frozen=True)
-class Node:
-    """A node: its host name, its container, its engine's DOCKER_HOST, its addresses."""
+class SwarmNode:
+    """A node: its host name, its container, the DOCKER_HOST of its engine, its addresses."""
 
     name: str
     container: str
-    host: str
+    docker_host: str
     public: str
     service: str
 
-    def docker(self, *words: str, given: str | None = None) -> str:
-        """Runs a command of Docker's that must succeed on this node's engine; returns what it prints."""
-        return engine.docker("--host", self.host, *words, given=given)
+    def docker(self, *words: str, stdin: str | None = None) -> str:
+        """Run a `docker` command that must succeed on the node's engine, and return what it prints."""
+        return engine.docker("--host", self.docker_host, *words, stdin=stdin)
 
-    def run(self, *words: str) -> engine.Said:
-        """Runs a command on the node itself."""
+    def run(self, *words: str) -> engine.CommandResult:
+        """Run a command on the node itself."""
         return engine.command("docker", "exec", self.container, *words)
 
     def load(self, *images: str) -> None:
-        """Brings images to the node."""
+        """Copy images to the node."""
         with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
-            subprocess.run(["docker", "--host", self.host, "load", "-q"], stdin=saved.stdout, check=True, stdout=-3)
+            load = ["docker", "--host", self.docker_host, "load", "-q"]
+            subprocess.run(load, stdin=saved.stdout, check=True, stdout=subprocess.DEVNULL)
 
     def start(self) -> None:
-        """Starts the engine, and waits until it answers."""
+        """Start the engine, and wait until it answers."""
         sockets = ["-H", "unix:///var/run/docker.sock", "-H", "unix:///engine/docker.sock"]
         engine.docker("exec", "-d", self.container, "dockerd", *sockets, "--log-driver", "none")
-        wait_for(lambda: engine.command("docker", "--host", self.host, "info").status == 0, f"{self.name}'s engine")
+        info = ("docker", "--host", self.docker_host, "info")
+        wait_for(lambda: engine.command(*info).status == 0, f"the engine of {self.name}")
 
 
-def wait_for(holds: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    """Waits until something holds."""
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    """Wait until a condition holds. Fail when the time is over."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds} s"
         time.sleep(0.1)
 
 
 @contextmanager
 def network(name: str, subnet: str, *options: str) -> Iterator[str]:
-    """A network of the outer engine's; it is removed whatever happens."""
-    called = f"racknet-tests-{name}-{engine.RUN[:8]}"
-    engine.docker("network", "create", "--label", engine.LABEL, "--subnet", subnet, *options, called)
+    """Make a network of the outer engine, and yield its name. Remove it in any case."""
+    unique_name = f"racknet-tests-{name}-{engine.RUN[:8]}"
+    engine.docker("network", "create", "--label", engine.LABEL, "--subnet", subnet, *options, unique_name)
     try:
-        yield called
+        yield unique_name
     finally:
-        engine.command("docker", "network", "rm", called)
+        engine.command("docker", "network", "rm", unique_name)
 
 
 @dataclass(frozen=True)
 class Swarm:
-    """A swarm: its nodes, the first of them its manager, on two networks of the outer engine's."""
+    """A swarm on two networks of the outer engine. The first of its nodes is its manager."""
 
-    nodes: list[Node]
+    nodes: list[SwarmNode]
     public_net: str
     service_net: str
 
     @contextmanager
-    def node(self, name: str) -> Iterator[Node]:
-        """A node with an engine and racknet's image, in the swarm; nothing of it is left behind."""
+    def node(self, name: str) -> Iterator[SwarmNode]:
+        """Let a node with an engine and the racknet image join the swarm. Remove it in any case."""
         with TemporaryDirectory(prefix="racknet-tests-") as sockets:
             flags = ["--privileged", "--hostname", name, "-v", "/var/lib/docker", "-v", f"{sockets}:/engine"]
             run = ["run", "-d", "--rm", "--label", engine.LABEL, f"--network={self.public_net}", *flags, NODE]
@@ -84,7 +86,7 @@ class Swarm:
                 engine.docker("network", "connect", self.service_net, container)
                 networks = json.loads(engine.docker("inspect", container))[0]["NetworkSettings"]["Networks"]
                 public, service = (networks[net]["IPAddress"] for net in (self.public_net, self.service_net))
-                node = Node(name, container, f"unix://{sockets}/docker.sock", public, service)
+                node = SwarmNode(name, container, f"unix://{sockets}/docker.sock", public, service)
                 node.start()
                 node.load(engine.IMAGE)
                 if self.nodes:
@@ -103,14 +105,14 @@ class Swarm:
 
 
 @contextmanager
-def swarm(*names: str) -> Iterator[Swarm]:
-    """A swarm of nodes of these names; nothing of it is left behind."""
+def swarm_of(*names: str) -> Iterator[Swarm]:
+    """Make a swarm of nodes with these names, and yield it. Remove it in any case."""
     with (
         network("public", PUBLIC_NET) as public_net,
         network("service", SERVICE_NET, "--internal") as service_net,
         ExitStack() as stack,
     ):
-        found = Swarm([], public_net, service_net)
+        swarm = Swarm([], public_net, service_net)
         for name in names:
-            stack.enter_context(found.node(name))
-        yield found
+            stack.enter_context(swarm.node(name))
+        yield swarm

@@ -1,0 +1,96 @@
+"""Docker, as the tests use it: throwaway hosts, and commands with what they print."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any
+
+IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests:package"
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+LABEL = f"racknet.tests={RUN}"
+NOT_FOUND = 127  # the status of a shell for a command that is not there
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """What a command printed, and its status."""
+
+    out: str
+    err: str
+    status: int
+
+
+def command(*words: str, stdin: str | None = None, timeout: float = 120) -> CommandResult:
+    """Run a command. One that is not there has status 127 and a message, as in a shell."""
+    try:
+        done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
+    except FileNotFoundError:
+        return CommandResult("", f"{words[0]}: command not found", NOT_FOUND)
+    return CommandResult(done.stdout, done.stderr, done.returncode)
+
+
+def docker(*words: str, stdin: str | None = None) -> str:
+    """Run a `docker` command that must succeed, and return what it prints."""
+    result = command("docker", *words, stdin=stdin)
+    assert result.status == 0, f"docker {shlex.join(words)}: {result.err}"
+    return result.out
+
+
+def build(*words: str, stdin: str | None = None, **options: Any) -> CommandResult:
+    """Run a command that builds while no other test builds: builds side by side make Docker 26's BuildKit crash."""
+    with open(Path(gettempdir()) / f"racknet-tests-{RUN}.lock", "w") as lock:
+        flock(lock, LOCK_EX)
+        done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=900, check=False, **options)
+    return CommandResult(done.stdout, done.stderr, done.returncode)
+
+
+def build_image(tag: str, dockerfile: str, *words: str) -> None:
+    """Build an image of the text of a Dockerfile."""
+    result = build("docker", "build", "-q", "-t", tag, *words, "-", stdin=dockerfile)
+    assert result.status == 0, result.err
+
+
+def ask(network: str, *words: str, flags: Sequence[str] = ()) -> CommandResult:
+    """Ask the image in a Docker network, such as `host` or `container:ID`."""
+    return command("docker", "run", "--rm", "--label", LABEL, f"--net={network}", *flags, IMAGE, *words)
+
+
+@contextmanager
+def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) -> Iterator[str]:
+    """Start a container, let the script set up its network as a host's, and yield its id. Remove it in any case."""
+    usual = ["--rm", "--label", LABEL, "--privileged", "--net=none", "--entrypoint=sleep"]
+    container = docker("run", "-d", *usual, *flags, image, "600").strip()
+    try:
+        docker("exec", "-i", container, "bash", "-s", stdin=script)
+        yield container
+    finally:
+        command("docker", "rm", "-f", container)
+
+
+@contextmanager
+def executable() -> Iterator[str]:
+    """Take the executable out of the image, and yield its path."""
+    container = docker("create", "--label", LABEL, IMAGE).strip()
+    try:
+        with TemporaryDirectory() as folder:
+            docker("cp", f"{container}:/racknet", folder)
+            yield f"{folder}/racknet"
+    finally:
+        command("docker", "rm", container)
+
+
+def remove_leftovers() -> None:
+    """Remove what is left of a run of the tests that was interrupted."""
+    (Path(gettempdir()) / f"racknet-tests-{RUN}.lock").unlink(missing_ok=True)
+    for kind, remove in (("container", ("rm", "-f", "-v")), ("network", ("rm",))):
+        listing = ("ls", "-q", *(("-a",) if kind == "container" else ()), "--filter", f"label={LABEL}")
+        if left := command("docker", kind, *listing).out.split():
+            command("docker", kind, *remove, *left)

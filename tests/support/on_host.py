@@ -1,0 +1,60 @@
+"""racknet on hosts of the table: its command line in this process, with the reading of the host played."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from support.layout import parse_layout
+
+from racknet import __main__, lookup
+from racknet.core.model import Host
+from racknet.core.rules import CONTAINER_NAMES
+
+
+@contextmanager
+def on_host(*hosts: Host | str) -> Iterator[list[float]]:
+    """Play these hosts, or layouts, one for each read and the last for ever; yield the pauses between the reads.
+
+    As the real reader does, leave out the addresses on container interfaces unless they are asked for. The second
+    reader confirms everything. The clock moves in the pauses only.
+    """
+    left = [parse_layout(host).host if isinstance(host, str) else host for host in hosts]
+    pauses: list[float] = []
+    clock = [100.0]
+
+    def read(_reach: object = None, *, include_container_interfaces: bool = False) -> Host:
+        host = left.pop(0) if len(left) > 1 else left[0]
+        if include_container_interfaces:
+            return host
+        kept = [address for address in host.addresses if not CONTAINER_NAMES.match(address.interface)]
+        interfaces = list(host.interfaces.values())
+        return Host(interfaces, kept, host.routes, known_host=host.known_host, reached=host.reached)
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        clock[0] += seconds
+
+    with (
+        patch.object(lookup, "read_host", read),
+        patch.object(lookup, "is_confirmed", lambda _: True),
+        patch("time.sleep", sleep),
+        patch("time.monotonic", lambda: clock[0]),
+    ):
+        yield pauses
+
+
+def run(*words: str, **environ: str) -> int:
+    """Run the command line with these words and these variables alone, and return the status."""
+    variables = {os.fsencode(name): os.fsencode(value) for name, value in environ.items()}
+    with (
+        patch.object(sys, "argv", ["racknet", *words]),
+        patch.object(__main__, "environ", variables),
+        patch.dict(os.environ, environ, clear=True),
+        patch.object(signal, "signal"),  # else `--wait` and `exec` would set the tests' own
+    ):
+        return __main__.main()
