@@ -90,7 +90,7 @@ target "beside" {
   name     = "beside-${stage}"
   matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers"] }
   context  = "tests/image"
-  contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
+  contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = ".", benchmarks = "benchmarks" }
   target   = stage
   tags     = ["racknet/tests:${stage}"]
   output   = ["type=docker"]

@@ -34,7 +34,7 @@ def played(datagrams: list[bytes]) -> Iterator[None]:
 
 
 def facts(host: Host) -> dict[str, object]:
-    """Return what is known of a host, in an order without meaning; the layout does not say all of a container interface."""
+    """Return the facts of a host; of its interfaces those that the layout gives for container interfaces too."""
 
     def slots(thing: object) -> dict[str, object]:
         return {name: getattr(thing, name) for name in thing.__slots__}  # type: ignore[attr-defined]
@@ -111,8 +111,18 @@ def test_known_host(tmp_path: Path, signs: set[str], expected: bool) -> None:
         assert read_host(proc=str(tmp_path), run=str(tmp_path)).known_host is expected
 
 
-@pytest.mark.parametrize(("release", "expected"), [("5.10.0-33-amd64", True), ("4.4.0", True), ("5.14.0", False),
-                                                  ("6.1.0-40-amd64", False), ("5.14-rc1", False), ("6.8+", False), ("odd", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ("5.10.0-33-amd64", True),
+        ("4.4.0", True),
+        ("5.14.0", False),
+        ("6.1.0-40-amd64", False),
+        ("5.14-rc1", False),
+        ("6.8+", False),
+        ("odd", True),
+    ],
+)
 def test_devices_of_old_kernels(tmp_path: Path, release: str, expected: bool) -> None:
     """Before Linux 5.14 /sys tells the devices, where it has the same index; a newer kernel lists them itself."""
     for name, index in (("ens3", 2), ("ens4", 9)):

@@ -61,7 +61,15 @@ def test_wrong_family(word: str) -> None:
 
 @pytest.mark.parametrize(
     "environ",
-    [{}, {"RACKNET_SERVICE_INTERFACE": "", "RACKNET_SERVICE_CIDR": " ,", "RACKNET_SERVICE_REACH": "", "RACKNET_EXCLUDE": ""}],
+    [
+        {},
+        {
+            "RACKNET_SERVICE_INTERFACE": "",
+            "RACKNET_SERVICE_CIDR": " ,",
+            "RACKNET_SERVICE_REACH": "",
+            "RACKNET_EXCLUDE": "",
+        },
+    ],
 )
 def test_plain_query(environ: dict[str, str]) -> None:
     """Without options and variables a query has no filters; an empty variable is none."""
@@ -194,7 +202,15 @@ def test_globs(word: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["10.0.0.0/255.0.0.0", "10.0.0.0/0.255.255.255", "10.0.0/8", "10.0.0.0/8/8", "10.0.0.0/", "10.0.0.0/٨", "fe80::1%eth0"],
+    [
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.0/0.255.255.255",
+        "10.0.0/8",
+        "10.0.0.0/8/8",
+        "10.0.0.0/",
+        "10.0.0.0/٨",
+        "fe80::1%eth0",
+    ],
 )
 def test_wrong_blocks(word: str) -> None:
     """A block is an address with at most a prefix length, in --cidr and in --exclude."""
@@ -243,7 +259,9 @@ def test_reach_in_a_variable_takes_one_address() -> None:
     assert message.endswith("'10.9.9.9' and '10.9.9.8'")
 
 
-@pytest.mark.parametrize("word", ["-1", "nan", "inf", "infinity", "1_0", "", "ten", "0x10", "1,5", " 1", "\u0661", "-0"])
+@pytest.mark.parametrize(
+    "word", ["-1", "nan", "inf", "infinity", "1_0", "", "ten", "0x10", "1,5", " 1", "\u0661", "-0"]
+)
 def test_wrong_seconds(word: str) -> None:
     """A time to wait is a plain number that is not negative."""
     with pytest.raises(UsageError) as caught:
@@ -281,11 +299,19 @@ def test_names_of_the_variables() -> None:
 
 def test_variables_to_pass_on() -> None:
     """The variables that filter or wait are passed on; answers, empty ones and others are not."""
-    environ = {"RACKNET_EXCLUDE": "x", "RACKNET_WAIT": "", "RACKNET_PUBLIC_IPV4": "10.0.0.1", "RACKNET_X": "1", "HOME": "/"}
+    environ = {
+        "RACKNET_EXCLUDE": "x",
+        "RACKNET_WAIT": "",
+        "RACKNET_PUBLIC_IPV4": "10.0.0.1",
+        "RACKNET_X": "1",
+        "HOME": "/",
+    }
     assert input_vars(environ) == {"RACKNET_EXCLUDE": "x"}
 
 
 def test_unknown_variables() -> None:
     """A RACKNET_* name that means nothing is unknown; racknet's own answers and other programs' variables are not."""
-    environ = dict.fromkeys([*INPUT_VARS, *OUTPUT_VARS, "RACKNET_SERVICE_IFACE", "RACKNET_", "PATH", "constraint:node"], "")
+    environ = dict.fromkeys(
+        [*INPUT_VARS, *OUTPUT_VARS, "RACKNET_SERVICE_IFACE", "RACKNET_", "PATH", "constraint:node"], ""
+    )
     assert unknown_vars(environ) == ["RACKNET_", "RACKNET_SERVICE_IFACE"]

@@ -1,0 +1,204 @@
+"""The command line, run as users run it: help, wrong words, completion."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Racknet
+
+from racknet import __version__
+from racknet.query import COMMANDS, INPUT_VARS
+
+FIRST_LINES = """\
+racknet public [ipv4|ipv6]
+racknet service [ipv4|ipv6]
+
+Examples:
+          $ racknet public
+          104.130.0.127
+
+          $ racknet service ipv6
+          fe80::be76:4eff:fe20:b452
+
+Examples when run with Docker:
+          $ docker run --net=host racknet/ip public
+          104.130.0.127
+"""
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help(word: str, racknet: Racknet) -> None:
+    """The help begins with the lines that users know, and names all commands and variables in 80 columns."""
+    out, err, status = racknet(word)
+    assert (err, status) == ("", 0)
+    assert out.startswith(FIRST_LINES)
+    assert max(map(len, out.splitlines())) <= 80
+    assert [name for name in (*COMMANDS, *INPUT_VARS) if name not in out] == []
+
+
+def test_summaries_are_whole(racknet: Racknet) -> None:
+    """Each command's line in the help is a whole sentence."""
+    lines = racknet("--help")[0].partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith("   ")] == list(COMMANDS)
+    assert [line for line in lines if "..." in line] == []
+
+
+def test_no_arguments(racknet: Racknet) -> None:
+    """Without arguments the help goes to standard error, so that $(racknet) is never prose."""
+    assert racknet() == ("", racknet("--help")[0], 2)
+
+
+def test_version(racknet: Racknet) -> None:
+    """The version is the package's."""
+    assert racknet("--version") == (f"racknet {__version__}\n", "", 0)
+
+
+FILTERS = ["--interface", "--cidr", "--exclude", "--reach"]
+
+
+@pytest.mark.parametrize(
+    ("command", "usage", "options"),
+    [
+        ("public", "[OPTIONS] [ipv4|ipv6]", [*FILTERS, "--wait", "--all", "--json", "-v, --explain"]),
+        ("service", "[OPTIONS] [ipv4|ipv6]", [*FILTERS, "--wait", "--all", "--json", "-v, --explain"]),
+        ("list", "[OPTIONS]", ["--json"]),
+        ("env", "[OPTIONS]", ["--export", "--wait"]),
+        ("exec", "[OPTIONS] COMMAND [ARG]...", []),
+        (
+            "cluster",
+            "[OPTIONS] public|service [ipv4|ipv6]",
+            [*FILTERS, "--node", "--constraint", "--image", "--timeout"],
+        ),
+    ],
+)
+def test_help_of_a_command(command: str, usage: str, options: list[str], racknet: Racknet) -> None:
+    """Each command has its help, with its options, in 80 columns."""
+    out, err, status = racknet(command, "--help")
+    assert (err, status) == ("", 0)
+    assert f"racknet {command} {usage}\n" in out
+    assert [option for option in options if f"\n  {option} " not in out] == []
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def hint(words: list[str]) -> str:
+    command = f"{words[0]} " if words[0] in COMMANDS else ""
+    return f"hint: see racknet {command}--help\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["pubic"], "'pubic' is not a command; did you mean public?"),
+        ([""], "'' is not a command: public, service, list, env, exec, cluster"),
+        (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service, list, env, exec, cluster"),
+        (["service", "ipv5"], "'ipv5' is not a family: ipv4 or ipv6"),
+        (["service", ""], "'' is not a family: ipv4 or ipv6"),
+        (["public", "ipv4", "ipv6"], "unexpected argument 'ipv6'"),
+        (["public", "--cidr", "10.0.0.0/33"], "'10.0.0.0/33' is not a CIDR block"),
+        (["public", "--interface", ""], "'' is not the name of an interface, or a glob"),
+        (["public", "--exclude", ""], "'' is not the name of an interface, a glob, or a CIDR block"),
+        (["public", "--reach", "localhost"], "'localhost' is not an address: --reach takes no name"),
+        (["public", "--wait", "soon"], "'soon' is not a number of seconds"),
+        (["env", "--wait", "-1"], "'-1' is not a number of seconds"),
+    ],
+    ids=str,
+)
+def test_wrong_words(words: list[str], message: str, racknet: Racknet) -> None:
+    """A wrong word is quoted as it came, with what it should have been."""
+    assert racknet(*words) == ("", f"racknet: {message}\n{hint(words)}", 2)
+
+
+def test_too_long_a_wait(racknet: Racknet) -> None:
+    """A time to wait that is too long is said to be that."""
+    out, err, status = racknet("public", "--wait", "99999999")
+    assert (out, status) == ("", 2)
+    assert "'99999999'" in err
+    assert "more than a year" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--nonsense"], ["public", "-x"], ["public", "--cidr"], ["list", "x"], ["env", "x"], ["exec"], ["exec", "-x"]],
+    ids=str,
+)
+def test_wrong_options(words: list[str], racknet: Racknet) -> None:
+    """An unknown option, an option without its value and a missing argument are status 2, with a hint at the help."""
+    out, err, status = racknet(*words)
+    assert (out, status) == ("", 2)
+    assert err.startswith("racknet: ")
+    assert err.endswith(hint(words))
+
+
+def test_options_may_be_repeated(racknet: Racknet) -> None:
+    """The filters may be given several times; each of them counts."""
+    words = ["service", "--interface", "no-such", "--interface", "lo", "--cidr", "127.0.0.9", "--cidr", "127.0.0.1"]
+    assert racknet(*words) == ("127.0.0.1\n", "", 0)
+    assert racknet(*words, "--exclude", "no-such", "--exclude", "127.0.0.0/8")[::2] == ("", 1)
+
+
+def test_options_after_the_family(racknet: Racknet) -> None:
+    """Options may stand before or after the family, with or without an equals sign."""
+    for words in (["inet", "--interface=lo", "--cidr=127.0.0.1"], ["--interface", "lo", "--cidr", "127.0.0.1", "ipv4"]):
+        assert racknet("public", *words) == ("127.0.0.1\n", "", 0)
+
+
+def test_reach(racknet: Racknet) -> None:
+    """--reach asks the kernel: by the loopback interface it reaches the loopback address."""
+    words = ["service", "--interface", "lo", "--reach", "127.0.0.1", "--cidr", "127.0.0.0/8"]
+    assert racknet(*words) == ("127.0.0.1\n", "", 0)
+
+
+@pytest.mark.parametrize("locale", ["C", "de_DE.UTF-8", "ja_JP.eucJP", "nonsense", ""])
+def test_locale(locale: str, racknet: Racknet) -> None:
+    """The locale changes nothing."""
+    for words in (["--help"], ["pubic"], ["service", "--json", "--cidr", "0.0.0.0/0"]):
+        assert racknet(*words, LANG=locale, LC_ALL=locale)[::2] == racknet(*words)[::2]
+
+
+WITHOUT_DOCKER = """
+import sys
+sys.modules["docker"] = None
+from racknet.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None:
+    """Where the Docker SDK is missing, `cluster` says how to install it; the executable never has it."""
+    if "-m" in program:
+        command = [sys.executable, "-c", WITHOUT_DOCKER, "cluster", "service"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        out, err, status = done.stdout, done.stderr, done.returncode
+    else:
+        out, err, status = racknet("cluster", "service")
+    assert (out, status) == ("", 2)
+    assert err == (
+        "racknet: cluster is an extra of the Python package\n"
+        "hint: install the package with it: pip install 'racknet[swarm]'; see racknet cluster --help\n"
+    )
+
+
+def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> None:
+    """A real bash completes commands and families; zsh and fish get their scripts. With words it is not asked for."""
+    (tmp_path / "racknet").write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
+    (tmp_path / "racknet").chmod(0o755)
+    script = (
+        f'PATH={tmp_path}:$PATH; eval "$(_RACKNET_COMPLETE=source_bash racknet)";'
+        ' COMP_WORDS=(racknet $1); COMP_CWORD=$2; _racknet_completion racknet; echo "${COMPREPLY[@]}"'
+    )
+    for words, number, offered in (
+        ("ser", "1", "service"),
+        ("service ipv", "2", "ipv4 ipv6"),
+        ("service --re", "2", "--reach"),
+        ("service --ex", "2", "--exclude --explain"),
+        ("", "1", "public"),
+    ):
+        done = subprocess.run(["bash", "-c", script, "-", words, number], capture_output=True, text=True, check=False)
+        assert done.stdout.startswith(offered), done
+    for shell in ("zsh", "fish"):
+        assert f"_RACKNET_COMPLETE=complete_{shell}" in racknet(_RACKNET_COMPLETE=f"source_{shell}")[0]
+    assert racknet("--version", _RACKNET_COMPLETE="complete_bash")[0] == f"racknet {__version__}\n"

@@ -1,0 +1,134 @@
+"""`racknet public`, `service` and `list`, on hosts of the table: what is printed, and where."""
+
+from __future__ import annotations
+
+import pytest
+from support.hosts import HOSTS
+from support.on_host import on_host, run
+
+EMPTY = "nic eth0\nbridge docker0"
+READY = "nic eth0 203.0.113.7/24\nbridge docker0"
+
+Capture = pytest.CaptureFixture[str]
+
+
+def asked(host: str, *words: str, **environ: str) -> int:
+    with on_host(HOSTS[host].layout.host):
+        return run(*words, **environ)
+
+
+def test_answer(capfd: Capture) -> None:
+    """Standard output is the address and a newline, and nothing else is printed."""
+    for words in (["public"], ["public", "ipv4"], ["public", "--wait", "0"]):
+        assert asked("rackspace", *words) == 0
+        assert capfd.readouterr() == ("104.130.0.127\n", "")
+
+
+def test_waits_until_there_is_an_answer(capfd: Capture) -> None:
+    """`--wait` answers as soon as there is an answer; RACKNET_WAIT does too."""
+    with on_host(EMPTY, EMPTY, EMPTY, READY) as pauses:
+        assert run("public", "--wait", "30") == 0
+    assert (len(pauses), capfd.readouterr()) == (3, ("203.0.113.7\n", ""))
+    with on_host(EMPTY, READY) as pauses:
+        assert run("public", RACKNET_WAIT="30") == 0
+    assert (len(pauses), capfd.readouterr()) == (1, ("203.0.113.7\n", ""))
+
+
+def test_waits_no_longer_than_asked(capfd: Capture) -> None:
+    """When the time is over there is no answer, and the error names the interfaces that have no address."""
+    with on_host(EMPTY) as pauses:
+        assert run("public", "--wait", "1.1") == 1
+    assert sum(pauses) == pytest.approx(1.1)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("racknet: no public ipv4 address on this host\n  eth0  -   no ipv4 address\n")
+
+
+def test_does_not_wait_in_a_container(capfd: Capture) -> None:
+    """In a container's own network waiting would change nothing."""
+    with on_host("nic eth0 10.0.0.5/24") as pauses:
+        assert run("service", "--wait", "30") == 1
+    assert pauses == []
+    assert "hint: run it with --net=host" in capfd.readouterr().err
+
+
+def test_waits_while_it_is_ambiguous(capfd: Capture) -> None:
+    """Interfaces that tie are no answer yet: another address may decide."""
+    with on_host(HOSTS["service-ambiguous"].layout.host, HOSTS["rackspace"].layout.host):
+        assert run("service", "--wait", "30") == 0
+    assert capfd.readouterr() == ("10.208.1.5\n", "")
+
+
+def test_all(capfd: Capture) -> None:
+    """`--all` prints every candidate, one a line, best first; those that tie in the natural order of the interfaces."""
+    assert asked("wired-and-wireless", "service", "--all") == 0
+    with on_host("nic eth10 10.0.0.10/24\nnic eth2 10.0.0.2/24\nbridge docker0"):
+        assert run("service", "--all") == 0
+    assert capfd.readouterr() == ("192.168.1.10\n192.168.1.11\n10.0.0.2\n10.0.0.10\n", "")
+
+
+@pytest.mark.parametrize("host", ["bridged-container", "no-address-yet"])
+@pytest.mark.parametrize("options", [[], ["--all"], ["--json"], ["--explain"], ["--all", "--json", "--explain"]])
+def test_nothing_is_printed_without_an_answer(host: str, options: list[str], capfd: Capture) -> None:
+    """Standard output stays empty without an answer, with --all, --json and --explain too."""
+    assert asked(host, "service", *options) == 1
+    out, err = capfd.readouterr()
+    assert (out, err != "") == ("", True)
+
+
+def test_explain(capfd: Capture) -> None:
+    """`--explain` says on standard error which rule decided, and what became of the others."""
+    environ = {"RACKNET_SERVICE_IFACE": "ens4"}
+    assert asked("service-net-by-block-10.176.0.0/12", "service", "--explain", **environ) == 0
+    out, err = capfd.readouterr()
+    assert out == "10.191.7.9\n"
+    assert (
+        err
+        == """\
+racknet: service ipv4: 10.191.7.9 on ens5
+decided by: in a ServiceNet block; the next is 192.168.3.4 on ens4
+  ens5     10.191.7.9    the answer
+  ens4     192.168.3.4   ens5 is preferred: in a ServiceNet block
+  ens3     203.0.113.7   public
+  docker0  172.17.0.1    container interface
+note: racknet does not know the variable RACKNET_SERVICE_IFACE; did you mean RACKNET_SERVICE_INTERFACE?
+"""
+    )
+
+
+def test_explain_all(capfd: Capture) -> None:
+    """With `--all`, interfaces that tie are explained as well: in the order of their names."""
+    assert asked("service-ambiguous", "service", "--all", "-v") == 0
+    out, err = capfd.readouterr()
+    assert out == "10.30.0.10\n192.168.30.2\n"
+    assert "decided by: ambiguous: in the order of the interfaces' names; the next is 192.168.30.2 on ens5\n" in err
+    assert "  ens5     192.168.30.2   ties with ens4\n" in err
+
+
+def test_list(capfd: Capture) -> None:
+    """`list` prints a table of addresses and one of interfaces, container interfaces too, with status 0."""
+    assert asked("rackspace", "list") == 0
+    out, err = capfd.readouterr()
+    addresses, interfaces = (table.splitlines() for table in out.split("\n\n"))
+    names = [line.removeprefix("*").split()[0] for line in addresses if line[3] != " "]
+    assert names == ["INTERFACE", "eth0", "eth0", "eth1", "eth1", "docker0"]
+    assert [line.split()[0] for line in interfaces] == ["INTERFACE", "eth0", "eth1", "docker0", "lo"]
+    assert err == ""
+
+
+def test_list_in_a_container(capfd: Capture) -> None:
+    """In a container `list` shows what there is, and says on standard error that it is no host's."""
+    assert asked("bridged-container", "list") == 0
+    out, err = capfd.readouterr()
+    assert "*" not in out
+    assert err == (
+        "racknet: this is a container's own network, not a host's\n"
+        "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
+    )
+
+
+def test_list_with_filters(capfd: Capture) -> None:
+    """The filters in variables move the answers of `list`, as they do those of the queries."""
+    assert asked("service-ambiguous", "list", RACKNET_SERVICE_INTERFACE="ens5") == 0
+    marked = [line.split()[1] for line in capfd.readouterr().out.splitlines() if line.startswith("*")]
+    assert marked == ["ens3", "ens5", "ens5"]

@@ -1,0 +1,237 @@
+"""`racknet env` and `racknet exec`: on hosts of the table in this process, and as users run them.
+
+With `LOOPBACK` a real process has an answer on every machine, 127.0.0.1; with `NOTHING` it has none.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from conftest import Racknet
+from support.hosts import HOSTS
+from support.layout import parse_layout
+from support.on_host import on_host, run
+from support.queries import FOUR, make_query
+
+from racknet.cli.environment import NAMES, REFERENCE, variables
+from racknet.core.selection import select_address
+
+ON_LO = {f"RACKNET_{network}_INTERFACE": "lo" for network in ("PUBLIC", "SERVICE")}
+LOOPBACK = ON_LO | {f"RACKNET_{network}_CIDR": "127.0.0.1" for network in ("PUBLIC", "SERVICE")}
+NOTHING = ON_LO | {f"RACKNET_{network}_CIDR": "192.0.2.255/32 2001:db8::/128" for network in ("PUBLIC", "SERVICE")}
+
+# A cloud's host, whose public address is not on it; the same with a second NIC that has no address yet, and then one.
+CLOUD = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"
+TWO_NICS = f"{CLOUD}nic ens6 device"
+READY = f"{CLOUD}nic ens6 203.0.113.7/24 device"
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_names() -> None:
+    """The four variables have an order, and only those are set that have an answer."""
+    assert NAMES == ["RACKNET_PUBLIC_IPV4", "RACKNET_PUBLIC_IPV6", "RACKNET_SERVICE_IPV4", "RACKNET_SERVICE_IPV6"]
+    host = parse_layout(
+        "nic eth0 203.0.113.7/24 2001:db8::7/64\nnic eth1 10.1.0.7/24\ndefault eth0 via 203.0.113.1\nbridge docker0"
+    ).host
+    selections = [select_address(host, make_query(line)) for line in FOUR]
+    assert variables(selections) == dict(zip(NAMES, ("203.0.113.7", "2001:db8::7", "10.1.0.7"), strict=False))
+
+
+def test_env(capfd: Capture) -> None:
+    """`env` prints lines that compose and systemd read; with --export, a shell does."""
+    expected = (
+        "RACKNET_PUBLIC_IPV4=104.130.0.127\n"
+        "RACKNET_PUBLIC_IPV6=2001:4802:7800:1:be76:4eff:fe20:b4c1\n"
+        "RACKNET_SERVICE_IPV4=10.208.1.5\n"
+        "RACKNET_SERVICE_IPV6=fe80::be76:4eff:fe20:b452\n"
+    )
+    with on_host(HOSTS["rackspace"].layout.host):
+        assert run("env") == 0
+        assert capfd.readouterr() == (expected, "")
+        assert run("env", "--export") == 0
+        assert capfd.readouterr() == ("".join(f"export {line}\n" for line in expected.splitlines()), "")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "pauses", "found"),
+    [
+        ([CLOUD], 0, ["RACKNET_SERVICE_IPV4"]),
+        ([READY], 0, ["RACKNET_PUBLIC_IPV4", "RACKNET_SERVICE_IPV4"]),
+        ([TWO_NICS, TWO_NICS, READY], 2, ["RACKNET_PUBLIC_IPV4", "RACKNET_SERVICE_IPV4"]),
+        ([TWO_NICS], 150, ["RACKNET_SERVICE_IPV4"]),
+        (["nic ens5 device", "nic ens5 10.0.0.5/24 device", CLOUD], 2, ["RACKNET_SERVICE_IPV4"]),
+        (["nic eth0 10.0.0.5/24"], 0, []),  # a container's own network
+    ],
+    ids=["cloud", "both", "second NIC gets one", "second NIC stays without", "boot", "container"],
+)
+def test_env_waits_until_both_are_settled(hosts: list[str], pauses: int, found: list[str], capfd: Capture) -> None:
+    """`env --wait` answers once each IPv4 answer is there, or nothing on the host may still bring it."""
+    with on_host(*hosts) as waited:
+        assert run("env", "--wait", "30") == (0 if found else 1)
+    assert len(waited) == pauses
+    assert [line.partition("=")[0] for line in capfd.readouterr().out.splitlines()] == found
+
+
+def test_env_of_aws(capfd: Capture) -> None:
+    """On AWS's host `env --wait` answers at once, although the public address is not on the host."""
+    with on_host(HOSTS["aws"].layout.host) as pauses:
+        assert run("env", "--wait", "30") == 0
+    assert pauses == []
+    assert capfd.readouterr().out.endswith(f"\nRACKNET_SERVICE_IPV4={HOSTS['aws'].service}\n")
+
+
+@pytest.mark.parametrize(
+    ("environ", "note"),
+    [
+        ({}, "note: no RACKNET_SERVICE_IPV4: ambiguous, ens4 and ens5 tie\n"),
+        (
+            {"RACKNET_SERVICE_INTERFACE": "ens7"},
+            "note: no RACKNET_SERVICE_IPV4: RACKNET_SERVICE_INTERFACE=ens7 leaves no address\n",
+        ),
+        ({"RACKNET_SERVICE_INTERFACE": "ens4"}, ""),
+    ],
+)
+def test_notes_of_env(environ: dict[str, str], note: str, capfd: Capture) -> None:
+    """Where a variable is missing and the user would not expect that, `env` says why on standard error."""
+    with on_host(HOSTS["service-ambiguous"].layout.host):
+        assert run("env", **environ) == 0
+    out, err = capfd.readouterr()
+    assert out.startswith("RACKNET_PUBLIC_IPV4=203.0.113.7\n")
+    assert err == note
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("$RACKNET_PUBLIC_IPV4", "<>"),
+        ("${RACKNET_PUBLIC_IPV4}", "<>"),
+        ("a$RACKNET_PUBLIC_IPV4:1/${RACKNET_PUBLIC_IPV4}b", "a<>:1/<>b"),
+        ("$RACKNET_PUBLIC_IPV4x", "$RACKNET_PUBLIC_IPV4x"),
+        ("$RACKNET_PUBLIC_IPV4_", "$RACKNET_PUBLIC_IPV4_"),
+        ("$RACKNET_PUBLIC_IPV46", "$RACKNET_PUBLIC_IPV46"),
+        ("${RACKNET_PUBLIC_IPV4", "${RACKNET_PUBLIC_IPV4"),
+        ("${RACKNET_PUBLIC_IPV4:-x}", "${RACKNET_PUBLIC_IPV4:-x}"),
+        ("$OTHER $$ \"q\" 'q' \\ ${RACKNET_WAIT}", "$OTHER $$ \"q\" 'q' \\ ${RACKNET_WAIT}"),
+    ],
+)
+def test_references(word: str, expected: str) -> None:
+    """Exactly the four names are replaced, written in either way."""
+    assert REFERENCE.sub("<>", word) == expected
+
+
+def executed(*words: str, **environ: str) -> list[Any]:
+    """Return the commands that `exec` becomes, each with its environment."""
+    commands: list[Any] = []
+
+    def execute(_file: str, command: list[str], variables: dict[str, str]) -> None:
+        commands.append((command, variables))
+        raise FileNotFoundError(2, "No such file or directory")
+
+    with patch.object(os, "execvpe", execute):
+        assert run("exec", *words, **environ) == (127 if commands else 1)
+    return commands
+
+
+def test_exec_replaces_and_sets(capfd: Capture) -> None:
+    """The command has the answers in its arguments and its environment, where inherited ones without answer go."""
+    with on_host("nic ens5 10.0.0.5/24 device"):
+        (found,) = executed("redis", "--bind", "$RACKNET_SERVICE_IPV4", "$$", PATH="/bin", RACKNET_PUBLIC_IPV6="old")
+    assert found == (["redis", "--bind", "10.0.0.5", "$$"], {"PATH": "/bin", "RACKNET_SERVICE_IPV4": "10.0.0.5"})
+    assert capfd.readouterr() == ("", "racknet: cannot run 'redis': No such file or directory\n")
+
+
+def test_exec_waits_for_the_names_in_its_arguments() -> None:
+    """`exec` waits for the variables that its arguments name; without any, for one answer."""
+    with on_host(TWO_NICS, READY) as pauses:
+        assert executed("x", "$RACKNET_SERVICE_IPV4", RACKNET_WAIT="30")
+        assert executed("x", RACKNET_WAIT="30")
+    assert pauses == []
+    with on_host(TWO_NICS, READY) as pauses:
+        ((command, _),) = executed("x", "${RACKNET_PUBLIC_IPV4}", RACKNET_WAIT="30")
+    assert (command, len(pauses)) == (["x", "203.0.113.7"], 1)
+    with on_host("nic ens5 device", CLOUD) as pauses:
+        assert executed("x", RACKNET_WAIT="30")
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize("words", [["env"], ["exec", "echo", "not reached"], ["exec", "echo", "$RACKNET_SERVICE_IPV4"]])
+def test_without_an_answer(words: list[str], racknet: Racknet) -> None:
+    """Without an answer there is status 1 and a reason, and the command does not run."""
+    out, err, status = racknet(*words, **NOTHING)
+    assert (out, status) == ("", 1)
+    assert err.startswith("racknet: no ")
+    assert ("racknet: no public ipv4" in err) is (words[-1] != "$RACKNET_SERVICE_IPV4")
+    assert "racknet: no service ipv4" in err
+
+
+def test_env_of_a_process(racknet: Racknet) -> None:
+    """The lines go to standard output, and nothing to standard error."""
+    lines = "RACKNET_PUBLIC_IPV4=127.0.0.1\nRACKNET_SERVICE_IPV4=127.0.0.1\n"
+    assert racknet("env", **LOOPBACK) == (lines, "", 0)
+
+
+def test_exec_of_a_process(racknet: Racknet) -> None:
+    """The command gets its arguments as they are but for the names, its own options included."""
+    code = f"import os, sys; print([sys.argv[1:], {{k: os.environ[k] for k in ('KEPT', *{NAMES}) if k in os.environ}}])"
+    words = ["[$RACKNET_PUBLIC_IPV4]", "a b", "$$", "$OTHER", "--help", "-h", ""]
+    environ = {"KEPT": "kept", "RACKNET_PUBLIC_IPV6": "old", **LOOPBACK}
+    out, err, status = racknet("exec", sys.executable, "-c", code, *words, **environ)
+    assert (err, status) == ("", 0)
+    found = {"KEPT": "kept", "RACKNET_PUBLIC_IPV4": "127.0.0.1", "RACKNET_SERVICE_IPV4": "127.0.0.1"}
+    assert ast.literal_eval(out) == [["[127.0.0.1]", *words[1:]], found]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["no-such-command"], 127, "racknet: cannot run 'no-such-command': No such file or directory\n"),
+        (["/etc/passwd/x"], 127, "racknet: cannot run '/etc/passwd/x': Not a directory\n"),
+        (["/etc/passwd"], 126, "racknet: cannot run '/etc/passwd': Permission denied\n"),
+        ([""], 127, "racknet: cannot run '': No such file or directory\n"),
+        (["sh", "-c", "exit 7"], 7, ""),
+        (["--", "sh", "-c", "exit 8"], 8, ""),
+        (["sh", "-c", "kill -9 $$"], -9, ""),
+    ],
+)
+def test_status_of_exec(words: list[str], status: int, message: str, racknet: Racknet) -> None:
+    """The command's status is the status; one that cannot be run has a shell's."""
+    assert racknet("exec", *words, **LOOPBACK) == ("", message, status)
+
+
+def test_signals(racknet: Racknet) -> None:
+    """The command ignores and blocks the signals that it would without racknet, not those that Python ignores."""
+    show = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]
+
+    def masks(shown: str) -> list[int]:  # 32 and 33 are the C library's own, which posix_spawn(3) ignores
+        return [int(line.split()[1], 16) & 0x7FFFFFFF for line in shown.splitlines()]
+
+    plain = subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    assert len(masks(plain)) == 2
+    assert masks(racknet("exec", *show, **LOOPBACK)[0]) == masks(plain)
+
+
+@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["env"], ["list"], ["exec", "true"]], ids=" ".join)
+def test_wrong_variable(words: list[str], racknet: Racknet) -> None:
+    """A wrong variable is status 2, on the fast path as by way of Typer."""
+    assert racknet(*words, RACKNET_PUBLIC_CIDR="10.0.0.0/33") == (
+        "",
+        f"racknet: RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block\nhint: see racknet {words[0]} --help\n",
+        2,
+    )
+
+
+def test_unknown_variable_is_mentioned(racknet: Racknet) -> None:
+    """Errors and the list mention a variable that racknet does not know; it changes no answer."""
+    unknown = {"RACKNET_SERVICE_IFACE": "eth1"}
+    note = "note: racknet does not know the variable RACKNET_SERVICE_IFACE; did you mean RACKNET_SERVICE_INTERFACE?\n"
+    assert racknet("list", **unknown)[1].endswith(note)
+    assert racknet("pubic", **unknown)[1].endswith(note)
+    assert racknet("env", **unknown, **NOTHING)[1].count(note) == 1
+    assert racknet("env", **unknown, **LOOPBACK) == racknet("env", **LOOPBACK)

@@ -1,0 +1,139 @@
+"""The entry point: the fast path answers alike, and each error becomes text and a status in one place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from conftest import Racknet
+from support.host_case import HostCase
+from support.hosts import HOSTS
+from support.on_host import on_host, run
+from support.queries import FOUR
+
+from racknet import __main__, lookup
+from racknet.errors import HostReadError, OutputError, SwarmError
+
+ROOT = Path(__file__).parent.parent.parent
+
+# All that the fast path may load of racknet, beside the packages themselves.
+FAST_PATH = {
+    *("racknet", "racknet.__main__", "racknet.errors", "racknet.lookup"),
+    *(
+        f"racknet.core{name}"
+        for name in ("", ".model", ".matching", ".rules", ".eligibility", ".ranking", ".selection")
+    ),
+    *(f"racknet.host{name}" for name in ("", ".netlink", ".interfaces", ".routes", ".crosscheck")),
+    *("racknet.output", "racknet.output.stdio"),
+}
+SLOW = set(
+    "argparse click codecs collections contextlib ctypes dataclasses difflib enum errno fnmatch functools inspect io "
+    "ipaddress json logging os pathlib psutil re signal socket stat string struct subprocess tempfile textwrap threading "
+    "traceback typer types typing".split()
+)
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("case", HOSTS.values(), ids=HOSTS)
+def test_both_forms_answer_alike(case: HostCase, capfd: Capture) -> None:
+    """On each host a plain question and the same by way of Typer have the same output and status."""
+    with on_host(case.layout.host):
+        for line in FOUR:
+            words = line.split()
+            found = [(run(*words), capfd.readouterr()), (run(*words, "--wait", "0"), capfd.readouterr())]
+            assert found[0] == found[1], line
+
+
+def test_both_forms_answer_alike_here(racknet: Racknet) -> None:
+    """On this machine, too, a plain question and the same by way of Typer have the same answer and status."""
+    for words in (["public"], ["service"], ["public", "inet6"], ["service", "ipv6"]):
+        # Not the details of an error: interfaces of other tests' containers come and go.
+        assert racknet(*words)[::2] == racknet(*words, "--wait", "0")[::2]
+
+
+@pytest.mark.parametrize(
+    ("words", "environ"),
+    [
+        (["public", "ipv5"], {}),
+        (["nonsense"], {}),
+        (["public"], {"RACKNET_PUBLIC_CIDR": "10.0.0.0/33"}),
+        (["public"], {"RACKNET_WAIT": "0"}),
+        (["public"], {"RACKNET_NOSUCH": ""}),
+        (["public", "ipv6"], {}),  # it has no answer
+    ],
+)
+def test_what_the_fast_path_leaves_alone(words: list[str], environ: dict[str, str], capfd: Capture) -> None:
+    """The fast path answers plain questions without variables, and prints nothing where it does not."""
+    variables = {os.fsencode(name): os.fsencode(value) for name, value in environ.items()}
+    with on_host("nic ens3 203.0.113.7/24 device"), patch.object(__main__, "environ", variables):
+        assert __main__.try_fast_path(*words) is False
+    assert capfd.readouterr() == ("", "")
+
+
+def test_fast_path(capfd: Capture) -> None:
+    """The fast path prints the answer and says that it did. Other variables do not matter to it."""
+    with on_host("nic ens3 203.0.113.7/24 device"), patch.object(__main__, "environ", {b"constraint:node": b"\xff"}):
+        assert __main__.try_fast_path("public") is True
+        assert __main__.try_fast_path("public", "inet") is True
+    assert capfd.readouterr() == ("203.0.113.7\n203.0.113.7\n", "")
+
+
+LOADED = f"""
+import sys
+sys.path += {[str(ROOT), *(path for path in sys.path if "site-packages" in path)]!r}
+before = set(sys.modules)
+from racknet import lookup
+from racknet.__main__ import try_fast_path
+try_fast_path(*sys.argv[1:])
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("words", [["public"], ["service"], ["public", "inet6"], ["service", "ipv6"]], ids=" ".join)
+def test_plain_questions_load_little(words: list[str]) -> None:
+    """A plain question loads none of what takes long to load, and of racknet only what it needs."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RACKNET_")}
+    command = [sys.executable, "-I", "-S", "-c", LOADED, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
+    loaded = set(done.stderr.split())
+    assert {name for name in loaded if name.partition(".")[0] == "racknet"} == FAST_PATH
+    assert loaded & SLOW == set()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (HostReadError("cannot read /x: why", "look at it"), 3),
+        (OutputError("cannot write to standard output: why", "look at it"), 3),
+        (SwarmError("the engine does not answer", "look at it"), 3),
+    ],
+)
+@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["list"], ["env"], ["exec", "true"]], ids=" ".join)
+def test_error_has_its_status(words: list[str], error: Exception, status: int, capfd: Capture) -> None:
+    """On every road an error is its message, its hint and its status; standard output is empty."""
+    with patch.object(lookup, "read_host", side_effect=error):
+        assert run(*words) == status
+    assert capfd.readouterr() == ("", f"racknet: {error}\nhint: look at it\n")
+
+
+@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["list"], ["env"], ["exec", "true"]], ids=" ".join)
+def test_internal_fault(words: list[str], capfd: Capture) -> None:
+    """A fault of racknet's own has a status of its own, 70, and no traceback."""
+    with patch.object(lookup, "read_host", side_effect=KeyError("eth0\x1b")):
+        assert run(*words) == 70
+    out, err = capfd.readouterr()
+    assert (out, err.splitlines()[0]) == ("", r"racknet: KeyError: 'eth0\x1b'")
+    assert len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["list"]], ids=" ".join)
+def test_interrupt(words: list[str], capfd: Capture) -> None:
+    """Ctrl-C is status 130, without a word."""
+    with patch.object(lookup, "read_host", side_effect=KeyboardInterrupt):
+        assert run(*words) == 130
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,182 @@
+"""What users read beside an answer, or instead of one."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+from support.hosts import HOSTS
+from support.layout import parse_layout
+from support.queries import FOUR, make_query
+
+from racknet.core import rules
+from racknet.core.model import Host
+from racknet.core.selection import select_address
+from racknet.errors import HostReadError, NoAddress, OutputError, UsageError
+from racknet.output import messages
+
+TOOL = Path(__file__).parent.parent.parent / "tools" / "write_messages.py"
+
+
+def error_of(host: Host | str, line: str) -> NoAddress:
+    """Return the error for a query on a host or a layout."""
+    facts = parse_layout(host).host if isinstance(host, str) else host
+    query = make_query(line)
+    return messages.no_address(query, select_address(facts, query))
+
+
+def text_of(host: Host | str, line: str) -> str:
+    return messages.format_error(error_of(host, line))
+
+
+def test_all_messages() -> None:
+    """All that racknet prints is as tests/messages.txt has it, which script/messages writes."""
+    tool = runpy.run_path(str(TOOL))
+    assert tool["text"]() == tool["FILE"].read_text()
+
+
+def test_error_has_message_details_and_hint() -> None:
+    """An error says what was asked, what was found and what to do."""
+    aws = "nic ens5 172.31.5.9/20 device\ndefault ens5 via 172.31.0.1\nbridge docker0 172.17.0.1/16"
+    assert (
+        text_of(aws, "public")
+        == """\
+racknet: no public ipv4 address on this host
+  ens5     172.31.5.9   private; the host may sit behind NAT
+  docker0  172.17.0.1   container interface
+hint: on AWS, GCP and Azure the public address is not on the host: ask the provider; see racknet list
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "tie"), [("a b", "a and b tie"), ("a b c", "a, b and c tie"), ("a b c d", "a, b, c and d tie")]
+)
+def test_tie(interfaces: str, tie: str) -> None:
+    """A tie names all interfaces that tie, and how to choose one of them."""
+    layout = "\n".join(f"nic {name} 203.0.{place}.7/24 device" for place, name in enumerate(interfaces.split(), 113))
+    error = error_of(layout, "public")
+    assert error.message == f"the public ipv4 address on this host is ambiguous: {tie}"
+    assert error.hint.endswith(": racknet public ipv4 --interface a")
+
+
+def test_loser_on_a_tied_interface() -> None:
+    """An address that lost by a preference is not shown as tied because its interface is."""
+    details = error_of("known\nnic a 203.0.113.7/24 203.0.113.100/32\nnic b 203.0.114.7/24", "public").details
+    assert (
+        details
+        == """\
+  a  203.0.113.7     ties with b
+  b  203.0.114.7     ties with a
+  a  203.0.113.100   b is preferred: no host prefix
+"""
+    )
+
+
+@pytest.mark.parametrize("others", ["nic ens3 fe80::3/64 device\nnic ens4 device", "nic ens4 device", "known"])
+def test_interface_that_is_not_there(others: str) -> None:
+    """`--interface nosuch` blames the filter: no host that boots, no other interface that has no address yet."""
+    error = error_of(f"{others}\nbridge docker0", "public ipv6 --interface nosuch")
+    assert error.message == "no public ipv6 address on this host with --interface nosuch"
+    assert "ens4" not in error.details
+    assert "no ipv6 address" not in error.details
+    assert "--interface nosuch" in error.hint
+    assert error.hint != messages.BOOTING_HINT
+
+
+def test_host_that_boots() -> None:
+    """Where there are only interfaces without an address and skipped ones, the hint is to wait."""
+    lines = text_of("nic ens3 device\nnic ens4 device down\nbridge docker0 172.17.0.1/16", "public").splitlines()
+    assert lines[1:] == [
+        "  ens3     -            no ipv4 address",
+        "  docker0  172.17.0.1   container interface",
+        f"hint: {messages.BOOTING_HINT}",
+    ]
+
+
+def test_way_that_is_not_there() -> None:
+    """Where no route leads to the address of --reach, the hint is to look at the routes."""
+    error = error_of("nic ens3 10.0.0.1/24 device", "service --reach 10.9.9.9")
+    assert error.hint == "does a route lead to 10.9.9.9? see ip route get 10.9.9.9"
+
+
+def test_at_most_ten_lines() -> None:
+    """Of many addresses ten are named, the best first, and the rest is counted."""
+    interfaces = "\n".join(f"nic veth{n} 10.0.{n}.1/24" for n in range(12))
+    lines = text_of(f"{interfaces}\nnic ens3 10.9.0.1/24", "public").splitlines()
+    assert [line.split()[0] for line in lines[1:11]] == ["ens3", *(f"veth{n}" for n in range(9))]
+    assert lines[11:] == ["  and 3 more", f"hint: {messages.BEHIND_NAT_HINT}"]
+
+
+def test_every_reason_has_its_place() -> None:
+    """All reasons to skip an address are in the order of the lines, but for the loopback interface, which has none."""
+    assert {*messages.ORDER, rules.LOOPBACK} == set(rules.EXCLUSIONS)
+    assert len(messages.ORDER) == len(rules.EXCLUSIONS) - 1
+
+
+def test_explanation_has_all_lines() -> None:
+    """An explanation names every address, however many there are."""
+    interfaces = "\n".join(f"nic veth{n} 10.0.{n}.1/24" for n in range(40))
+    host = parse_layout(f"{interfaces}\nnic ens3 203.0.113.1/24").host
+    query = make_query("public")
+    assert len(messages.explanation(query, select_address(host, query)).splitlines()) == 2 + 41
+
+
+def test_names_cannot_steer_a_terminal() -> None:
+    """Control characters of an interface's name are escaped, and so are bytes that are not UTF-8."""
+    layout = "nic \x1b[2Jx 10.0.0.1/24\nnic \udc80 10.0.1.1/24\nbridge docker0"
+    for text in (text_of(layout, "service"), text_of(layout, "service --interface \x07")):
+        assert all(c == "\n" or c.isprintable() for c in text), text
+        assert r"\x1b[2Jx" in text
+        assert r"\udc80" in text
+
+
+def test_errors_of_several_queries() -> None:
+    """Where none of four queries has an answer, both networks' errors for IPv4 are shown."""
+    host = HOSTS["no-address-yet"].layout.host
+    queries = [make_query(line) for line in FOUR]
+    selections = [select_address(host, query) for query in queries]
+    text = messages.format_error(messages.no_addresses(queries, selections), ["RACKNET_X"])
+    heads = [line for line in text.splitlines() if line.startswith("racknet: ")]
+    assert heads == ["racknet: no public ipv4 address on this host", "racknet: no service ipv4 address on this host"]
+    assert text.count("note: racknet does not know the variable RACKNET_X") == 1
+
+
+def test_errors_of_several_queries_in_a_container() -> None:
+    """In a container's own network there is one error for all."""
+    host = HOSTS["bridged-container"].layout.host
+    queries = [make_query(line) for line in FOUR]
+    error = messages.no_addresses(queries, [select_address(host, query) for query in queries])
+    assert messages.format_error(error) == (
+        "racknet: no address of this host: this is a container's own network, not a host's\n"
+        "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            UsageError("'x\x07' is wrong", "see\x07"),
+            "racknet: 'x\\x07' is wrong\nhint: see\\x07\nnote: racknet does not ",
+        ),
+        (HostReadError("cannot read", "look"), "racknet: cannot read\nhint: look\n"),
+        (OutputError("disk full"), "racknet: disk full\n"),
+        (KeyError("x"), "racknet: KeyError: 'x'\nhint: this is a fault of racknet's own, please report it\n"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_other_errors(error: Exception, expected: str) -> None:
+    """Each error has one form. Unknown variables are mentioned where they may be the reason."""
+    text = messages.format_error(error, ["RACKNET_X"])
+    assert text.startswith(expected)
+    assert len(text.splitlines()) == len(expected.splitlines())
+
+
+def test_unknown_variables() -> None:
+    """A note says which variable racknet does not know, and which one may be meant."""
+    assert messages.unknown_variables([]) == ""
+    note = "note: racknet does not know the variable RACKNET_EXCLUDES; did you mean RACKNET_EXCLUDE?\n"
+    assert messages.unknown_variables(["RACKNET_EXCLUDES"]) == note
+    assert r"RACKNET_\x1b[2J" in messages.unknown_variables(["RACKNET_\x1b[2J"])

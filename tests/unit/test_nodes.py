@@ -1,0 +1,165 @@
+"""Which nodes of a swarm are asked, and what each of them answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from racknet.errors import UsageError
+from racknet.swarm import nodes
+from racknet.swarm.nodes import Answer, Logs, Node, Task
+from racknet.swarm.report import format_text
+
+N1, N2, N10, TWIN = Node("a", "n1", ""), Node("b", "n2", ""), Node("c", "n10", ""), Node("d", "n2", "")
+FACTS = {
+    "node.id": "x",
+    "node.hostname": "n1",
+    "node.role": "worker",
+    "node.platform.os": "linux",
+    "node.platform.arch": "x86_64",
+    "node.labels.disk": "ssd",
+    "engine.labels.zone": "a",
+}
+
+
+def piece(task: str, text: str) -> bytes:
+    """Return a piece of a service's log, as the engine sends it with details."""
+    details = f"com.docker.swarm.node.id=x,com.docker.swarm.service.id=y,com.docker.swarm.task.id={task}"
+    return f"{details} {text}\n".encode()
+
+
+def task(state: str, status: int = 0, error: str = "", *, name: str = "t") -> Task:
+    return Task(name, "a", state, status, error)
+
+
+def test_choose() -> None:
+    """Nodes are named by name or id; a name that two nodes have is an error, which names their ids."""
+    known = [N1, N2, N10]
+    assert nodes.choose(known, []) == known
+    assert nodes.choose(known, ["n10", "a", "n1"]) == [N10, N1]
+    with pytest.raises(UsageError, match=r"^'n3' is not a node of this swarm: n1, n2, n10$"):
+        nodes.choose([N10, N2, N1], ["n3"])
+    with pytest.raises(UsageError, match=r"^'n2' is the name of 2 nodes: say which by its id, b or d$"):
+        nodes.choose([N1, N2, TWIN], ["n2"])
+    assert nodes.choose([N1, N2, TWIN], ["d"]) == [TWIN]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "matches"),
+    [
+        ("node.hostname==N1", True),
+        ("node.hostname != n1", False),
+        ("node.id==x", True),
+        ("node.role==manager", False),
+        ("node.labels.disk==ssd", True),
+        ("node.labels.other!=ssd", True),
+        ("node.labels.other==ssd", False),
+        ("engine.labels.zone==a", True),
+        ("node.platform.os==linux", True),
+        ("node.platform.arch==x86_64", True),
+        ("node.ip==10.0.0.1", None),
+        ("gaga", None),
+    ],
+)
+def test_match_constraints(constraint: str, matches: bool | None) -> None:
+    """Nodes match constraints by their facts, those that take no job too; some constraints only the swarm can tell."""
+    node = Node("x", "n1", "down", FACTS)
+    found = nodes.match_constraints([node], [constraint])
+    assert found == (None if matches is None else [node] if matches else [])
+
+
+def test_several_constraints() -> None:
+    """A node has to match all of the constraints."""
+    node = Node("x", "n1", "", FACTS)
+    assert nodes.match_constraints([node], ["node.role==worker", "node.labels.disk==ssd"]) == [node]
+    assert nodes.match_constraints([node], ["node.role==worker", "node.labels.disk==hdd"]) == []
+    assert nodes.match_constraints([node], ["node.role==worker", "node.ip==10.0.0.1"]) is None
+
+
+def test_parse_logs() -> None:
+    """Lines are kept by their task; lines without details are dropped, and wrong bytes are replaced."""
+    log = [piece("t1", "10.0.0.1"), piece("t2", "a b"), b"error: node gone\n", piece("t2", "\xff"), b""]
+    assert nodes.parse_logs(log) == {"t1": ["10.0.0.1"], "t2": ["a b", "\xff"]}
+    assert nodes.parse_logs([b"com.docker.swarm.task.id=t \xff\n"]) == {"t": ["\ufffd"]}
+
+
+DOWN = N1._replace(trouble="down")
+
+
+@pytest.mark.parametrize(
+    ("node", "tasks", "out", "err", "expected"),
+    [
+        (N1, [task("complete")], ["10.0.0.1"], [], "10.0.0.1"),
+        (N1, [task("complete")], [], [], "printed no ipv4 address: ''"),
+        (N1, [task("complete")], ["fd00::1"], [], "no ipv4 address: 'fd00::1'"),
+        (N1, [task("complete")], ["10.0.0.01"], [], "no ipv4 address: '10.0.0.01'"),
+        (N1, [task("complete")], ["10.0.0.1", "10.0.0.2"], [], "'10.0.0.1 10.0.0.2'"),
+        (N1, [task("failed", 1, "exit (1)")], ["10.0.0.1"], ["racknet: no address", "x"], "no address"),
+        (N1, [task("failed", 1, "exit (1)")], [], [], "exit (1)"),
+        (N1, [task("rejected", error="No such image: x")], [], [], "No such image: x"),
+        (N1, [task("preparing")], [], [], "no answer in time: its task is preparing"),
+        (N1, [task("pending", error="no room")], [], [], "no answer in time: its task is pending, no room"),
+        (N1, [], [], [], "was given no task in time"),
+        (N1._replace(trouble="drained"), [], [], [], "drained"),
+        (DOWN, [task("running")], [], [], "down"),
+        (DOWN, [task("complete")], ["10.0.0.1"], [], "10.0.0.1"),
+        (N1, [task("complete"), task("failed", 1, name="u")], ["10.0.0.1"], [], "10.0.0.1"),
+        (N1, [task("failed", 1, "exit"), task("pending", name="u")], [], ["racknet: no"], "no"),
+    ],
+)
+def test_collect_answers(node: Node, tasks: list[Task], out: list[str], err: list[str], expected: str) -> None:
+    """A node's address is what its task printed, if that is one address; else it says why there is none."""
+    (answer,) = nodes.collect_answers([node], tasks, Logs({"t": out}, {"t": err}), "ipv4")
+    assert (answer.node, answer.id) == ("n1", "a")
+    assert (answer.address is None) != (answer.error is None)
+    assert (answer.address or answer.error or "").endswith(expected)
+
+
+def test_answers_are_in_natural_order() -> None:
+    """Answers are in the natural order of the nodes' names, and of their ids where names are equal."""
+    answers = nodes.collect_answers([TWIN, N10, N2, N1], [], Logs({}, {}), "ipv4")
+    assert [answer.id for answer in answers] == ["a", "b", "d", "c"]
+
+
+def test_lost_log() -> None:
+    """Where a log cannot be read, that is why an answer is missing; what was read of it counts."""
+    done = [Task("t", "a", "complete", 0, ""), Task("u", "b", "complete", 0, "")]
+    logs = Logs({"u": ["10.0.0.2"]}, {}, lost="its log cannot be read: x")
+    answers = nodes.collect_answers([N1, N2], done, logs, "ipv4")
+    assert answers == [Answer("n1", "a", None, "its log cannot be read: x"), Answer("n2", "b", "10.0.0.2", None)]
+
+
+def count_calls(act: Callable[[], object]) -> int:
+    """Return how many functions are called, Python's and C's: a measure of work that is the same on every machine."""
+    count = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(profile)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_collecting_is_linear() -> None:
+    """Ten times as many nodes are ten times the work, up to the logs of 10,000 nodes."""
+
+    def work(size: int) -> int:
+        known = [Node(f"id{n:05}", f"n{n:05}", "") for n in range(size)]
+        tasks = [Task(f"t{n}", f"id{n:05}", "complete", 0, "") for n in range(size)]
+        log = [piece(f"t{n}", f"10.{n >> 8}.{n & 255}.1") for n in range(size)]
+
+        def act() -> None:
+            answers = nodes.collect_answers(known, tasks, Logs(nodes.parse_logs(log), {}), "ipv4")
+            assert format_text(answers, is_bare=False).count("\n") == size
+            assert nodes.choose(known, []) == known
+
+        return count_calls(act)
+
+    assert work(10_000) < 10.5 * work(1_000)

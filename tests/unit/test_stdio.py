@@ -1,0 +1,86 @@
+"""An answer goes out whole or not at all, and no text can steer a terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from racknet.errors import OutputError
+from racknet.output.stdio import printable, write_error, write_output
+
+
+@pytest.fixture
+def words(program: list[str]) -> list[str]:
+    """The words of a command that prints its version."""
+    return [*program, "--version"]
+
+
+def test_streams(capfd: pytest.CaptureFixture[str]) -> None:
+    """Answers go to standard output, everything else to standard error."""
+    write_output("out\n")
+    write_error("err\n")
+    assert capfd.readouterr() == ("out\n", "err\n")
+
+
+def test_bytes_that_are_not_utf8(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """What UTF-8 cannot express is escaped."""
+    write_output("é\udcff\n")
+    assert capfdbinary.readouterr().out == "é\\udcff\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("eth0 é", "eth0 é"), ("\x1b[2J\n", r"\x1b[2J\n"), ("\udc80\u202e", r"\udc80\u202e")]
+)
+def test_printable(text: str, expected: str) -> None:
+    """Control characters are escaped, and so are bytes that are not UTF-8."""
+    assert printable(text) == expected
+
+
+def test_full_disk(words: list[str]) -> None:
+    """A full disk is status 3, and standard error says so."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "racknet: cannot write to standard output: No space left on device\n")
+
+
+def test_pipe_that_nobody_reads(words: list[str]) -> None:
+    """A pipe that nobody reads is status 3, not a death by SIGPIPE."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (3, "racknet: cannot write to standard output: Broken pipe\n")
+
+
+def test_standard_output_that_is_closed(words: list[str]) -> None:
+    """A standard output that is closed is status 3."""
+    closing = ["sh", "-c", 'exec "$@" >&-', "sh", *words]
+    done = subprocess.run(closing, stderr=subprocess.PIPE, text=True, check=False)
+    expected = (3, "racknet: cannot write to standard output: Bad file descriptor\n")
+    assert (done.returncode, done.stderr) == expected
+
+
+def test_standard_error_that_is_closed(capfd: pytest.CaptureFixture[str]) -> None:
+    """What standard error does not take is lost, and nothing else happens."""
+    before = os.dup(2)
+    os.close(2)
+    try:
+        write_error("lost\n")
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+    with pytest.raises(OutputError):  # the streams are as they were, and standard output is still written to
+        _write_to_closed_output()
+    assert capfd.readouterr() == ("", "")
+
+
+def _write_to_closed_output() -> None:
+    before = os.dup(1)
+    os.close(1)
+    try:
+        write_output("lost\n")
+    finally:
+        os.dup2(before, 1)
+        os.close(before)

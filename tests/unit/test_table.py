@@ -1,0 +1,123 @@
+"""`racknet list` for people: a table of addresses, and one of interfaces."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from support.hosts import HOSTS
+from support.layout import parse_layout
+from support.queries import FOUR, make_query
+
+from racknet.core.inventory import Entry, take_inventory
+from racknet.core.model import Host
+from racknet.core.selection import select_address
+from racknet.host.states import InterfaceState
+from racknet.output.table import format_addresses, format_interfaces, is_colourful
+
+
+def entries_of(host: Host) -> list[Entry]:
+    queries = [make_query(line) for line in FOUR]
+    return take_inventory(host, queries, [select_address(host, query) for query in queries])
+
+
+def addresses_of(name: str, *, colour: bool = False) -> str:
+    return format_addresses(entries_of(HOSTS[name].layout.host), colour=colour)
+
+
+def test_addresses() -> None:
+    """A person finds the answers at a glance, and why each other address is none."""
+    host = parse_layout(f"{HOSTS['equinix-metal'].text}\nlo 127.0.0.1/8").host
+    assert (
+        format_addresses(entries_of(host), colour=False)
+        == """\
+   INTERFACE  ADDRESS                  NETWORK  WHY
+*  bond0      147.75.80.11/31          public   the only candidate
+*  bond0:0    10.99.10.3/31            service  the only candidate
+*  bond0      2604:1380:1:5f00::3/127  public   the only candidate
+   docker0    172.17.0.1/16            -        container interface
+   lo         127.0.0.1/8              -        loopback
+"""
+    )
+
+
+def test_long_reasons_are_wrapped() -> None:
+    """The table stays within 80 columns where the names allow it."""
+    text = addresses_of("rackspace")
+    assert "2001:4802:7800:1:be76:4eff:fe20:b4c1/64" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(text.splitlines()) > 6
+
+
+def test_interfaces() -> None:
+    """The table says whether each interface has a link, and how fast; without a carrier there is no speed."""
+    interfaces = list(parse_layout("nic eth0\nnic eth1\nnic eth2 down\nnic eth3").host.interfaces.values())
+    states = {
+        "eth0": InterfaceState(has_carrier=True, speed=10000, mtu=9000),
+        "eth1": InterfaceState(has_carrier=False, speed=1000, mtu=1500),
+        "eth2": InterfaceState(has_carrier=False, speed=1000),
+        "eth3": InterfaceState(has_carrier=True, speed=2500, mtu=1500),
+    }
+    assert (
+        format_interfaces(interfaces, [], states, colour=False)
+        == """\
+   INTERFACE  LINK        SPEED        MTU
+   eth0       up          10 Gbit/s    9000
+   eth1       no carrier  -            1500
+   eth2       down        -            -
+   eth3       up          2500 Mbit/s  1500
+   lo         up          -            -
+"""
+    )
+
+
+def test_interfaces_are_in_the_order_of_the_addresses() -> None:
+    """Both tables have one order; interfaces without an address come last, in natural order."""
+    host = parse_layout(
+        "lo 127.0.0.1/8\nnic docker0 172.17.0.1/16\nnic eth10\nnic eth9\nnic eth1 10.1.0.7/24 device\n"
+        "nic eth0 203.0.113.7/24 device"
+    ).host
+    interfaces, entries = list(host.interfaces.values()), entries_of(host)
+    first, second = (
+        [line[3:].split()[0] for line in text.splitlines()[1:]]
+        for text in (format_addresses(entries, colour=False), format_interfaces(interfaces, entries, {}, colour=False))
+    )
+    assert first == ["eth0", "eth1", "docker0", "lo"]
+    assert second == [*first, "eth9", "eth10"]
+
+
+def test_names_cannot_steer_a_terminal() -> None:
+    """Control characters in a name are escaped in both tables."""
+    host = parse_layout("nic \x1b[2Jx 10.0.0.1/24@\x1b[2Jx:\x07").host
+    text = format_addresses(entries_of(host), colour=False)
+    text += format_interfaces(list(host.interfaces.values()), [], {}, colour=False)
+    assert all(c == "\n" or c.isprintable() for c in text)
+    assert text.count(r"\x1b[2Jx") == 2
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_terminal", "expected"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_colour(environ: dict[str, str], is_terminal: bool, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colour is for terminals, and never with NO_COLOR."""
+    monkeypatch.setattr(os, "isatty", lambda _: is_terminal)
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert is_colourful() is expected
+
+
+def test_colour_changes_no_text() -> None:
+    """Bold are the heads and the answers, dim is what answers nothing; the text is the same."""
+    plain, coloured = addresses_of("equinix-metal"), addresses_of("equinix-metal", colour=True)
+    marks = ["\x1b[1m"] * 4 + ["\x1b[2m"]
+    lines = [f"{mark}{line}\x1b[0m" for mark, line in zip(marks, plain.splitlines(), strict=True)]
+    assert coloured.splitlines() == lines

@@ -1,0 +1,234 @@
+"""Write tests/messages.txt, which shows what racknet prints: script/messages runs this, and a test compares the text.
+
+The hosts are those of the tests' table: their layouts stand in for the kernel, and patches for its failures.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock, patch
+
+import docker
+from docker.errors import DockerException
+from support.hosts import HOSTS
+from support.layout import parse_layout
+
+import racknet.__main__
+from racknet import host, lookup
+from racknet.core.inventory import InterfaceState
+from racknet.core.model import Host
+from racknet.host import crosscheck, netlink, states
+from racknet.output import stdio
+from racknet.swarm import command
+from racknet.swarm.nodes import Answer, Node
+
+FILE = Path(__file__).parent.parent / "tests" / "messages.txt"
+
+RACKSPACE = HOSTS["rackspace"].layout.host
+STATES = {"eth0": InterfaceState(has_carrier=True, speed=10_000, mtu=1500)}
+
+# A host of the table, the variables that are set there, and the words of a command.
+COMMANDS = """
+rackspace: public
+rackspace: service ipv6
+rackspace: public --json
+rackspace: service --all --json
+rackspace: service --explain
+rackspace: list
+rackspace: list --json
+rackspace: env
+rackspace: env --export
+vpn-with-the-default-route: public
+vpn-with-the-default-route: service -v
+service-ambiguous: service
+service-ambiguous: service --all
+service-ambiguous: service ipv6
+service-ambiguous: list
+service-ambiguous: env
+service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IPV4
+service-ambiguous: service --cidr 10.31.0.0/16 --interface ens4 --interface lo
+digitalocean: service --explain
+anchor-alone: service
+laptop-on-vpn: list
+aws: public
+reach: service --reach 10.9.9.9
+reach: service --reach 10.9.9.9 --all --explain
+reach: service --reach 10.8.8.8
+bridged-container: service
+bridged-container: list
+bridged-container: env
+no-address-yet: public
+no-address-yet: env
+pppoe: service --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
+virtual-machines-seen-from-the-host: public
+excluded-card: service --exclude '*'
+rackspace: public ipv6 --interface nosuch
+rackspace: service --exclude 10.0.0.0/8
+hundreds-of-veths: public
+rackspace RACKNET_SERVICE_CIDR=10.0.0.0/33: service --all
+rackspace RACKNET_SERVICE_CIDRS=10.0.0.0/8: service -v
+rackspace RACKNET_NOSUCH=1: service --interface nosuch
+rackspace RACKNET_WAIT=soon: env
+service-ambiguous RACKNET_SERVICE_INTERFACE=ens7: env
+rackspace: pubic
+rackspace: nonsense
+rackspace: service ipv5
+rackspace: public ipv4 ipv6
+rackspace: public --nonsense
+rackspace: public --cidr
+rackspace: public --cidr 10.0.0.0/33
+rackspace: public --interface ''
+rackspace: public --exclude 10.0.0.0/33
+rackspace: public --exclude 'a b'
+rackspace: public --reach db.example.com
+rackspace: public --reach fe80::1
+rackspace: public --reach 10.0.0.1 --reach 10.0.0.2
+rackspace: public --wait soon
+rackspace: public --wait 99999999
+rackspace: exec
+rackspace: exec no-such-command
+rackspace: exec /
+rackspace: cluster
+rackspace: cluster nonsense
+rackspace: cluster service --node n1 --constraint node.role==worker
+rackspace: --version
+rackspace:
+rackspace: public --help
+rackspace: list --help
+rackspace: env --help
+rackspace: exec --help
+rackspace: cluster --help
+""".strip().splitlines()
+
+
+def _failing(error: Exception) -> Any:
+    return Mock(side_effect=error)
+
+
+def _read_by(**attributes: Any) -> list[Any]:
+    """Return the patches that let the real reader read, with attributes of its `Kernel` replaced."""
+    return [patch.object(lookup, "read_host", host.read_host), patch.multiple(netlink.Kernel, **attributes)]
+
+
+REFUSED = PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
+
+# Where something fails, the words of a command, and the patches that make it fail.
+FAILURES: list[tuple[str, str, Sequence[Any]]] = [
+    ("where netlink is forbidden", "public", _read_by(__init__=_failing(REFUSED), __exit__=Mock())),
+    ("where interfaces come and go", "public", _read_by(_read=lambda *_: ([], True))),
+    ("where an address comes and goes", "public", [patch.object(lookup, "is_confirmed", lambda _: False)]),
+    (
+        "where the name of an interface is not UTF-8",
+        "service",
+        [
+            patch.object(lookup, "read_host", lambda *_, **__: NOT_UTF8),
+            patch.object(lookup, "is_confirmed", crosscheck.is_confirmed),
+        ],
+    ),
+    ("where racknet has a fault", "public", [patch.object(lookup, "select_address", _failing(KeyError("eth0")))]),
+]
+
+
+class _Swarm:
+    """A swarm of three nodes, of which `jobs` answer as they are told."""
+
+    def nodes(self) -> list[Node]:
+        return [Node(f"{name}id", name, "", {"node.role": "worker"}) for name in ("n1", "n2", "n10")]
+
+
+ANSWERED = [Answer("n1", "n1id", "10.176.224.2", None), Answer("n2", "n2id", "10.176.224.3", None)]
+HALF_ANSWERED = [
+    ANSWERED[0],
+    Answer("n2", "n2id", None, "down"),
+    Answer("n10", "n10id", None, "no answer in time: its task is preparing"),
+]
+NO_IMAGE = [Answer("n1", "n1id", None, "No such image: racknet/ip:latest")]
+NO_ENGINE = DockerException("Error while fetching server API version: Connection refused")
+WORKER = {"Swarm": {"ControlAvailable": False, "RemoteManagers": [{"Addr": "10.176.224.2:2377"}]}}
+
+
+def _answering(*answers: Answer) -> list[Any]:
+    return [patch.object(command, "Swarm", _Swarm), patch.object(command, "_run_jobs", lambda *_: list(answers))]
+
+
+# A machine, the words of a command, and the patches that stand in for the swarm.
+SWARMS: list[tuple[str, str, Sequence[Any]]] = [
+    ("on a manager", "cluster service", _answering(*ANSWERED)),
+    ("on a manager", "cluster service --json", _answering(*HALF_ANSWERED)),
+    ("on a manager", "cluster service --node n1", _answering(ANSWERED[0])),
+    ("on a manager", "cluster service", _answering(*HALF_ANSWERED)),
+    ("on a manager", "cluster service", _answering(*NO_IMAGE)),
+    ("on a manager", "cluster service --constraint node.role==manager", _answering()),
+    ("on a manager", "cluster service --node n3", _answering()),
+    (
+        "on a worker",
+        "cluster service",
+        [patch.object(docker, "from_env", lambda **_: Mock(api=Mock(info=lambda: WORKER)))],
+    ),
+    ("on a machine without an engine", "cluster service", [patch.object(docker, "from_env", _failing(NO_ENGINE))]),
+]
+
+
+def transcript(
+    where: str,
+    words: str,
+    facts: Host = RACKSPACE,
+    *,
+    variables: Sequence[str] = (),
+    patches: Sequence[Any] = (),
+    is_full: bool = False,
+) -> str:
+    """Return what a command prints on a host: `|` marks standard output (it may be full), `!` marks standard error."""
+    printed: list[str] = []
+
+    def write(descriptor: int, text: str) -> None:
+        if is_full and descriptor == 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        printed.extend(f"{'|!'[descriptor - 1]} {line}".rstrip() for line in text.splitlines())
+
+    environ = {"PATH": "/nonexistent", **dict(variable.split("=", 1) for variable in variables)}
+    with ExitStack() as stack:
+        for one in (
+            patch.object(lookup, "read_host", lambda *_, **__: facts),
+            patch.object(lookup, "is_confirmed", lambda _: True),
+            patch.object(states, "read_states", lambda: STATES),
+            patch.object(stdio, "_write", write),
+            patch.object(signal, "signal"),  # `exec` would set signals for this process
+            patch.object(sys, "argv", ["racknet", *shlex.split(words)]),
+            patch.dict(os.environ, environ, clear=True),
+            patch.object(racknet.__main__, "environ", {k.encode(): v.encode() for k, v in environ.items()}),
+            *patches,
+        ):
+            stack.enter_context(one)
+        status = racknet.__main__.main()
+    line = " ".join([*variables, "racknet", words]).strip()
+    return "\n".join([where, f"$ {line}", *printed, f"status {int(status)}"])
+
+
+def transcripts() -> Iterator[str]:
+    """Yield the transcript of each command."""
+    for line in COMMANDS:
+        where, _, words = line.partition(":")
+        name, *variables = where.split()
+        yield transcript(f"on {name}", words.strip(), HOSTS[name].layout.host, variables=variables)
+    for where, words, patches in (*FAILURES, *SWARMS):
+        yield transcript(where, words, patches=patches)
+    yield transcript("where standard output is a full disk", "public", is_full=True)
+
+
+def text() -> str:
+    """Return the text of the file."""
+    return "\n\n".join(transcripts()) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text())
