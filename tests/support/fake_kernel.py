@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from socket import AF_UNIX, SOCK_DGRAM, socketpair
 
-from support.layout import Layout
-
 from racknet.core.model import AF, Interface
 from racknet.core.rules import STACKED_KINDS
 from racknet.host.netlink import NLMSG_DONE, NLMSG_ERROR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, Kernel
+from support.layout import Layout
 
 DUMP_INTERRUPTED = 0x10
 

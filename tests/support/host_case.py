@@ -13,9 +13,9 @@ from support.layout import Layout, parse_layout
 class HostCase:
     """A host. "" is no answer, with status 1; the IPv6 questions are asked where an answer is given.
 
-    `also` maps command lines to answers, `pins` names the rules that the host pins (`test_pins.py`). `source` says where
-    such a host is found; for a host that another project wrote down, `theirs` says what that project expects there, and
-    `difference` why racknet answers otherwise.
+    `also` maps command lines to answers, `pins` names the rules that the host pins (`test_pins.py`). `source` names
+    where such a host is found. For a host that another project wrote down, `theirs` is what that project expects there,
+    and `difference` is why racknet answers otherwise.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The table of hosts. Those in this file are made to pin rules; the others are as people have them, or of other projects.
+"""The table of hosts: those in this file are made to pin rules, the others are as people have them, or of others.
 
 A host pins a rule when it fails with that rule taken out, or, for `near …`, drawn too wide. `test_pins.py` does so for
 each pin of each host, and requires a pin for each rule. "" is no answer, with status 1. A new bug is a new host.
@@ -6,9 +6,9 @@ each pin of each host, and requires a pin for each rule. "" is no answer, with s
 
 from __future__ import annotations
 
+from support.host_case import HostCase
 from support.hosts_of_others import HOSTS_OF_OTHERS
 from support.hosts_of_providers import PROVIDERS
-from support.host_case import HostCase
 
 TUNNEL_KINDS = (
     "vxlan geneve gtp bareudp amt wireguard ovpn tun ipip sit gre gretap ip6gre ip6gretap erspan ip6erspan ip6tnl vti "

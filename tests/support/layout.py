@@ -3,12 +3,12 @@
     nic eth0 104.130.0.127/24 2001:db8::1/64,deprecated 10.0.0.1/24@eth0:1      a NIC, with addresses
     bridge br0 10.20.30.40/24 over=eno1                                        likewise tun, tap, vxlan, macvlan
     lo 10.244.0.1/32                                                           more addresses on the loopback interface
-    default eth0 via 104.130.0.1 metric 100 src 104.130.0.127                  a default route (-6: if no gateway tells)
+    default eth0 via 104.130.0.1 metric 100 src 104.130.0.127                  a default route (-6 without a gateway)
     default eth0 via 10.0.0.1 eth1 via 10.0.0.2                                of several nexthops
     default -4 eth0 via inet6 fe80::1                                          an IPv4 route by an IPv6 gateway
     route 10.176.0.0/12 eth1 via 10.208.0.1                                    another route of the main table
-    way 10.9.9.9 eth1 10.208.1.5                                               by which interface, from which source, the
-                                                                               kernel reaches an address with these routes
+    way 10.9.9.9 eth1 10.208.1.5                                               by which interface and source the kernel
+                                                                               reaches an address with these routes
 
 What a line may say about an interface: `down`, `nocarrier`, `over=NAME,…` (what it is built on), and, for the pure core
 alone, since a namespace cannot show it, `device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`,

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from support.layout import parse_layout
-
 from racknet import __main__, lookup
 from racknet.core.model import Host
 from racknet.core.rules import CONTAINER_NAMES
+from support.layout import parse_layout
 
 
 @contextmanager

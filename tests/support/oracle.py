@@ -1,7 +1,7 @@
 """The rules once more, written from their text over Python's own ipaddress and regular expressions.
 
-Nothing here uses racknet.core but its shapes, so that a mistake there is not repeated here. It covers sections 1 to 4 of
-docs/rules.md, without filters.
+Nothing here uses racknet.core but its shapes, so that a mistake there is not repeated here. It covers sections 1 to 4
+of docs/rules.md, without filters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hostile words, variables, names, files and kernels: racknet's own statuses only, no traceback, no control character."""
+"""Hostile words, variables, names, files and kernels: known statuses only, no traceback, no control character."""
 
 from __future__ import annotations
 

@@ -34,7 +34,12 @@ def texts(addresses: list[Address]) -> list[str]:
 def test_answer_is_confirmed() -> None:
     """Each answer is confirmed by the second reader before anything else is done with it."""
     asked: list[str] = []
-    with on_host(READY), patch.object(lookup, "is_confirmed", lambda a: asked.append(a.text) or True):
+
+    def confirm(address: Address) -> bool:
+        asked.append(address.text)
+        return True
+
+    with on_host(READY), patch.object(lookup, "is_confirmed", confirm):
         _, selections = look_up([make_query(line) for line in ("public", "public ipv6", "service")])
     assert [s.address.text if s.address else "" for s in selections] == ["203.0.113.7", "", ""]
     assert asked == ["203.0.113.7"]

@@ -31,9 +31,9 @@ FAST_PATH = {
     *("racknet.output", "racknet.output.stdio"),
 }
 SLOW = set(
-    "argparse click codecs collections contextlib ctypes dataclasses difflib enum errno fnmatch functools inspect io "
-    "ipaddress json logging os pathlib psutil re signal socket stat string struct subprocess tempfile textwrap threading "
-    "traceback typer types typing".split()
+    "argparse click codecs collections contextlib ctypes dataclasses difflib enum errno fnmatch functools inspect "
+    "io ipaddress json logging os pathlib psutil re signal socket stat string struct subprocess tempfile textwrap "
+    "threading traceback typer types typing".split()
 )
 
 Capture = pytest.CaptureFixture[str]

@@ -101,7 +101,7 @@ def test_each_variable() -> None:
         "reach": ["10.9.9.9"],
         "exclude": ["lab*", "192.168.0.0/16"],
     }
-    for query in (parse(environ), parse(**options)):
+    for query in (parse(environ), parse_query("service", "ipv4", {}, options)):
         assert included(query, "eth1", "eth2") == [True, False]
         assert texts(query.cidrs) == ["10.0.0.0/8", "fd00::/8"]
         assert query.reach == "10.9.9.9"

@@ -9,10 +9,9 @@ from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
 
-from racknet.core.inventory import Entry, take_inventory
+from racknet.core.inventory import Entry, InterfaceState, take_inventory
 from racknet.core.model import Host
 from racknet.core.selection import select_address
-from racknet.host.states import InterfaceState
 from racknet.output.table import format_addresses, format_interfaces, is_colourful
 
 
