@@ -23,7 +23,7 @@ class ExitStatus:
 
 
 class RacknetError(Exception):
-    """An error for the user. `details` are whole lines between the message and the hint; `hint` may be ""."""
+    """An error for the user. `details` are lines between the message and the hint; `hint` may be ""."""
 
     status = ExitStatus.UNAVAILABLE
 

@@ -69,7 +69,7 @@ no-address-yet: public
 no-address-yet: env
 pppoe: service --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
 virtual-machines-seen-from-the-host: public
-excluded-card: service --exclude '*'
+excluded-nic: service --exclude '*'
 rackspace: public ipv6 --interface nosuch
 rackspace: service --exclude 10.0.0.0/8
 hundreds-of-veths: public

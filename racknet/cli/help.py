@@ -1,4 +1,4 @@
-"""The help around the commands, and what a mistyped command is told."""
+"""The help around the commands, and the error for a mistyped command."""
 
 from __future__ import annotations
 

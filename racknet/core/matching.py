@@ -71,7 +71,7 @@ class NamePattern:
             self.prefix, self.rest = text[:-1], "*"
 
     def matches(self, name: str) -> bool:
-        """Return whether the whole of an interface's name matches."""
+        """Return whether an interface's name matches, from its first character to its last."""
         if not name.startswith(self.prefix):
             return False
         rest = name[len(self.prefix) :]

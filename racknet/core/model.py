@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Callable
 
+    Names = tuple[str, ...]
+
 NETWORKS = ("public", "service")
 BITS = {"ipv4": 32, "ipv6": 128}  # the families, with the length of an address
 AF = {"ipv4": 2, "ipv6": 10}  # AF_INET, AF_INET6 on Linux
@@ -31,7 +33,7 @@ class Interface:
         link_type: int = 1,
         kind: str = "",
         has_device: bool = False,
-        lower: tuple[str, ...] = (),
+        lower: Names = (),
     ) -> None:
         self.name, self.up, self.link_type, self.kind = name, up, link_type, kind
         self.has_device, self.lower = has_device, lower
@@ -46,10 +48,10 @@ class Address:
     __slots__ = ("family", "flags", "interface", "label", "number", "prefix_length", "text")
 
     def __init__(
-        self, interface: str, family: str, text: str, number: int, prefix_length: int, label: str = "", flags: int = 0
+        self, interface: str, family: str, text: str, number: int, length: int, *, label: str = "", flags: int = 0
     ) -> None:
         self.interface, self.label, self.family, self.text = interface, label, family, text
-        self.number, self.prefix_length, self.flags = number, prefix_length, flags
+        self.number, self.prefix_length, self.flags = number, length, flags
 
 
 class Route:
@@ -61,17 +63,23 @@ class Route:
     __slots__ = ("destination", "family", "gateway", "interface", "metric", "source")
 
     def __init__(
-        self, family: str, interface: str, metric: int = 0, gateway: str = "", source: str = "", destination: str = ""
+        self,
+        family: str,
+        interface: str,
+        metric: int = 0,
+        gateway: str = "",
+        *,
+        source: str = "",
+        destination: str = "",
     ) -> None:
         self.family, self.interface, self.metric, self.gateway = family, interface, metric, gateway
         self.source, self.destination = source, destination
 
 
 class Host:
-    """What the kernel says about a network: interfaces by name, addresses in its order, routes.
+    """What the kernel says about a network. `known_host`: other signs than its interfaces show that it is a host's.
 
-    `known_host`: other signs than its interfaces show that it is a host's. `reached` maps each address of `--reach` to
-    the name of an interface and a source address, or to None where no route leads there.
+    `reached` maps each address of `--reach` to an interface's name and a source, or to None where no route leads there.
     """
 
     __slots__ = ("addresses", "interfaces", "known_host", "reached", "routes")
@@ -120,11 +128,8 @@ class Context:
 class Candidate:
     """An address of the right class on an eligible interface, with the facts that the preferences compare.
 
-    `overruled`: only the user's naming makes it eligible. `reaches`: it is the source address for `--reach`.
-    `default_route`: its interface has the default route of its family, or it is the preferred source of that;
-    `preferred_source`: it is that source. `gateways` are those of its interface's IPv4 default routes;
-    `service_net_route`: a route to ServiceNet by a gateway is on its interface. `beside_public`: a public address of
-    its family is on its interface; `host_is_public`: the host has a public IPv4 address.
+    `overruled`: only the user's naming makes it eligible. `reaches`: it is the source for `--reach`. `default_route`: it
+    is on its interface, or prefers it as a source. `beside_public`: a public address of its family is there too.
     """
 
     address: Address

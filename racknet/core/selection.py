@@ -129,7 +129,7 @@ class _Selector:
         return candidate
 
     def _is_named(self, address: Address) -> bool:
-        """Return whether the user named an address so surely that most reasons to skip it are overruled."""
+        """Return whether the user named an address, or its interface, which overrules most reasons to skip it."""
         blocks = self.query.blocks(address.family)
         return (
             self.query.includes(address)

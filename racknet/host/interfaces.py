@@ -53,7 +53,7 @@ def read_addresses(kernel: Kernel, names: dict[int, str]) -> list[Address]:
         flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
         text, number, length = format_address(family, local), int.from_bytes(local, "big"), message["prefix_length"]
         is_labelled, is_ipv6 = label != interface, family == "ipv6"
-        return Address(interface, family, text, number, length, label * is_labelled, flags * is_ipv6)
+        return Address(interface, family, text, number, length, label=label * is_labelled, flags=flags * is_ipv6)
 
     return kernel.dump(RTM_GETADDR, IFADDRMSG.pack(), decode)
 

@@ -1,4 +1,4 @@
-"""Questions to the kernel over netlink: rtnetlink(7). A list is whole, or it is an error."""
+"""Questions to the kernel over netlink: rtnetlink(7). A list is complete, or it is an error."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ RTATTR = KernelStruct("=HH", "length type")
 
 
 class Kernel:
-    """The kernel, by one netlink socket. Its methods raise OSError where it does not answer, or not whole."""
+    """The kernel, by one netlink socket. Its methods raise OSError where it does not answer, or not completely."""
 
     def __init__(self, kernel: socket | None = None) -> None:
         self._socket = kernel or socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)

@@ -44,7 +44,8 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
         if message["tos"] or destination not in DESTINATIONS or index not in names:
             return None
         metric = to_number(found.get(RTA_PRIORITY, b""))
-        return Route(family, names[index], metric, gateway, _source(family, found), destination)
+        source = _source(family, found)
+        return Route(family, names[index], metric, gateway, source=source, destination=destination)
 
     return kernel.dump(RTM_GETROUTE, RTMSG.pack(family=AF[family]), decode, WANTED)
 

@@ -1,4 +1,4 @@
-"""What a user reads beside an answer, or instead of one: what was asked, what was seen, why, what to do."""
+"""What a user reads beside an answer, or instead of one: what was asked, which addresses there are, why, what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standard output and standard error: an answer goes out whole or not at all, and no name can steer a terminal."""
+"""Standard output and standard error: an answer is complete, or it is an error; no name can steer a terminal."""
 
 from __future__ import annotations
 

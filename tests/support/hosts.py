@@ -255,7 +255,7 @@ SKIPPED = [
         pins=["structure: --exclude", "even if named: excluded"],
     ),
     HostCase(
-        "excluded-card",
+        "excluded-nic",
         "nic ens3 10.1.0.7/24 device\nnic ens4 10.2.0.7/24 device",
         also={"service --exclude ens4": "10.1.0.7", "service --exclude ens4 --exclude ens3": ""},
         pins=["reason excluded"],
@@ -676,7 +676,7 @@ SERVICE = [
         pins=["service: no host prefix"],
     ),
     HostCase(
-        "link-local-of-the-service-card",
+        "link-local-of-the-service-interface",
         f"{PUBLIC_CARD}nic ens4 10.1.0.7/24 fe80::2/64 fe80::1/64\nnic ens5 fd00::5/64 fe80::5/64",
         public="203.0.113.7",
         public6="",
@@ -1081,7 +1081,7 @@ ANCHORS_AND_NAMES = [
         )
     ],
     HostCase(
-        "facts-of-the-whole-host",
+        "facts-of-the-host",
         """
         nic eth0 104.130.0.127/24
         nic ens4 10.30.0.10/24

@@ -266,7 +266,7 @@ HOSTS_OF_OTHERS = [
         public6="2001:bc8:47a8:1b51::1",
         source="kubernetes/kubernetes issue 82943",
         theirs="the user wants the VPN's 10.8.0.10",
-        difference="A VPN is a tunnel: the provider's network is the card's; --interface tun0 names it.",
+        difference="A VPN is a tunnel: the provider's network is the NIC's; --interface tun0 names it.",
     ),
     # --- Calico. VirtualBox's NAT: 10.0.2.15; its gateway 10.0.2.2 is not in the text.
     HostCase(
@@ -346,7 +346,7 @@ HOSTS_OF_OTHERS = [
         service="192.168.137.250",
         source="moby/moby pull request 25279",
         theirs="could not choose an IP address to advertise",
-        difference="Where the host has a public address, the card named eth1 is taken for the service network's.",
+        difference="Where the host has a public address, the NIC named eth1 is taken for the service network's.",
     ),
     # Neither prefix lengths nor routes are in the text.
     HostCase(
@@ -483,10 +483,10 @@ HOSTS_OF_OTHERS = [
         service="192.168.66.200",
         source="k3s-io/k3s issue 11476",
         theirs="the user wants the VPN's 172.30.0.1",
-        difference="A VPN is a tunnel: the provider's network is the card's; --interface wg0 names it.",
+        difference="A VPN is a tunnel: the provider's network is the NIC's; --interface wg0 names it.",
     ),
     # --- cloud-init: providers as they describe their servers.
-    # The anchor of a reserved address is on the public card, and there is no other card.
+    # The anchor of a reserved address is on the public NIC, and there is no other NIC.
     HostCase(
         "cloud-init-digitalocean-without-private",
         """
@@ -501,7 +501,7 @@ HOSTS_OF_OTHERS = [
         difference="",
     ),
     # The floating address has a /32. eth1 and eth3 tie but for the name eth1: UpCloud's utility network is the
-    # provider's, eth3 is the customer's. The cards' other gateways are taken for no default routes.
+    # provider's, eth3 is the customer's. The NICs' other gateways are taken for no default routes.
     HostCase(
         "cloud-init-upcloud",
         """
@@ -520,7 +520,7 @@ HOSTS_OF_OTHERS = [
         theirs="eth0 public, eth1 utility 10.6.3.27, eth3 private 172.30.1.10",
         difference="",
     ),
-    # 2002::/16 is transitional, and comes after the stable address on the same card. IPv6's default route is left out.
+    # 2002::/16 is transitional, and comes after the stable address on the same NIC. IPv6's default route is left out.
     HostCase(
         "cloud-init-vultr-private",
         """
@@ -536,7 +536,7 @@ HOSTS_OF_OTHERS = [
         theirs="eth0 public 45.76.7.171, eth1 private 10.1.112.3",
         difference="",
     ),
-    # The other way round than the names say: eth0 is the private card, eth1 the public one.
+    # The other way round than the names say: eth0 is the private NIC, eth1 the public one.
     HostCase(
         "cloud-init-ibmcloud",
         """
@@ -586,7 +586,7 @@ HOSTS_OF_OTHERS = [
         difference="",
     ),
     # The first of each family on net0: no host prefix for IPv4, the lower number for IPv6 (both transitional). The
-    # second IPv6 gateway, 2001::2, and net1's, 10.210.1.210, are left out: net0 is the primary card.
+    # second IPv6 gateway, 2001::2, and net1's, 10.210.1.210, are left out: net0 is the primary NIC.
     HostCase(
         "cloud-init-smartos-both-families",
         """
@@ -651,7 +651,7 @@ HOSTS_OF_OTHERS = [
         theirs="eth0 public, eth1 private, eth2 the customer's own",
         difference="",
     ),
-    # On one card the address without a label comes first, and of IPv6 the lower number.
+    # On one NIC the address without a label comes first, and of IPv6 the lower number.
     HostCase(
         "nova-agent-two-public-addresses",
         """
@@ -670,7 +670,7 @@ HOSTS_OF_OTHERS = [
         theirs="eth0 public 104.130.4.72, eth1 private 10.208.227.239",
         difference="",
     ),
-    # Hetzner: the private card has no address yet. The default route is left out.
+    # Hetzner: the private NIC has no address yet. The default route is left out.
     HostCase(
         "kube-hetzner-626-private-network-down",
         """
@@ -684,7 +684,7 @@ HOSTS_OF_OTHERS = [
         theirs="eth1, of the private network, is down and has no address",
         difference="",
     ),
-    # --- Proxmox VE: the host's address is on a bridge over its card; a bridge of guests has no card in it.
+    # --- Proxmox VE: the host's address is on a bridge over its NIC; a bridge of guests has no NIC in it.
     HostCase(
         "proxmox-bridged",
         """

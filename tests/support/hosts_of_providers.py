@@ -52,7 +52,7 @@ PROVIDERS = [
         source="Rackspace ORD, an image with predictable names (rackspace docs: ServiceNet)",
     ),
     HostCase(
-        "rackspace-shared-card",
+        "rackspace-shared-interface",
         """
         nic ens3 166.78.10.20/24 10.209.7.9/19
         nic ens4 192.168.3.4/24

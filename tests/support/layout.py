@@ -158,7 +158,7 @@ def _add_address(layout: Layout, name: str, word: str) -> None:
     family = f"ipv{interface.version}"
     text, length = str(interface.ip), interface.network.prefixlen
     flags = FLAGS[flag] if family == "ipv6" else 0
-    layout.addresses.append(Address(name, family, text, int(interface.ip), length, label, flags))
+    layout.addresses.append(Address(name, family, text, int(interface.ip), length, label=label, flags=flags))
     layout.pure = layout.pure or flag in PURE_FLAGS
     add = f"ip addr add {cidr} dev {name}" + (f" label {label}" if label else "")
     if family == "ipv4":
@@ -171,7 +171,7 @@ def _add_address(layout: Layout, name: str, word: str) -> None:
         layout.commands.append(f"{add} nodad mngtmpaddr valid_lft 86400 preferred_lft 14400")
         temporary = (int(interface.ip) >> 64 << 64) + 0x1234
         derived = str(ip_interface(temporary).ip)
-        layout.addresses.append(Address(name, family, derived, temporary, 64, "", TEMPORARY))
+        layout.addresses.append(Address(name, family, derived, temporary, 64, flags=TEMPORARY))
     else:
         lifetimes = {"deprecated": " preferred_lft 0", "lease": " valid_lft 3600 preferred_lft 3600"}.get(flag, "")
         layout.commands.append(f"{add} nodad{lifetimes}")
@@ -195,7 +195,7 @@ def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
     family = "ipv6" if is_ipv6 and "-4" not in words else "ipv4"
     metric, source = int(options.get("metric", "1024" if family == "ipv6" else "0")), options.get("src", "")
     if options.get("table", "main") == "main" and "type" not in options:
-        layout.routes.append(Route(family, hops[0][0], metric, hops[0][1], source, destination))
+        layout.routes.append(Route(family, hops[0][0], metric, hops[0][1], source=source, destination=destination))
     verb = "append" if family == "ipv4" else "add"  # a second route of one metric, too
     ip = f"ip -{family[-1]} route {verb} {options.get('type', '')} {destination or 'default'}".replace("  ", " ")
     tail = "".join(f" {name} {options[name]}" for name in ("table", "src") if name in options) + f" metric {metric}"

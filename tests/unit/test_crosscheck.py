@@ -30,7 +30,7 @@ def test_zone_and_label() -> None:
     entries = {"eth0": {AF["ipv6"]: [{"addr": "fe80::1%eth0"}, {}]}, "eth0:1": {AF["ipv4"]: [{"addr": "10.0.0.1"}]}}
     with patch.object(netifaces, "ifaddresses", entries.__getitem__):
         assert is_confirmed(Address("eth0", "ipv6", "fe80::1", (0xFE80 << 112) + 1, 64))
-        assert is_confirmed(Address("eth0", "ipv4", "10.0.0.1", 0x0A000001, 24, "eth0:1"))
+        assert is_confirmed(Address("eth0", "ipv4", "10.0.0.1", 0x0A000001, 24, label="eth0:1"))
 
 
 def test_name_that_is_not_utf8() -> None:

@@ -83,7 +83,7 @@ def captured() -> Iterator[dict[int, StringIO]]:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Typer's, of click, as it is loaded
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(LINE)
 def test_command_lines(line: Line) -> None:
     """Whatever the words and variables are, the package answers, or says what is wrong with them."""
@@ -141,7 +141,7 @@ def test_names(names: list[str], label: str, line: str) -> None:
     addresses = [(name, ip_address(f"{net}.{n}.1")) for n, name in enumerate(names) for net in ("10.0", "203.0")]
     host = Host(
         [Interface(name, has_device=True) for name in names],
-        [Address(name, "ipv4", str(ip), int(ip), 24, label) for name, ip in addresses],
+        [Address(name, "ipv4", str(ip), int(ip), 24, label=label) for name, ip in addresses],
         [],
     )
     options = [[]] if line in ("list", "list --json", "env") else [[], ["--explain"], ["--all"]]

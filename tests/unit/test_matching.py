@@ -25,7 +25,7 @@ BLOCKS = [block for _, blocks in rules.CLASSES for block in blocks]
 
 def address(text: str, interface: str = "eth0", label: str = "") -> Address:
     family = f"ipv{ip_address(text).version}"
-    return Address(interface, family, text, parse_address(family, text), 24, label)
+    return Address(interface, family, text, parse_address(family, text), 24, label=label)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.text)

@@ -239,6 +239,7 @@ def test_answers(case: HostCase) -> None:
 )
 def test_pin_holds(case: HostCase, pin: str) -> None:
     """A host answers wrong without the rule that it pins."""
+    assert case.layout  # parsed before anything is broken
     with BREAKS[pin]():
         assert wrong_answers(case), f"{case.name} does not pin {pin}"
 
