@@ -11,7 +11,7 @@ from support.host_case import HostCase
 NETWORKS = ("public", "service")
 USUAL, THEIRS, OWN = "as people have them", "that others wrote down", "made to pin a rule, and others"
 RIGHT, WRONG, NOTHING = "right", "wrong", "nothing"
-VERDICTS = (RIGHT, WRONG, NOTHING)
+RESULTS = (RIGHT, WRONG, NOTHING)
 
 Answers = tuple[tuple[str, str], ...]  # of each tool, for each network: what it printed, in one line
 Tools = Mapping[str, tuple[str, str]]  # the commands for each network
@@ -73,8 +73,8 @@ def expected(case: HostCase) -> tuple[str, str]:
     return case.public, case.service
 
 
-def verdict(answer: str, printed: str) -> str:
-    """Return what is to be said of what a tool printed."""
+def judge(answer: str, printed: str) -> str:
+    """Return whether a tool is right, wrong, or prints nothing although there is an answer."""
     return RIGHT if printed == answer else WRONG if printed else NOTHING
 
 
@@ -89,20 +89,20 @@ def line(network: str, case: HostCase, answers: Answers) -> str:
     n = NETWORKS.index(network)
     answer = expected(case)[n]
     marks = {RIGHT: "✓", WRONG: "**{}**", NOTHING: "*nothing*"}
-    cells = [marks[verdict(answer, both[n])].format(shown(case, both[n])) for both in answers]
+    cells = [marks[judge(answer, both[n])].format(shown(case, both[n])) for both in answers]
     return _row(f'<a id="{network}-{case.name}"></a>{case.name}', answer or "none", *cells)
 
 
 def summary(tools: Tools, cases: Sequence[HostCase], answers: Mapping[str, Answers]) -> list[str]:
     """Return the table of how often each tool is right on some hosts."""
-    heads = [f"{network}: {verdict}" for network in NETWORKS for verdict in VERDICTS]
+    heads = [f"{network}: {result}" for network in NETWORKS for result in RESULTS]
     lines = [_row(f"{len(cases)} hosts", *heads), f"|---|{'--:|' * len(heads)}"]
     for tool, name in enumerate(tools):
         counts = [
-            Counter(verdict(expected(case)[n], answers[case.name][tool][n]) for case in cases)
+            Counter(judge(expected(case)[n], answers[case.name][tool][n]) for case in cases)
             for n in range(len(NETWORKS))
         ]
-        lines.append(_row(name, *(str(count[v]) for count in counts for v in VERDICTS)))
+        lines.append(_row(name, *(str(count[result]) for count in counts for result in RESULTS)))
     return lines
 
 

@@ -11,7 +11,7 @@ app = typer.Typer()
 
 @app.command()
 def service() -> None:
-    """Print the first private address of a card."""
+    """Print the first private address of an interface."""
     for name, addresses in psutil.net_if_addrs().items():
         for address in addresses:
             if address.family == socket.AF_INET and ipaddress.ip_address(address.address).is_private and name != "lo":
@@ -21,7 +21,7 @@ def service() -> None:
 
 @app.command()
 def public() -> None:
-    """Print the first public address of a card."""
+    """Print the first public address of an interface."""
 
 
 if __name__ == "__main__":

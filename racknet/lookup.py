@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.core.selection import select_address
+from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
 from racknet.host import read_host
 from racknet.host.crosscheck import is_confirmed
@@ -27,7 +27,7 @@ def look_up(queries: Sequence[Query], *, include_container_interfaces: bool = Fa
     include_all = include_container_interfaces or any(query.include or query.cidrs or query.reach for query in queries)
     for _ in range(2):
         host = read_host(reach, include_container_interfaces=include_all)
-        selections = [select_address(host, query) for query in queries]
+        selections = select_addresses(host, queries)
         answers = [selection.address for selection in selections if selection.address]
         unconfirmed = [address for address in answers if not is_confirmed(address)]
         if not unconfirmed:

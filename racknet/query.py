@@ -141,7 +141,7 @@ def _parse_reach(words: Words) -> str:
         except ValueError:
             raise _wrong(where, word, "an address: --reach takes no name") from None
         if address.is_link_local or address.is_multicast or address.is_unspecified or "%" in word:
-            raise _wrong(where, word, "an address that a route tells the way to")
+            raise _wrong(where, word, "an address that routes lead to")
         return str(address)
     return ""
 

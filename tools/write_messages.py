@@ -134,12 +134,12 @@ FAILURES: list[tuple[str, str, Sequence[Any]]] = [
             patch.object(lookup, "is_confirmed", crosscheck.is_confirmed),
         ],
     ),
-    ("where racknet has a fault", "public", [patch.object(lookup, "select_address", _failing(KeyError("eth0")))]),
+    ("where racknet has a fault", "public", [patch.object(lookup, "select_addresses", _failing(KeyError("eth0")))]),
 ]
 
 
 class _Swarm:
-    """A swarm of three nodes, of which `jobs` answer as they are told."""
+    """A swarm of three nodes."""
 
     def nodes(self) -> list[Node]:
         return [Node(f"{name}id", name, "", {"node.role": "worker"}) for name in ("n1", "n2", "n10")]

@@ -19,10 +19,21 @@ def is_host(host: Host) -> bool:
     )
 
 
+def address_class(address: Address) -> str:
+    """Return the class of an address: the first with a block that it is in."""
+    return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
+
+
+def _leads_to_service_net(route: Route) -> bool:
+    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
+    return route.gateway != "" and any(route.destination == block.text for block in rules.SERVICE_NET)
+
+
 class Eligibility:
     """Applies the exclusions to a host. Only the user's `--exclude` changes the facts about the host.
 
-    `default_routes` are those that count, `gateways` the (interface, gateway) of all of IPv4's, of any metric.
+    `default_routes` are those that count, `gateways` the (interface, gateway) of all of IPv4's, of any metric. `classes`
+    has the class of each address by its id, `service_net` the interfaces with a route to ServiceNet.
     """
 
     def __init__(
@@ -33,6 +44,10 @@ class Eligibility:
     ) -> None:
         self.host, self._exclude, self._exclude_cidrs = host, exclude, exclude_cidrs
         self.has_devices = any(interface.has_device for interface in host.interfaces.values())
+        self.classes = {id(address): address_class(address) for address in host.addresses}
+        public = [a for a in host.addresses if (a.family, self.classes[id(a)]) == ("ipv4", rules.PUBLIC)]
+        self.anchored = {address.interface for address in public}
+        self.service_net = {route.interface for route in host.routes if _leads_to_service_net(route)}
         self._physical: dict[str, bool] = {}
         defaults = [route for route in host.routes if not route.destination]
         routes = [route for route in defaults if not self._interface_reason(route.interface, routed=True)]
@@ -66,6 +81,11 @@ class Eligibility:
     def is_preferred_source(self, address: Address) -> bool:
         """Return whether an address is the preferred source of a default route that counts."""
         return (address.family, address.text) in self._sources
+
+    def is_anchor(self, address: Address) -> bool:
+        """Return whether an address is DigitalOcean's anchor of a reserved public address."""
+        is_its_shape = address.prefix_length == rules.ANCHOR_PREFIX_LENGTH and address in rules.ANCHOR_BLOCK
+        return is_its_shape and address.interface in self.anchored
 
     def without_address(self, family: str) -> list[str]:
         """Return the eligible interfaces that have no address of a family."""

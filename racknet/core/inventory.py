@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from racknet.core import rules
+from racknet.core.eligibility import address_class
 from racknet.core.matching import Query
 from racknet.core.model import Address, Host
 from racknet.core.ranking import Selection, natural
-from racknet.core.selection import address_class
 
 
 class Entry(NamedTuple):

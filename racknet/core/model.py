@@ -128,8 +128,8 @@ class Context:
 class Candidate:
     """An address of the right class on an eligible interface, with the facts that the preferences compare.
 
-    `overruled`: only the user's naming makes it eligible. `reaches`: it is the source for `--reach`. `default_route`: it
-    is on its interface, or prefers it as a source. `beside_public`: a public address of its family is there too.
+    `overruled`: only the user's naming makes it eligible. `reaches`: it is the source for `--reach`. `default_route`:
+    that is on its interface, or prefers it as a source. `beside_public`: a public address of its family is there too.
     """
 
     address: Address

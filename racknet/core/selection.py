@@ -5,8 +5,12 @@ from __future__ import annotations
 from racknet.core import rules
 from racknet.core.eligibility import Eligibility, is_host
 from racknet.core.matching import Query, in_blocks
-from racknet.core.model import Address, Candidate, Host, Reason, Route
+from racknet.core.model import Address, Candidate, Host, Reason
 from racknet.core.ranking import Selection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Sequence
 
 NOT_NAMED, NOT_IN_BLOCK = Reason("not an interface asked for"), Reason("not in a block asked for")
 NOT_REACHED = Reason("not on the interface that reaches the address")
@@ -15,44 +19,46 @@ NO_SERVICE_IPV4, AMBIGUOUS_IPV4 = Reason("no service ipv4 address to go by"), Re
 
 def select_address(host: Host, query: Query) -> Selection:
     """Select the address that a query asks for."""
-    selector = _Selector(host, query)
-    if query.network == "service" and query.family == "ipv6" and not query.blocks("ipv6"):
-        selection = selector.service_ipv6()
-    else:
-        selection = selector.in_class(query.family, rules.CLASS_OF[query.network])
-    selection.is_host = query.include is not None or is_host(host)
-    if selection.address is None:
-        selection.without_address = selector.eligibility.without_address(query.family)
-        selection.awaits_address = bool(selection.tied) or selector.eligibility.awaits_address(query.family)
-    return selection
+    return select_addresses(host, [query])[0]
 
 
-def address_class(address: Address) -> str:
-    """Return the class of an address: the first with a block that it is in."""
-    return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
-
-
-def _leads_to_service_net(route: Route) -> bool:
-    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
-    return route.gateway != "" and any(route.destination == block.text for block in rules.SERVICE_NET)
+def select_addresses(host: Host, queries: Sequence[Query]) -> list[Selection]:
+    """Select an address for each query. Queries with the same `exclude` share the facts of the host."""
+    selectors: dict[object, _Selector] = {}
+    selections = []
+    for query in queries:
+        key = query.exclude, query.exclude_cidrs
+        selectors[key] = selectors.get(key) or _Selector(host, Eligibility(host, *key))
+        selections.append(selectors[key].select(query))
+    return selections
 
 
 class _Selector:
-    """The facts of a host that a query needs. What the query leaves to choose from changes none of them."""
+    """The facts of a host, and one query after the other. What a query leaves to choose from changes no fact."""
 
-    def __init__(self, host: Host, query: Query) -> None:
-        self.host, self.query = host, query
-        self.eligibility = eligibility = Eligibility(host, query.exclude, query.exclude_cidrs)
-        self.reached = host.reached.get(query.reach) if query.reach else None
-        self.classes = {id(address): address_class(address) for address in host.addresses}
+    query: Query
+    reached: tuple[str, str] | None
+
+    def __init__(self, host: Host, eligibility: Eligibility) -> None:
+        self.host, self.eligibility = host, eligibility
+        self.classes = eligibility.classes
         self.skipped = {id(address): eligibility.reason(address) for address in host.addresses}
         counted = [(a.family, self.classes[id(a)], a.interface) for a in host.addresses if not self.skipped[id(a)]]
         self.present = {(family, its_class) for family, its_class, _ in counted}
         self.public = {(family, interface) for family, its_class, interface in counted if its_class == rules.PUBLIC}
-        self.service_net = {route.interface for route in host.routes if _leads_to_service_net(route)}
-        self.anchored = {
-            a.interface for a in host.addresses if (a.family, self.classes[id(a)]) == ("ipv4", rules.PUBLIC)
-        }
+
+    def select(self, query: Query) -> Selection:
+        """Select the address that a query asks for."""
+        self.query, self.reached = query, self.host.reached.get(query.reach)
+        if query.network == "service" and query.family == "ipv6" and not query.blocks("ipv6"):
+            selection = self.service_ipv6()
+        else:
+            selection = self.in_class(query.family, rules.CLASS_OF[query.network])
+        selection.is_host = query.include is not None or is_host(self.host)
+        if selection.address is None:
+            selection.without_address = self.eligibility.without_address(query.family)
+            selection.awaits_address = bool(selection.tied) or self.eligibility.awaits_address(query.family)
+        return selection
 
     def in_class(self, family: str, wanted: str, interface: str = "") -> Selection:
         """Select among the addresses of a family and a class, on one interface if given."""
@@ -114,7 +120,7 @@ class _Selector:
         if its_class != wanted and not query.blocks(address.family):
             behind_nat = (query.network, its_class) == ("public", rules.PRIVATE)
             return rules.BEHIND_NAT if behind_nat else rules.OTHER_CLASS[its_class]
-        return rules.ANCHOR if query.network == "service" and self._is_anchor(address) else None
+        return rules.ANCHOR if query.network == "service" and self.eligibility.is_anchor(address) else None
 
     def _candidate(self, address: Address) -> Candidate:
         candidate, eligibility = Candidate(address), self.eligibility
@@ -123,7 +129,7 @@ class _Selector:
         candidate.preferred_source = eligibility.is_preferred_source(address)
         candidate.default_route = candidate.preferred_source or eligibility.has_default_route(address)
         candidate.gateways = tuple(gateway for name, gateway in eligibility.gateways if name == address.interface)
-        candidate.service_net_route = address.interface in self.service_net
+        candidate.service_net_route = address.interface in eligibility.service_net
         candidate.beside_public = (address.family, address.interface) in self.public
         candidate.host_is_public = ("ipv4", rules.PUBLIC) in self.present
         return candidate
@@ -143,7 +149,3 @@ class _Selector:
     def _is_point_to_point(self, address: Address) -> bool:
         link_type = self.host.interfaces[address.interface].link_type
         return self.query.network == "service" and link_type in rules.POINT_TO_POINT_TYPES
-
-    def _is_anchor(self, address: Address) -> bool:
-        is_its_shape = address.prefix_length == rules.ANCHOR_PREFIX_LENGTH and address in rules.ANCHOR_BLOCK
-        return is_its_shape and address.interface in self.anchored

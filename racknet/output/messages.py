@@ -57,12 +57,12 @@ def no_address(query: Query, selection: Selection) -> NoAddress:
         hint = ANCHOR_HINT
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = f"does a route lead to {query.reach}? see ip route get {query.reach}"
+    elif names and not reasons - {rules.LOOPBACK, *ORDER, *(BY_FILTER if query.include else ())}:
+        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, BOOTING_HINT
     elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
         hint = f"{query.filters_text} leaves no address; see racknet list for those that there are"
     elif rules.BEHIND_NAT in reasons:
         hint = BEHIND_NAT_HINT
-    elif names and not reasons - {rules.LOOPBACK, *ORDER}:
-        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, BOOTING_HINT
     else:
         hint = NO_ADDRESS_HINT
     return NoAddress(message, hint, _lines(rows))
@@ -107,10 +107,10 @@ def unknown_variables(names: Sequence[str]) -> str:
 
     from racknet.query import INPUT_VARS
 
-    lines = []
+    lines, known = [], {name.removeprefix("RACKNET_"): name for name in INPUT_VARS}
     for name in names:
-        close = get_close_matches(name, INPUT_VARS, 1)
-        meant = f"; did you mean {close[0]}?" if close else ""
+        close = get_close_matches(name.removeprefix("RACKNET_"), known, 1)
+        meant = f"; did you mean {known[close[0]]}?" if close else ""
         lines.append(f"note: racknet does not know the variable {printable(name)}{meant}\n")
     return "".join(lines)
 

@@ -10,6 +10,7 @@ from support.queries import answer_of, make_query
 from racknet.core import rules
 from racknet.core.eligibility import Eligibility, is_host
 from racknet.core.model import DADFAILED
+from racknet.core.rules import has_host_prefix
 
 CLOUD = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"
 
@@ -180,3 +181,23 @@ def test_exclusions_have_names_of_their_own() -> None:
     assert len(set(texts)) == len(texts)
     assert {*rules.EVEN_IF_NAMED, *rules.OVERRULED_BY_ROUTES} <= set(rules.EXCLUSIONS)
     assert not set(rules.EVEN_IF_NAMED) & set(rules.OVERRULED_BY_ROUTES)
+
+
+def test_loopback_awaits_no_address() -> None:
+    """A host with its NIC configured is not waiting for an address on the loopback interface."""
+    host = parse_layout("known\nnic eth0 10.0.0.5/24\ndefault eth0 via 10.0.0.1").host
+    assert not Eligibility(host).awaits_address("ipv4")
+
+
+def test_without_address_of_the_family() -> None:
+    """An interface with an address that is not ready has one; an interface without any of the family has none."""
+    host = parse_layout("nic eth0 10.0.0.5/24 2001:db8::1/64,tentative device\nnic eth1 device").host
+    assert Eligibility(host).without_address("ipv6") == ["eth1"]
+
+
+def test_other_flags_mean_nothing() -> None:
+    """IFA_F_NOPREFIXROUTE, which NetworkManager sets, makes an address neither unready nor permanent."""
+    host = parse_layout("nic ens3 2001:db8::7/128,lease device").host
+    host.addresses[0].flags |= 0x200
+    assert Eligibility(host).reason(host.addresses[0]) is None
+    assert not has_host_prefix(host.addresses[0])

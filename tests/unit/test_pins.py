@@ -111,7 +111,7 @@ def drawn_too_wide() -> dict[str, Break]:
     def is_default_source(self: Eligibility, address: Any) -> bool:
         return any(route.source == address.text for route in self.host.routes)
 
-    def beside_public(self: _Selector, address: Any) -> bool:
+    def beside_public(self: Eligibility, address: Any) -> bool:
         return address.interface in self.anchored
 
     def any_gateway(route: Route) -> bool:
@@ -123,9 +123,9 @@ def drawn_too_wide() -> dict[str, Break]:
         "near hypervisor NAT: another block": added(rules.HYPERVISOR_NATS, other_block),
         "near ServiceNet": added(rules.SERVICE_NET, CidrBlock("10.192.0.0/12")),
         "near ServiceNet's routes: other blocks": patched(
-            selection, "_leads_to_service_net", lambda route: route.gateway and route.destination.startswith("10.1")
+            eligibility, "_leads_to_service_net", lambda route: route.gateway and route.destination.startswith("10.1")
         ),
-        "near ServiceNet's routes: without a gateway": patched(selection, "_leads_to_service_net", any_gateway),
+        "near ServiceNet's routes: without a gateway": patched(eligibility, "_leads_to_service_net", any_gateway),
         "near ServiceNet's routes: on another interface": instead(
             service, routed, Preference(routed.text, lambda c: in_blocks(c.address, rules.SERVICE_NET))
         ),
@@ -145,9 +145,9 @@ def drawn_too_wide() -> dict[str, Break]:
             selection, "is_host", lambda host: any(map(rules.is_container_interface, host.interfaces.values()))
         ),
         "near anchor: beside no public address": patched(
-            _Selector, "_is_anchor", lambda _, a: a.prefix_length == 16 and a in rules.ANCHOR_BLOCK
+            Eligibility, "is_anchor", lambda _, a: a.prefix_length == 16 and a in rules.ANCHOR_BLOCK
         ),
-        "near anchor: another shape": patched(_Selector, "_is_anchor", beside_public),
+        "near anchor: another shape": patched(Eligibility, "is_anchor", beside_public),
     }
     for _, blocks in rules.CLASSES[:2]:
         near = [block for block in blocks if block.family == "ipv4" and block.text != "240.0.0.0/4"]  # the last of all
@@ -211,7 +211,7 @@ def structure() -> dict[str, Break]:
         "a default route is its preferred source's too": patched(_Selector, "_candidate", without_source),
         "the loopback address of an unnumbered host": patched(Eligibility, "_is_numbered", lambda *_: True),
         "a link-local address numbers nothing": patched(rules, "LINK_LOCAL_BLOCKS", []),
-        "an anchor is never service": patched(_Selector, "_is_anchor", lambda *_: False),
+        "an anchor is never service": patched(Eligibility, "is_anchor", lambda *_: False),
         "facts of the whole host": patched(queries, "select_address", of_the_included),
         "a bare address names itself": patched(CidrBlock, "is_bare", False),
         "--reach": patched(_Selector, "_is_reached", lambda *_: True),

@@ -244,7 +244,7 @@ def test_reach_takes_no_name(word: str) -> None:
 )
 def test_reach_of_an_address_without_a_way(word: str) -> None:
     """No routing table tells the way to a link-local or a multicast address, nor to none at all."""
-    assert error_of(reach=[word]) == f"'{word}' is not an address that a route tells the way to"
+    assert error_of(reach=[word]) == f"'{word}' is not an address that routes lead to"
 
 
 def test_reach_takes_one_address() -> None:

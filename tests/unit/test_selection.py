@@ -10,9 +10,10 @@ from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
 
+from racknet.core.eligibility import address_class
 from racknet.core.model import Address
 from racknet.core.ranking import Selection
-from racknet.core.selection import address_class, select_address
+from racknet.core.selection import select_address
 
 
 def select(line: str, layout: str) -> Selection:
