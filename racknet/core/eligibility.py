@@ -32,8 +32,8 @@ def _leads_to_service_net(route: Route) -> bool:
 class Eligibility:
     """Applies the exclusions to a host. Only the user's `--exclude` changes the facts about the host.
 
-    `default_routes` are those that count, `gateways` the (interface, gateway) of all of IPv4's, of any metric. `classes`
-    has the class of each address by its id, `service_net` the interfaces with a route to ServiceNet.
+    `default_routes` are those that count, `gateways` the (interface, gateway) of all of IPv4's, of any metric.
+    `classes` has the class of each address by its id, `service_net` the interfaces with a route to ServiceNet.
     """
 
     def __init__(

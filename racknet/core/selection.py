@@ -37,7 +37,6 @@ class _Selector:
     """The facts of a host, and one query after the other. What a query leaves to choose from changes no fact."""
 
     query: Query
-    reached: tuple[str, str] | None
 
     def __init__(self, host: Host, eligibility: Eligibility) -> None:
         self.host, self.eligibility = host, eligibility
