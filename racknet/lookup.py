@@ -53,9 +53,13 @@ def wait_for(
     if seconds:
         _end_on_sigterm()
     while True:
-        _, selections = look_up(queries, include_container_interfaces=explain)
-        if is_done(selections):
-            return selections
+        try:
+            _, selections = look_up(queries, include_container_interfaces=explain)
+            if is_done(selections):
+                return selections
+        except HostReadError:
+            if monotonic() >= end:
+                raise
         if monotonic() >= end:
             return look_up(queries, include_container_interfaces=True)[1]
         sleep(min(PAUSE, max(0, end - monotonic())))

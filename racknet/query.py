@@ -13,8 +13,7 @@ if TYPE_CHECKING:  # docs/code.md says why
     Words = Sequence[tuple[str, str]]  # where a word was written, and the word
 
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
-COMMANDS = (*NETWORKS, "list", "env", "exec", "cluster")
-FILTERS = ("interface", "cidr", "reach")
+COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster"), ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
 INPUT_VARS = [*(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS), "RACKNET_EXCLUDE", "RACKNET_WAIT"]
 OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
@@ -105,14 +104,14 @@ def _is_closed(glob: str) -> bool:
 
 
 def _is_block(word: str) -> bool:
-    """Return whether a word of `--exclude` means addresses: an address, or digits and dots with a slash behind."""
+    """Return whether a word of `--exclude` means addresses, even if a wrong one (10.0.0.0/33, 10.0.0.*)."""
     from ipaddress import ip_address
 
     address, slash, _ = word.partition("/")
     try:
         return bool(ip_address(address))
     except ValueError:
-        return slash != "" and address.replace(".", "").isdigit()
+        return not word.strip("0123456789.*?-/") and (slash != "" or word.count(".") > 1)
 
 
 def _parse_block(where: str, word: str) -> CidrBlock:
@@ -133,14 +132,15 @@ def _parse_reach(words: Words) -> str:
     from ipaddress import ip_address
 
     if len(words) > 1:
-        where, several = words[0][0], " and ".join(f"'{word}'" for _, word in words)
-        raise UsageError(f"{where}{':' * (where[0] != '-')} takes one address, not {several}")
+        several = " and ".join(f"'{word}'" for _, word in words)
+        raise UsageError(f"{words[0][0]}{':' * (words[0][0][0] != '-')} takes one address, not {several}")
     for where, word in words:
         try:
             address = ip_address(word)
         except ValueError:
             raise _wrong(where, word, "an address: --reach takes no name") from None
-        if address.is_link_local or address.is_multicast or address.is_unspecified or "%" in word:
+        is_odd = address.is_link_local or address.is_multicast or address.is_unspecified
+        if is_odd or "%" in word or str(address).startswith("::ffff:"):
             raise _wrong(where, word, "an address that routes lead to")
         return str(address)
     return ""

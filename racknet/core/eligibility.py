@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from racknet.core import rules
-from racknet.core.matching import CidrBlock, in_blocks
+from racknet.core.matching import CidrBlock, in_blocks, label_of
 from racknet.core.model import BITS, Address, Context, Exclusion, Host, Interface, Route
 
 TYPE_CHECKING = False
@@ -68,15 +68,16 @@ class Eligibility:
             heeded = rules.EXCLUSIONS
         context = Context(self.host.interfaces[address.interface], self.is_physical)
         context.flags = address.flags if address.family == "ipv6" else 0
-        context.excluded = self._is_excluded(address.interface, address.label) or in_blocks(
+        context.excluded = self._is_excluded(address.interface, label_of(self.host, address)) or in_blocks(
             address, self._exclude_cidrs
         )
         context.has_default_route = address.interface in self._routed
         return _first_reason(heeded, context)
 
     def has_default_route(self, address: Address) -> bool:
-        """Return whether the default route of an address's family is on its interface."""
-        return any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
+        """Return whether the default route of an address's family is on its interface, or has no other source."""
+        is_there = any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
+        return is_there or self._is_loopback_of_unnumbered_host(address)
 
     def is_preferred_source(self, address: Address) -> bool:
         """Return whether an address is the preferred source of a default route that counts."""
@@ -94,10 +95,9 @@ class Eligibility:
         return [name for name in names if not self._interface_reason(name, routed=name in self._routed)]
 
     def awaits_address(self, family: str) -> bool:
-        """Return whether the host may still get an address of a family: it looks as if it were booting.
+        """Return whether the host may still get an address of a family.
 
-        It does where it has no default route of the family, or where a physical interface, up or not, has no address of
-        the family and nothing is built on it.
+        It may without a default route, or where a physical interface has neither an address nor anything built on it.
         """
         carriers = {lower for interface in self.host.interfaces.values() for lower in interface.lower}
         carriers |= {address.interface for address in self.host.addresses if address.family == family}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from _socket import inet_ntop, inet_pton  # `socket` takes longer to load than all the rest of an answer
 
-from racknet.core.model import AF, BITS, Address
+from racknet.core.model import AF, BITS, Address, Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
@@ -53,6 +53,11 @@ def in_blocks(address: Address, blocks: list[CidrBlock] | tuple[CidrBlock, ...])
         if address.family == block.family and address.number >> block.shift == block.number:
             return True
     return False
+
+
+def label_of(host: Host, address: Address) -> str:
+    """Return the label of an address, "" without one. The name of another interface is no label."""
+    return "" if address.label in host.interfaces else address.label
 
 
 class NamePattern:
@@ -121,8 +126,7 @@ class Query:
         """Return the blocks of `--cidr` of a family: each restricts its own family alone."""
         return [block for block in self.cidrs if block.family == family]
 
-    def includes(self, address: Address) -> bool:
+    def includes(self, host: Host, address: Address) -> bool:
         """Return whether `--interface` names the interface of an address, or its label."""
-        return self.include is not None and (
-            self.include(address.interface) or (address.label != "" and self.include(address.label))
-        )
+        label = label_of(host, address)
+        return self.include is not None and (self.include(address.interface) or (label != "" and self.include(label)))

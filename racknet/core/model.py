@@ -42,7 +42,7 @@ class Interface:
 class Address:
     """An address of an interface: its text, its value as a number, its prefix length in bits.
 
-    `label` is its own name where that is not the interface's (`eth0:1`), else "". `flags` are IPv6's, 0 for IPv4.
+    `label` is its own name where that is not the interface's (`eth0:1`), else "". IPv4 has the flag DEPRECATED alone.
     """
 
     __slots__ = ("family", "flags", "interface", "label", "number", "prefix_length", "text")

@@ -105,7 +105,7 @@ class _Selector:
     def _filter_reason(self, address: Address, *, named: bool) -> Reason | None:
         """Return which filter of the user's leaves an address out, if any; a point-to-point link has to be named."""
         query, blocks = self.query, self.query.blocks(address.family)
-        if query.include is not None and not query.includes(address):
+        if query.include is not None and not query.includes(self.host, address):
             return NOT_NAMED
         if query.reach and not self._is_reached(address):
             return NOT_REACHED
@@ -137,7 +137,7 @@ class _Selector:
         """Return whether the user named an address, or its interface, which overrules most reasons to skip it."""
         blocks = self.query.blocks(address.family)
         return (
-            self.query.includes(address)
+            self.query.includes(self.host, address)
             or self._is_reached(address)
             or any(block.is_bare and address in block for block in blocks)
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from _struct import pack
 
 from racknet.core.matching import format_address
-from racknet.core.model import AF, Address, Interface
+from racknet.core.model import AF, DEPRECATED, Address, Interface
 from racknet.core.rules import CONTAINER_NAMES, STACKED_KINDS
-from racknet.host.netlink import RTM_GETADDR, RTM_GETLINK, Kernel, KernelStruct, attributes, to_number, to_text
+from racknet.host.netlink import READS, RTM_GETADDR, RTM_GETLINK, Kernel, KernelStruct, attributes, to_number, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
@@ -29,8 +29,13 @@ _DEVICE_MARK = pack("=H", IFLA_PARENT_DEV_NAME)
 def read_interfaces(kernel: Kernel) -> dict[int, Interface]:
     """Read all interfaces, without their statistics; return them by their indexes. Raise OSError."""
     body = IFINFOMSG.pack() + pack("=HHI", 8, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)
-    links = kernel.dump(RTM_GETLINK, body, _decode_link)
-    found = {index: interface for index, interface, _, _ in links}
+    for _ in range(READS):
+        links = kernel.dump(RTM_GETLINK, body, _decode_link)
+        found = {index: interface for index, interface, _, _ in links}
+        if len({interface.name for interface in found.values()}) == len(links):
+            break
+    else:  # the kernel does not say that a name has changed while it was listing
+        raise OSError("two interfaces have one name or index: they are renamed faster than they can be read")
     for _, interface, lower, master in links:
         if lower in found:
             interface.lower += (found[lower].name,)
@@ -53,7 +58,15 @@ def read_addresses(kernel: Kernel, names: dict[int, str]) -> list[Address]:
         flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
         text, number, length = format_address(family, local), int.from_bytes(local, "big"), message["prefix_length"]
         is_labelled, is_ipv6 = label != interface, family == "ipv6"
-        return Address(interface, family, text, number, length, label=label * is_labelled, flags=flags * is_ipv6)
+        return Address(
+            interface,
+            family,
+            text,
+            number,
+            length,
+            label=label * is_labelled,
+            flags=flags if is_ipv6 else flags & DEPRECATED,
+        )
 
     return kernel.dump(RTM_GETADDR, IFADDRMSG.pack(), decode)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # docs/code.md says why
 RT_TABLE_MAIN, RTN_UNICAST, RTN_LOCAL = 254, 1, 2
 RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC, RTA_MULTIPATH = 1, 4, 5, 6, 7, 9
 RTA_VIA, RTA_NH_ID = 18, 30
-NO_ROUTE = (13, 22, 101, 113)  # EACCES, EINVAL, ENETUNREACH, EHOSTUNREACH: prohibited, a blackhole, or no route at all
+NO_ROUTE = (13, 22, 95, 97, 101, 113)  # EACCES, EINVAL, EOPNOTSUPP, EAFNOSUPPORT, ENETUNREACH, EHOSTUNREACH
 
 RTMSG = KernelStruct("=8BI", "family destination_length source_length tos table protocol scope type flags")
 RTNEXTHOP = KernelStruct("=HBBi", "length flags hops index")
@@ -38,10 +38,14 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
         message, found = RTMSG.read(data, start), attributes(data, start + RTMSG.size, end)
         if (message["family"], message["table"], message["type"]) != (AF[family], RT_TABLE_MAIN, RTN_UNICAST):
             return None  # without IPv6 the kernel lists IPv4's routes in its place
+        if message["tos"] or message["source_length"]:
+            return None  # it is a route for some packets alone
         length = message["destination_length"]
         destination = f"{format_address(family, found[RTA_DST])}/{length}" if length else ""
+        if destination not in DESTINATIONS:
+            return None
         index, gateway = _first_hop(family, found)
-        if message["tos"] or destination not in DESTINATIONS or index not in names:
+        if index not in names:
             return None
         metric = to_number(found.get(RTA_PRIORITY, b""))
         source = _source(family, found)
@@ -53,7 +57,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
 def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> tuple[str, str] | None:
     """Ask the kernel by which interface, and from which source, it reaches an address. Nothing is sent.
 
-    Return None where no route leads there. Raise OSError.
+    The interface is "" for an address of this host. Return None where no route leads there. Raise OSError.
     """
     family = "ipv6" if ":" in address else "ipv4"
     destination = parse_address(family, address).to_bytes(BITS[family] // 8, "big")
@@ -61,9 +65,10 @@ def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> tuple[str, 
 
     def decode(data: Buffer, start: int, end: int) -> tuple[str, str] | None:
         found = attributes(data, start + RTMSG.size, end)
-        index = to_number(found.get(RTA_OIF, b""))
-        is_way = RTMSG.read(data, start)["type"] in (RTN_UNICAST, RTN_LOCAL) and index in names
-        return (names[index], _source(family, found)) if is_way else None
+        index, kind = to_number(found.get(RTA_OIF, b"")), RTMSG.read(data, start)["type"]
+        if kind == RTN_LOCAL:
+            return "", _source(family, found)
+        return (names[index], _source(family, found)) if kind == RTN_UNICAST and index in names else None
 
     try:
         ways = kernel.ask(RTM_GETROUTE, body + pack("=HH", 4 + len(destination), RTA_DST) + destination, decode)
@@ -82,7 +87,9 @@ def _first_hop(family: str, found: Attributes) -> tuple[int, str]:
         first = RTNEXTHOP.read(hops, 0)
         index, found = first["index"], attributes(hops, RTNEXTHOP.size, first["length"])
     elif RTA_OIF not in found and RTA_NH_ID in found:
-        raise OSError("a default route is a nexthop object, which net.ipv4.nexthop_compat_mode=0 hides")
+        raise OSError(
+            "a route is a nexthop object that the kernel hides: sysctl net.ipv4.nexthop_compat_mode=1 shows it"
+        )
     if RTA_VIA in found:  # struct rtvia: an IPv4 route by an IPv6 gateway
         via = found[RTA_VIA]
         return index, format_address("ipv6", via[2:]) if to_number(via[:2]) == AF["ipv6"] else ""

@@ -57,7 +57,7 @@ def no_address(query: Query, selection: Selection) -> NoAddress:
         hint = ANCHOR_HINT
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = f"does a route lead to {query.reach}? see ip route get {query.reach}"
-    elif names and not reasons - {rules.LOOPBACK, *ORDER, *(BY_FILTER if query.include else ())}:
+    elif names and not reasons - {rules.LOOPBACK, *ORDER[:4], rules.CONTAINER, *([NOT_NAMED] * bool(query.include))}:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, BOOTING_HINT
     elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
         hint = f"{query.filters_text} leaves no address; see racknet list for those that there are"

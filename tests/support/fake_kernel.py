@@ -51,9 +51,11 @@ def address(family: int, index: int, prefix_length: int, *attributes: bytes, fla
     return struct.pack("=4BI", family, prefix_length, flags & 0xFF, 0, index) + b"".join(attributes)
 
 
-def route(family: int, length: int, *attributes: bytes, table: int = 254, kind: int = 1, tos: int = 0) -> bytes:
+def route(
+    family: int, length: int, *attributes: bytes, table: int = 254, kind: int = 1, tos: int = 0, source_length: int = 0
+) -> bytes:
     """Return the body of RTM_NEWROUTE: struct rtmsg and attributes."""
-    return struct.pack("=8BI", family, length, 0, tos, table, 0, 0, kind, 0) + b"".join(attributes)
+    return struct.pack("=8BI", family, length, source_length, tos, table, 0, 0, kind, 0) + b"".join(attributes)
 
 
 @contextmanager

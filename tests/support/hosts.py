@@ -900,6 +900,19 @@ BY_ROUTE = [
         pins=["structure: a link-local address numbers nothing"],
     ),
     HostCase(
+        "unnumbered-beside-a-management-network",
+        """
+        lo 10.255.0.1/32 203.0.113.7/32
+        nic ens3 fe80::2/64
+        nic ens4 192.168.100.5/24 198.51.100.5/24
+        default -4 ens3 via inet6 fe80::1
+        bridge docker0 172.17.0.1/16
+        """,
+        public="203.0.113.7",
+        service="10.255.0.1",
+        pins=["structure: a default route without a source is the loopback address's"],
+    ),
+    HostCase(
         "virtual-address-on-loopback",
         """
         lo 10.0.0.100/32 203.0.113.100/32 2001:db8::100/128
@@ -1012,6 +1025,21 @@ BY_ROUTE = [
         pins=["structure: --reach takes the source wherever it is"],
     ),
     HostCase(
+        "reach-of-an-address-of-its-own",
+        """
+        lo 203.0.113.50/32 10.99.0.1/32
+        nic eth0 104.130.0.127/24
+        nic eth1 10.1.2.3/24
+        default eth0 via 104.130.0.1
+        way 10.1.2.3  10.1.2.3
+        bridge docker0 172.17.0.1/16
+        """,
+        public="104.130.0.127",
+        service="10.1.2.3",
+        also={"public --reach 10.1.2.3": "", "service --reach 10.1.2.3": "10.1.2.3"},
+        pins=["structure: --reach"],
+    ),
+    HostCase(
         "reach-inside-a-container",
         "nic eth0 172.17.0.5/16\ndefault eth0 via 172.17.0.1\nway 10.9.9.9 eth0 172.17.0.5",
         also={
@@ -1093,6 +1121,13 @@ ANCHORS_AND_NAMES = [
         service="10.180.7.9",
         also={"service --interface ens*": "10.180.7.9"},
         pins=["structure: facts of the whole host"],
+    ),
+    HostCase(
+        "label-with-the-name-of-another-interface",
+        f"{PUBLIC_CARD}nic ens4 10.9.9.9/24@ens10\nnic ens10 10.10.10.10/24",
+        public="203.0.113.7",
+        also={"service --interface ens10": "10.10.10.10", "service --exclude ens10": "10.9.9.9"},
+        pins=["structure: the name of an interface is no label"],
     ),
     HostCase(
         "bare-address",

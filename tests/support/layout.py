@@ -103,7 +103,7 @@ def parse_layout(text: str) -> Layout:
             for word in words:
                 _add_address(layout, "lo", word)
         elif verb == "way":
-            layout.ways[words[0]] = words[1], words[2]
+            layout.ways[words[0]] = ("", words[1]) if len(words) == 2 else (words[1], words[2])
         elif verb == "default":
             _add_route(layout, "", words)
         elif verb == "route":

@@ -144,7 +144,8 @@ class Oracle:
     def _by_route(self, address: Address) -> Key:
         routes = self.routes[address.family]
         is_source = any(route.source == address.text for route in routes)
-        return not (is_source or any(route.interface == address.interface for route in routes)), not is_source
+        has_route = self._is_overruled(address) or any(route.interface == address.interface for route in routes)
+        return not has_route, not is_source
 
     def _last(self, address: Address) -> Key:
         flags, is_host = address.flags, address.prefix_length == ip_address(address.text).max_prefixlen

@@ -11,7 +11,7 @@ from support.fake_kernel import address, attribute, dumps, kernel, link, number
 from racknet.core.model import Interface
 from racknet.core.rules import CONTAINER_NAMES, STACKED_KINDS
 from racknet.host.interfaces import read_addresses, read_interfaces
-from racknet.host.netlink import RTM_NEWADDR, RTM_NEWLINK, Kernel
+from racknet.host.netlink import READS, RTM_NEWADDR, RTM_NEWLINK, Kernel
 
 NAMES = {2: "eth0", 3: "eth1"}
 
@@ -87,8 +87,18 @@ def test_name_that_is_not_utf8() -> None:
     assert list(interfaces(link(2, "et\udc80h"))) == ["et\udc80h"]
 
 
+def test_name_that_moves() -> None:
+    """Where two interfaces have one name, one is being renamed: the list is read again."""
+    torn = [(RTM_NEWLINK, link(2, "eth0")), (RTM_NEWLINK, link(3, "eth0"))]
+    good = [(RTM_NEWLINK, link(2, "eth1")), (RTM_NEWLINK, link(3, "eth0"))]
+    with kernel(*dumps(torn, good)) as played:
+        assert {index: i.name for index, i in read_interfaces(played).items()} == {2: "eth1", 3: "eth0"}
+    with kernel(*dumps(*[torn] * READS)) as played, pytest.raises(OSError, match="renamed faster"):
+        read_interfaces(played)
+
+
 def test_addresses() -> None:
-    """An IPv4 address is the interface's own, not its peer's, whatever its label is; flags are IPv6's."""
+    """An IPv4 address is the interface's own, not its peer's, whatever its label is; of the flags it has one."""
     local, peer, v6 = (
         inet_pton(AF_INET, "10.0.0.1"),
         inet_pton(AF_INET, "10.0.0.2"),
@@ -97,7 +107,7 @@ def test_addresses() -> None:
     bodies = [
         address(AF_INET, 2, 24, attribute(1, peer), attribute(2, local), attribute(3, b"eth0:1\0")),
         address(AF_INET, 3, 32, attribute(1, local), attribute(2, local), attribute(3, b"eth1\0"), flags=0x81),
-        address(AF_INET, 3, 24, attribute(1, peer)),
+        address(AF_INET, 3, 24, attribute(1, peer), flags=0xA0),
         address(AF_INET6, 2, 64, attribute(1, v6), flags=0xA1),
         address(AF_INET6, 3, 128, attribute(1, v6), number(8, 0x140)),
         address(AF_INET6, 3, 128, attribute(1, v6), attribute(2, v6[:15] + b"\2")),
@@ -109,7 +119,7 @@ def test_addresses() -> None:
     assert [(a.interface, a.label, a.family, a.text, a.number, a.prefix_length, a.flags) for a in found] == [
         ("eth0", "eth0:1", "ipv4", "10.0.0.1", 0x0A000001, 24, 0),
         ("eth1", "", "ipv4", "10.0.0.1", 0x0A000001, 32, 0),
-        ("eth1", "", "ipv4", "10.0.0.2", 0x0A000002, 24, 0),
+        ("eth1", "", "ipv4", "10.0.0.2", 0x0A000002, 24, 0x20),
         ("eth0", "", "ipv6", "2001:db8::1", (0x20010DB8 << 96) + 1, 64, 0xA1),
         ("eth1", "", "ipv6", "2001:db8::1", (0x20010DB8 << 96) + 1, 128, 0x140),
         ("eth1", "", "ipv6", "2001:db8::2", (0x20010DB8 << 96) + 2, 128, 0x80),

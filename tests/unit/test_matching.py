@@ -18,7 +18,7 @@ from racknet.core.matching import (
     in_blocks,
     parse_address,
 )
-from racknet.core.model import Address
+from racknet.core.model import Address, Host, Interface
 
 BLOCKS = [block for _, blocks in rules.CLASSES for block in blocks]
 
@@ -118,12 +118,19 @@ def test_blocks_of_a_query() -> None:
 
 
 def test_query_includes_interfaces_and_labels() -> None:
-    """`--interface` names an interface or a label; without it nothing is named."""
+    """`--interface` names an interface or a label; without it nothing is named. Another interface's name is no label."""
     addresses = [address("10.0.0.1"), address("10.0.0.2", label="eth0:1"), address("10.0.0.3", "ens3", "vip")]
-    assert [make_query("public --interface eth0:*").includes(a) for a in addresses] == [False, True, False]
-    assert [make_query("public --interface e*").includes(a) for a in addresses] == [True, True, True]
-    assert [make_query("public --interface vip").includes(a) for a in addresses] == [False, False, True]
-    assert [make_query("public").includes(a) for a in addresses] == [False, False, False]
+    addresses.append(address("10.0.0.4", "ens4", "eth0"))
+    host = Host([Interface(name) for name in ("eth0", "ens3", "ens4")], addresses, [])
+
+    def included(line: str) -> list[bool]:
+        return [make_query(line).includes(host, a) for a in addresses]
+
+    assert included("public --interface eth0:*") == [False, True, False, False]
+    assert included("public --interface e*") == [True, True, True, True]
+    assert included("public --interface vip") == [False, False, True, False]
+    assert included("public --interface eth0") == [True, True, False, False]
+    assert included("public") == [False, False, False, False]
 
 
 def test_query_as_text() -> None:

@@ -13,7 +13,7 @@ from support.host_case import HostCase
 from support.hosts import HOSTS, MADE
 from support.queries import answer_of
 
-from racknet.core import eligibility, model, ranking, rules, selection
+from racknet.core import eligibility, matching, model, ranking, rules, selection
 from racknet.core.eligibility import Eligibility
 from racknet.core.matching import CidrBlock, NamePattern, Query, in_blocks
 from racknet.core.model import BITS, Candidate, Exclusion, Host, Preference, Reason, Route
@@ -46,6 +46,15 @@ def added(place: list[Any], item: object) -> Break:
 
 def patched(target: object, name: str, new: object) -> Break:
     return lambda: patch.object(target, name, new)
+
+
+def both(one: Break, other: Break) -> Break:
+    @contextmanager
+    def broken() -> Iterator[None]:
+        with one(), other():
+            yield
+
+    return broken
 
 
 def titled(place: list[Any], text: str) -> Any:
@@ -173,7 +182,7 @@ def structure() -> dict[str, Break]:
         return bool(interface.has_device or not (self.has_devices or interface.kind == "bridge"))
 
     def of_the_included(host: Host, query: Query) -> Selection:
-        left = [a for a in host.addresses if query.include is None or query.includes(a)]
+        left = [a for a in host.addresses if query.include is None or query.includes(host, a)]
         return select(Host([*host.interfaces.values()], left, host.routes, reached=host.reached), query)
 
     def of_a_public_host(self: _Selector, address: Any) -> Candidate:
@@ -188,6 +197,9 @@ def structure() -> dict[str, Break]:
 
     def on_its_interface(self: _Selector, address: Any) -> bool:
         return self.reached is not None and bool(address.interface == self.reached[0])
+
+    def on_its_interface_alone(self: Eligibility, address: Any) -> bool:
+        return any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
 
     select, candidate = selection.select_address, _Selector._candidate
     first = property(lambda s: s.candidates[0].address if s.candidates and s.is_host else None)
@@ -214,6 +226,12 @@ def structure() -> dict[str, Break]:
         "an anchor is never service": patched(Eligibility, "is_anchor", lambda *_: False),
         "facts of the whole host": patched(queries, "select_address", of_the_included),
         "a bare address names itself": patched(CidrBlock, "is_bare", False),
+        "a default route without a source is the loopback address's": patched(
+            Eligibility, "has_default_route", on_its_interface_alone
+        ),
+        "the name of an interface is no label": both(
+            patched(matching, "label_of", lambda _, a: a.label), patched(eligibility, "label_of", lambda _, a: a.label)
+        ),
         "--reach": patched(_Selector, "_is_reached", lambda *_: True),
         "--reach takes the source wherever it is": patched(_Selector, "_is_reached", on_its_interface),
     }

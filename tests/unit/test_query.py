@@ -172,6 +172,9 @@ def test_filters_as_they_were_written() -> None:
         ),
         ({"RACKNET_EXCLUDE": "a/b"}, "RACKNET_EXCLUDE: 'a/b' is not the name of an interface, a glob, or a CIDR block"),
         ({"RACKNET_EXCLUDE": "10.0.0.0/33"}, "RACKNET_EXCLUDE: '10.0.0.0/33' is not a CIDR block"),
+        ({"RACKNET_EXCLUDE": "10.0.0.*"}, "RACKNET_EXCLUDE: '10.0.0.*' is not a CIDR block"),
+        ({"RACKNET_EXCLUDE": "10.0.0"}, "RACKNET_EXCLUDE: '10.0.0' is not a CIDR block"),
+        ({"RACKNET_EXCLUDE": "10.0.0.1-10.0.0.9"}, "RACKNET_EXCLUDE: '10.0.0.1-10.0.0.9' is not a CIDR block"),
         (
             {"RACKNET_SERVICE_REACH": "db.example.com"},
             "RACKNET_SERVICE_REACH: 'db.example.com' is not an address: --reach takes no name",
@@ -240,7 +243,18 @@ def test_reach_takes_no_name(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["169.254.169.254", "fe80::1", "fe80::1%eth0", "224.0.0.1", "ff02::1", "0.0.0.0", "::", "2001:db8::1%eth0"]
+    "word",
+    [
+        "169.254.169.254",
+        "fe80::1",
+        "fe80::1%eth0",
+        "224.0.0.1",
+        "ff02::1",
+        "0.0.0.0",
+        "::",
+        "2001:db8::1%eth0",
+        "::ffff:10.1.2.3",
+    ],
 )
 def test_reach_of_an_address_without_a_way(word: str) -> None:
     """No routing table tells the way to a link-local or a multicast address, nor to none at all."""

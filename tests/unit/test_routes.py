@@ -78,6 +78,8 @@ def test_route(body: bytes, expected: tuple[str, int, str, str, str]) -> None:
         route(AF_INET, 12, v4(RTA_DST, "10.192.0.0"), ETH0, GATEWAY),
         route(AF_INET, 13, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
         route(AF_INET6, 0, ETH0),
+        route(AF_INET, 12, v4(RTA_DST, "172.16.0.0"), number(RTA_NH_ID, 1)),
+        route(AF_INET, 0, ETH0, source_length=64),
         route(AF_INET6, 12, v6(RTA_DST, "2000::"), ETH0),
     ],
 )
@@ -161,7 +163,7 @@ def test_way_that_cannot_be_asked() -> None:
 
 
 def test_this_machine() -> None:
-    """The kernel of this machine reaches itself by its loopback interface."""
+    """The kernel of this machine reaches itself by no interface: an address on lo is not nearer than another."""
     with Kernel() as real:
-        assert find_way(real, "127.0.0.1", {1: "lo"}) == ("lo", "127.0.0.1")
-        assert find_way(real, "::1", {1: "lo"}) in (("lo", "::1"), None)
+        assert find_way(real, "127.0.0.1", {1: "lo"}) == ("", "127.0.0.1")
+        assert find_way(real, "::1", {1: "lo"}) in (("", "::1"), None)
