@@ -118,7 +118,7 @@ def test_blocks_of_a_query() -> None:
 
 
 def test_query_includes_interfaces_and_labels() -> None:
-    """`--interface` names an interface or a label; without it nothing is named. Another interface's name is no label."""
+    """`--interface` names an interface or a label; the name of another interface is no label."""
     addresses = [address("10.0.0.1"), address("10.0.0.2", label="eth0:1"), address("10.0.0.3", "ens3", "vip")]
     addresses.append(address("10.0.0.4", "ens4", "eth0"))
     host = Host([Interface(name) for name in ("eth0", "ens3", "ens4")], addresses, [])
