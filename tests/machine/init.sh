@@ -1,0 +1,143 @@
+#!/usr/bin/busybox sh
+# Process 1 of a machine: sets up each host of /cases, asks racknet and `ip` there, and cleans up.
+# The results are lines of JSON on the second serial port; texts in them are in base64.
+
+/usr/bin/busybox mkdir -p /bin /proc /sys /dev /run /tmp /etc
+/usr/bin/busybox --install -s /bin
+export PATH=/usr/sbin:/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mount -t tmpfs run /run # where `ip netns` has its names
+exec 3>/dev/ttyS1
+stty -F /dev/ttyS1 raw
+
+while read -r module options; do
+  insmod "/modules/$module.ko" $options || echo "init: no module $module"
+done </modules/order
+
+# --- What the scripts of the cases use.
+
+ip() { /usr/sbin/ip "$@"; } # busybox's shell takes busybox's own `ip` for any other
+
+up() { # INTERFACE [ADDRESS]...: brings an interface up, with these addresses
+  local interface=$1 address
+  shift
+  {
+    echo "link set $interface up"
+    for address; do echo "addr add $address dev $interface"; done
+  } | ip -batch -
+}
+
+await() { # COMMAND...: until it succeeds, for at most 20 s
+  local _
+  for _ in $(seq 200); do
+    "$@" >/dev/null 2>&1 && return
+    usleep 100000
+  done
+  echo "not so within 20 s: $*"
+  return 1
+}
+
+shows() { ip addr show dev "$1" | grep "$2"; } # INTERFACE TEXT: whether `ip` shows the text there
+has_carrier() { [ "$(cat "/sys/class/net/$1/carrier")" = 1 ]; } # INTERFACE
+
+# --- One case after another.
+
+# Every process costs time where QEMU translates: hence few of them, and `ip -batch`.
+
+state() { # what a case must leave as it was
+  echo /sys/class/net/* /run/netns/*
+  printf '%s\n' 'addr' 'route show table all' 'rule' 'nexthop' | ip -o -batch -
+  printf '%s\n' 'route show table all' 'rule' | ip -6 -batch -
+  sort /proc/mounts
+}
+
+all_nics() { # whether all NICs are here: they come back from a network namespace a while after its end
+  set -- /sys/class/net/*/device
+  [ $# -ge "$nics" ]
+}
+
+clean() {
+  [ -e /proc/self ] || mount -t proc proc /proc
+  [ -e /sys/class ] || mount -t sysfs sys /sys
+  for path in /run/netns/*; do [ ! -e "$path" ] || ip netns del "${path##*/}"; done
+  [ ! -e /sys/module/mac80211_hwsim ] || rmmod mac80211_hwsim
+  await all_nics
+  { undo_interfaces; undo_alternative_names; } | ip -force -batch -
+  for nic in $(cat /etc/nics); do settle "${nic#*:}"; done
+  echo 1 >/proc/sys/net/ipv4/nexthop_compat_mode
+}
+
+undo_interfaces() { # writes what `ip` is to do
+  local path name index nic
+  for path in /sys/class/net/*; do
+    name=${path##*/}
+    case " $names bonding_masters " in *" $name "*) ;; *) [ -e "$path/device" ] || echo "link del $name" ;; esac
+  done
+  for path in /sys/class/net/*; do
+    [ -e "$path/device" ] || continue
+    name=${path##*/}
+    read -r index <"$path/ifindex"
+    printf '%s\n' "link set $name down" "addr flush dev $name"
+    for nic in $(cat /etc/nics); do
+      [ "$nic" = "$index:$name" ] || [ "${nic%:*}" != "$index" ] || echo "link set $name name ${nic#*:}"
+    done
+  done
+  printf '%s\n' 'addr flush dev lo scope global' 'route flush table main' 'nexthop flush'
+}
+
+undo_alternative_names() {
+  ip -o link | awk '{
+    for (i = 3; i < NF; i++) if ($i == "altname") {
+      sub(/[:@].*/, "", $2); sub(/\\$/, "", $(i + 1)); print "link property del dev", $2, "altname", $(i + 1)
+    }
+  }'
+}
+
+settle() { # INTERFACE: only the addresses that a script gives it, and ready at once
+  local conf=/proc/sys/net/ipv6/conf/$1 value
+  [ -e "$conf" ] || return
+  for value in accept_dad=0 accept_ra=0 addr_gen_mode=1 use_tempaddr=0; do echo "${value#*=}" >"$conf/${value%=*}"; done
+}
+
+say() { # KEY TEXT: one line of results, the text in base64
+  printf '{"case": "%s", "%s": "%s"}\n' "$case" "$1" "$(printf %s "$2" | base64 -w 0)" >&3
+}
+
+answer() { # asks racknet what is in $query
+  $within /racknet $query </dev/null >/tmp/out 2>/tmp/err
+  printf '{"case": "%s", "query": "%s", "status": %s, "out": "%s", "err": "%s"}\n' \
+    "$case" "$query" $? "$(base64 -w 0 /tmp/out)" "$(base64 -w 0 /tmp/err)" >&3
+}
+
+settle all
+settle default
+up lo
+for path in /sys/class/net/eth*; do settle "${path##*/}"; done
+ip -o link | sed -n 's/^\([0-9]*\): \(eth[0-9]*\).*/\1:\2/p' >/etc/nics
+nics=$(wc -l </etc/nics)
+# The first VRF brings a rule, and the first namespace a mount, for good.
+ip link add blue type vrf table 10 && ip link del blue
+ip netns add x && ip netns del x
+names=$(echo /sys/class/net/* | sed 's,/sys/class/net/,,g')
+state >/tmp/before
+
+while read -r case; do
+  (
+    set -e
+    . "/cases/$case/script"
+  ) >/tmp/setup 2>&1 </dev/null
+  status=$? # behind `||` the script would go on after an error
+  [ $status = 0 ] || say setup "$(cat /tmp/setup) (status $status)"
+  read -r within <"/cases/$case/within"
+  set -f # `--interface e*` is racknet's
+  while read -r query; do answer; done <"/cases/$case/queries"
+  set +f
+  printf '{"case": "%s", "addresses": %s}\n' "$case" "$($within /usr/sbin/ip -j addr)" >&3
+  clean >/dev/null 2>&1
+  state >/tmp/after
+  say leftovers "$(diff /tmp/before /tmp/after)"
+done </cases/order
+
+poweroff -f
