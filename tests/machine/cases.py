@@ -464,7 +464,6 @@ END
     await has_carrier eth4
     udhcpc -i eth4 -n -q -t 20 -T 1 -s /tmp/lease
     """
-ADVERTISED = "2001:db8:5:0:5054:ff:fe00:4"
 
 SURROUNDINGS = [
     MachineCase(
@@ -477,18 +476,15 @@ SURROUNDINGS = [
         service6="fe80::10@eth1",
     ),
     MachineCase(
-        "router-advertisement",  # QEMU's own router, with privacy extensions: RFC 8981
-        f"""
-        cd /proc/sys/net/ipv6/conf/eth4
-        echo 0 >addr_gen_mode
-        echo 2 >accept_ra
-        echo 2 >use_tempaddr
-        ip link set eth4 up
-        await shows eth4 'scope global temporary'
-        shows eth4 {ADVERTISED}/64
-        ip -6 route show default | grep 'proto ra'
+        "temporary-addresses",  # privacy extensions, RFC 8981
+        """
+        echo 2 >/proc/sys/net/ipv6/conf/eth0/use_tempaddr
+        up eth0
+        ip addr add 2001:db8::7/64 dev eth0 mngtmpaddr valid_lft 86400 preferred_lft 14400
+        await shows eth0 'scope global temporary'
+        ip -6 route add default via fe80::1 dev eth0
         """,
-        public6=f"{ADVERTISED}@eth4",
+        public6="2001:db8::7@eth0",
     ),
     MachineCase(
         "nic-in-a-namespace",
