@@ -13,7 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
+from racknet import __version__
+
 IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests:package"
+VERSIONED = f"racknet/ip:{__version__}"  # the same image, by the name that `cluster` runs
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 LABEL = f"racknet.tests={RUN}"
 NOT_FOUND = 127  # the status of a shell for a command that is not there
