@@ -12,6 +12,8 @@ from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS
 
+from racknet import __version__
+
 ROOT = Path(__file__).parent.parent.parent
 
 # Run every command in one interpreter; then print which modules it has loaded.
@@ -138,3 +140,11 @@ def test_release() -> None:
     plan = json.loads(result.out)["target"]["release"]
     assert plan["platforms"] == ["linux/amd64", "linux/arm64"]
     assert [words.split(",")[0] for words in plan["attest"]] == ["type=provenance", "type=sbom"]
+
+
+def test_version_of_the_image() -> None:
+    """A plain `docker buildx bake` gives the image the package's version, as a tag and as a label."""
+    result = engine.command("docker", "buildx", "bake", "--file", str(ROOT / "docker-bake.hcl"), "--print", "image")
+    plan = json.loads(result.out)["target"]["image"]
+    assert plan["tags"] == [engine.IMAGE, engine.VERSIONED]
+    assert plan["labels"]["org.opencontainers.image.version"] == __version__

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,6 @@ from racknet import __version__
 from racknet.errors import UsageError
 from racknet.swarm.image import TITLE, VERSION, check_labels, exact_reference
 
-ROOT = Path(__file__).parent.parent.parent
 ID, DIGEST, OTHER = "sha256:1d", "sha256:d1", "sha256:d2"
 
 
@@ -42,8 +40,3 @@ def test_labels() -> None:
         check_labels("x", {VERSION: __version__})
     with pytest.raises(UsageError, match=rf"^'x' is racknet 0\.0\.9, and this is racknet {re.escape(__version__)}$"):
         check_labels("x", {TITLE: "racknet", VERSION: "0.0.9"})
-
-
-def test_version_of_bake() -> None:
-    """A plain `docker buildx bake` gives the image the package's version."""
-    assert f'variable "VERSION" {{ default = "{__version__}" }}' in (ROOT / "docker-bake.hcl").read_text()
