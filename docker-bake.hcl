@@ -46,14 +46,6 @@ target "one" {
   labels    = { "org.opencontainers.image.revision" = REVISION }
 }
 
-# Both architectures, with attestations: needs a container builder (docker buildx create --use).
-target "release" {
-  inherits  = ["image"]
-  platforms = ["linux/amd64", "linux/arm64"]
-  attest    = ["type=provenance,mode=max", "type=sbom"]
-  output    = ["type=oci,dest=racknet-ip.oci.tar"]
-}
-
 # The files themselves: script/executable.
 group "executables" { targets = ["executable-amd64", "executable-arm64"] }
 
