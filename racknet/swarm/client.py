@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from docker.auth import AuthConfig
 from docker.errors import NotFound
 from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
 
@@ -66,6 +67,10 @@ class Swarm:
             placement=Placement(constraints=list(constraints)),
             networks=["host"],
         )
+        if image.startswith(
+            "sha256:"
+        ):  # the SDK takes it for a name on Docker Hub, and sends that password
+            self._api._auth_configs = AuthConfig({"auths": {"no registry": {}}})
         until = (self._now + timedelta(seconds=seconds + MARGIN)).isoformat(timespec="seconds")
         try:
             self._api.create_service(template, name=name, labels={LABEL: until}, mode=ServiceMode("global-job"))
@@ -127,10 +132,8 @@ class Swarm:
         try:
             return request()
         except FAILURES as error:
-            reason = plain(error)
-            raise SwarmError(
-                f"the engine at {self._host} does not answer: {reason}", "does this? docker info"
-            ) from error
+            message = f"the engine at {self._host} does not answer: {plain(error)}"
+            raise SwarmError(message, "does this answer? docker info") from error
 
 
 def _too_late(*_: object) -> None:

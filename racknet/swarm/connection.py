@@ -51,9 +51,12 @@ def _parameters() -> dict[str, Any]:
     found: dict[str, Any] = kwargs_from_env()
     if "base_url" not in found:
         name = os.environ.get("DOCKER_CONTEXT") or None  # None is the one of `docker context use`
-        context = ContextAPI.get_context(name)
-        if context is None:
-            which = f"'{name}', of DOCKER_CONTEXT," if name else "the one that docker context use has chosen"
+        which = f"'{name}', of DOCKER_CONTEXT," if name else "the one that docker context use has chosen"
+        try:
+            context = ContextAPI.get_context(name)
+        except Exception as error:  # the SDK has no class of its own for a file that it cannot read
+            raise UsageError(f"{which} cannot be read: {error}", "see docker context ls") from error
+        if context is None or not context.Host:
             raise UsageError(f"{which} is not a context", f"choose one: docker context use {name or 'default'}")
         found |= {"base_url": context.Host} | ({"tls": context.TLSConfig} if context.TLSConfig else {})
     if found["base_url"].startswith("http+unix:"):  # the SDK's own way to write it
