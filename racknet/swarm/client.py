@@ -67,9 +67,8 @@ class Swarm:
             placement=Placement(constraints=list(constraints)),
             networks=["host"],
         )
-        if image.startswith(
-            "sha256:"
-        ):  # the SDK takes it for a name on Docker Hub, and sends that password
+        if image.startswith("sha256:"):
+            # The SDK takes an id for a name on Docker Hub, and would send the password for that.
             self._api._auth_configs = AuthConfig({"auths": {"no registry": {}}})
         until = (self._now + timedelta(seconds=seconds + MARGIN)).isoformat(timespec="seconds")
         try:
