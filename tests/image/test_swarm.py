@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from support.registry import SERVERS
 from support.swarm_nodes import Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
+ROOT = Path(__file__).parent.parent.parent
 CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 
 
@@ -381,6 +383,22 @@ def test_context(swarm_of_three: Swarm, way_by_ssh: dict[str, str]) -> None:
         assert (result.out == f"{n1.service}\n") == answers, result.err
         control = ["docker", "info", "--format", "{{.Swarm.ControlAvailable}}"]
         assert engine.command(*control, environ=every).out == f"{str(answers).lower()}\n"
+
+
+def test_without_the_package(swarm_of_three: Swarm) -> None:
+    """docs/clusters.md: a job of `docker service create` runs the manager's own image on each node."""
+    n1, *_ = swarm_of_three.nodes
+    page = (ROOT / "docs" / "clusters.md").read_text()
+    (lines,) = re.findall(r"^    (image=.*\n    docker service create .*)$", page, re.MULTILINE)
+    script = lines.replace("--mode", "--quiet --detach --log-driver json-file --mode")  # the engines' own is `none`
+    created = engine.command("bash", "-euc", script, environ={"DOCKER_HOST": n1.docker_host})
+    assert created.status == 0, created.err
+    try:
+        wait_for(lambda: tasks(n1).count(" complete") == 3, "an answer of each node")
+        answers = n1.docker("service", "logs", "--raw", "service-ip").split()
+    finally:
+        n1.docker("service", "rm", "service-ip")
+    assert sorted(answers) == sorted(node.service for node in swarm_of_three.nodes)
 
 
 def test_two_of_one_name(swarm_of_three: Swarm) -> None:
