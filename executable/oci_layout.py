@@ -131,4 +131,7 @@ def main(dist: Path, version: str, commit: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+    try:
+        main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+    except FileNotFoundError as error:
+        sys.exit(f"oci_layout.py: {error.filename} is not there")
