@@ -10,6 +10,7 @@ from racknet.output.stdio import printable
 from racknet.swarm.nodes import Answer
 
 SEE_LABELS = "docker node inspect --format '{{.Description.Hostname}} {{.Spec.Labels}}' $(docker node ls -q)"
+IN_A_REGISTRY = re.compile("[^/]*[.:][^/]*/.*@")  # a digest, in a repository of a registry that is named
 GONE = ("down", "disconnected", "gone from the swarm", "was given no task in time")  # nothing can be asked there
 
 
@@ -45,8 +46,10 @@ def _hint(errors: Mapping[str, str], image: str) -> str:
     for error, node in errors.items():
         if match := re.search(r"No such image: (\S+)", error):
             missing = match[1]
-            if "@" in missing:
+            if IN_A_REGISTRY.match(missing):
                 return f"does this work? ssh {node} docker pull {missing}"
+            # An engine with containerd's store knows what was built or loaded by a digest, too.
+            missing = image if "@" in missing else missing
             return f"bring it to each of them: docker save {missing} | ssh {node} docker load"
     for error, node in errors.items():
         if error in ("drained", "paused"):

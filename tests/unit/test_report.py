@@ -46,7 +46,8 @@ def test_failures() -> None:
     ("errors", "hint"),
     [
         (["down", "No such image: x/y:1"], "bring it to each of them: docker save x/y:1 | ssh n2 docker load"),
-        (["No such image: x/y@sha256:00"], "does this work? ssh n1 docker pull x/y@sha256:00"),
+        (["No such image: x/y@sha256:00"], "bring it to each of them: docker save x/y | ssh n1 docker load"),
+        (["No such image: r.io/y@sha256:00"], "does this work? ssh n1 docker pull r.io/y@sha256:00"),
         (["no such address", "drained", "paused"], "let it take jobs: docker node update --availability active n2"),
         (["down", "no such address"], "see docker node ls"),
         (["no such address"], "see what the node has: ssh n1 docker run --rm --net=host x/y list"),
