@@ -225,58 +225,44 @@ def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
         engine.docker("push", "--quiet", pushed)
     finally:
         engine.docker("rmi", pushed)
+    n1, *others = swarm_of_three.nodes
     for node in swarm_of_three.nodes:
         node.docker("tag", engine.VERSIONED, name)
     asked = registry.requests("false/racknet")
-    assert cluster(swarm_of_three, name) == CommandResult(lines(swarm_of_three), "", 0)
-    assert registry.requests("false/racknet") == asked
-    n1, *others = swarm_of_three.nodes
-    n1.docker("rmi", name)
-    for node in others:  # a manager without the image gets the registry's: the nodes then have it too
-        assert node.docker("image", "inspect", "--format", "{{.Id}}", name) == node.docker(
-            "image", "inspect", "--format", "{{.Id}}", engine.VERSIONED
-        )
-    result = cluster(swarm_of_three, name)
-    assert (result.out, result.status) == ("", 1)
-    assert f"printed no ipv4 address: 'racknet {__version__}'" in result.err
+    try:
+        assert cluster(swarm_of_three, name) == CommandResult(lines(swarm_of_three), "", 0)
+        assert registry.requests("false/racknet") == asked
+        n1.docker("rmi", name)  # a manager without it gets the registry's, and so do the nodes then, not by their tag
+        result = cluster(swarm_of_three, name)
+        assert (result.out, result.status) == ("", 1)
+        assert result.err.count(f"printed no ipv4 address: 'racknet {__version__}'") == 3
+        idents = {node.docker("image", "inspect", "-f", "{{.Id}}", name, engine.VERSIONED) for node in others}
+        assert all(len(set(ident.split())) == 1 for ident in idents)
+    finally:
+        for node in swarm_of_three.nodes:
+            node.docker("rmi", "--force", name)
 
 
 def test_another_racknet(swarm_of_three: Swarm) -> None:
     """An image of another racknet, or of something else, is an error that names it; so is the lack of one."""
-    n1 = swarm_of_three.nodes[0]
-    n1.docker(
-        "build",
-        "-q",
-        "-t",
-        "racknet/old",
-        "--label",
-        "org.opencontainers.image.version=0.0.9",
-        "-",
-        stdin=f"FROM {engine.VERSIONED}",
-    )
-    n1.docker(
-        "build",
-        "-q",
-        "-t",
-        "racknet/else",
-        "--label",
-        "org.opencontainers.image.title=else",
-        "-",
-        stdin=f"FROM {engine.VERSIONED}",
-    )
-    for image, error in (
-        ("racknet/old", f"racknet: 'racknet/old' is racknet 0.0.9, and this is racknet {__version__}\n"),
-        ("racknet/else", "racknet: 'racknet/else' is not an image of racknet\n"),
+    n1, *_ = swarm_of_three.nodes
+    for image, label, error in (
+        ("racknet/old", "version=0.0.9", f"is racknet 0.0.9, and this is racknet {__version__}"),
+        ("racknet/else", "title=else", "is not an image of racknet"),
     ):
+        build = ["build", "-q", "-t", image, "--label", f"org.opencontainers.image.{label}", "-"]
+        n1.docker(*build, stdin=f"FROM {engine.VERSIONED}")
         result = cluster(swarm_of_three, image)
+        n1.docker("rmi", image)
         assert (result.out, result.status) == ("", 2)
-        assert result.err.startswith(error)
+        assert result.err.startswith(f"racknet: '{image}' {error}\nhint: ")
     n1.docker("tag", engine.VERSIONED, "racknet/kept")
     n1.docker("rmi", engine.VERSIONED)
     try:
         result = cluster(swarm_of_three, engine.VERSIONED)
     finally:
         n1.docker("tag", "racknet/kept", engine.VERSIONED)
+        n1.docker("rmi", "racknet/kept")
     assert (result.out, result.status) == ("", 3)
     hint = f"on a machine that has it: docker save {engine.VERSIONED} | ssh {n1.public} docker load"
     assert result.err == f"racknet: the manager has no image {engine.VERSIONED}\nhint: {hint}\n"

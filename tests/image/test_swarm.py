@@ -160,7 +160,8 @@ def test_no_manager(swarm_of_three: Swarm) -> None:
 def test_image_missing(swarm_of_three: Swarm) -> None:
     """A node without the image is named, and the answers of the others are printed. The hint's line helps."""
     n1, n2, n10 = swarm_of_three.nodes
-    n2.docker("rmi", engine.IMAGE, engine.VERSIONED)
+    ident = n2.docker("image", "inspect", "--format", "{{.Id}}", engine.VERSIONED).strip()
+    n2.docker("rmi", "--force", ident)
     try:
         result = cluster(n1, "service")
         listed = cluster(n1, "service", "--json")
