@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from docker.errors import NotFound
+from docker.errors import DockerException, NotFound
 
 from racknet import __version__
 from racknet.errors import SwarmError, UsageError
@@ -24,7 +24,9 @@ def find_image(api: Any, name: str, manager: str) -> str:
     try:
         found = _inspect(api, name)
         if found is None and name != DEFAULT:
-            api.pull(name)  # with the credentials of `docker login`
+            for step in api.pull(name, stream=True, decode=True):  # with the credentials of `docker login`
+                if "error" in step:
+                    raise DockerException(step["error"])
             found = _inspect(api, name)
     except FAILURES as error:
         reason = plain(error)
