@@ -27,8 +27,6 @@ from support.engines import (
 )
 from support.swarm_nodes import REDIS
 
-pytestmark = pytest.mark.unfinished
-
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "engines.md"
 HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
