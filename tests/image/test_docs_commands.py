@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 
 import pytest
+from support import engine
+from support.hosts import HOSTS
 from support.pages import ROOT, block, blocks
+from support.swarm_nodes import wait_for
 from support.systemd_host import FAILING, SERVICE, SHELLS, booted_host, done, listens, run
 
 PAGES = [
@@ -17,7 +21,7 @@ PAGES = [
 NOT_RUN = {
     ("examples/kubernetes/README.md", "kubectl"): "needs a cluster; podman plays the job, a schema checks both files",
 }
-RECIPES = "docs/recipes.md"
+CLOUDS, RECIPES = "docs/clouds.md", "docs/recipes.md"
 LINK_LOCAL = "fe80::be76:4eff:fe20:b452"
 
 
@@ -28,15 +32,24 @@ def host() -> Iterator[str]:
         yield container
 
 
+def asked_blocks() -> set[tuple[str, str]]:
+    """Return the pages and the beginnings of the blocks that the tests in this folder ask for."""
+    found = set()
+    for path in (ROOT / "tests" / "image").glob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "block":
+                page, start = node.args[:2]
+                name = globals()[page.id] if isinstance(page, ast.Name) else ast.literal_eval(page)
+                found.add((str(name), str(ast.literal_eval(start))))
+    return found
+
+
 def test_every_block_is_run() -> None:
     """Each code block of the pages is asked for by a test in this folder, or named with a reason."""
-    sources = "".join(path.read_text() for path in (ROOT / "tests" / "image").glob("test_*.py"))
-    constants = {"RECIPES": RECIPES}
-    asked = re.findall(r"block\(([^,]+), [\"'](.+?)[\"'](?:, \d)?\)", sources)
-    run_blocks = {(constants.get(page, page.strip('"')), start) for page, start in asked}
+    asked = asked_blocks() | set(NOT_RUN)
     for page in PAGES:
         for text in blocks(page):
-            starts = [start for asked_page, start in run_blocks | set(NOT_RUN) if asked_page == page]
+            starts = [start for asked_page, start in asked if asked_page == page]
             assert any(text.startswith(start) for start in starts), f"{page}: no test runs\n{text}"
 
 
@@ -60,20 +73,19 @@ def test_forms(host: str, shell: str) -> None:
     """docs/recipes.md: one form of the table loses a failure, the other stops; with an answer, both do the same."""
     assert len(forms()) == 7
     for loses, stops in forms():
-        went_on, stopped, *both = (
-            run(host, f"{failing}{shell} -euc '{in_function(form)}'")
-            for failing in (FAILING, "")
-            for form in (loses, stops)
-        )
-        assert went_on.out.endswith("next line\n"), loses
-        assert (stopped.out, stopped.status) == ("", 2), stops
-        assert both[0].out == both[1].out, loses
-        assert both[1].status == 0, stops
+        went_on, stopped = outcomes(host, f"{FAILING}{shell}", loses, stops)
+        assert went_on[0].endswith("next line\n"), loses
+        assert stopped == ("", "2"), stops
+        same, right = outcomes(host, shell, loses, stops)
+        assert same == right, loses
+        assert right[0].endswith("next line\n"), stops
 
 
-def in_function(form: str) -> str:
-    """Return a script with a form in a function, where `local` may stand. The script is to be quoted by '…'."""
-    return f"f() {{ {form}\necho next line; }}\nf"
+def outcomes(host: str, shell: str, *scripts: str) -> list[tuple[str, str]]:
+    """Run scripts by a shell with `set -eu`, in a function, where `local` may stand. Return their output and status."""
+    functions = [f"f() {{ {script}\necho next line; }}\nf" for script in scripts]
+    each = "".join(f"s=0; ({shell} -euc '{function}') || s=$?; echo status $s\n" for function in functions)
+    return re.findall(r"(.*?)status (\d+)\n", run(host, each).out, re.DOTALL)
 
 
 def test_at_a_prompt(host: str) -> None:
@@ -138,3 +150,64 @@ def test_link_local(host: str) -> None:
         assert listens(host, zoned)
     finally:
         run(host, f"redis-cli -h {zoned} shutdown nosave")
+
+
+def test_answers_of_clouds() -> None:
+    """docs/clouds.md: the addresses that it shows are the answers of the hosts that it links to."""
+    shown = re.findall(r"\[([\d.]+)\]\(comparison\.md#(public|service)-([\w-]+)\)", (ROOT / CLOUDS).read_text())
+    assert len({name for _, _, name in shown}) == 12
+    for address, network, name in shown:
+        assert getattr(HOSTS[name], network) == address, name
+        assert network == "public" or bool(HOSTS[name].public) == (("public", name) in {row[1:] for row in shown})
+
+
+EC2 = "/latest/meta-data/public-ipv4"
+
+
+def test_metadata_services(host: str) -> None:
+    """docs/clouds.md: each command asks what the provider's documentation wants to be asked, with its headers."""
+    flags = ["--rm", "--label", engine.LABEL, f"--net=container:{host}"]
+    source = (ROOT / "tests" / "support" / "metadata_server.py").read_text()
+    server = engine.docker("run", "-d", *flags, engine.PACKAGE, "-c", source).strip()
+    try:
+        done(host, "for a in 169.254.169.254 169.254.42.42 100.100.100.200; do ip addr add $a dev lo; done")
+        done(host, "echo 169.254.169.254 metadata.tencentyun.com >>/etc/hosts")
+        wait_for(lambda: run(host, "curl -s http://169.254.169.254/ready").status == 0, "the metadata service")
+        aws, google = block(CLOUDS, 'curl -sH "X-aws'), block(CLOUDS, "curl -sH Metadata-Flavor")
+        azure, oracle = block(CLOUDS, "curl -sH Metadata:true"), block(CLOUDS, "oci")
+        alibaba, tencent = block(CLOUDS, "curl -s http://100"), block(CLOUDS, "curl -s http://metadata")
+        openstack, scaleway = (
+            block(CLOUDS, "curl -s http://169.254.169.254"),
+            block(CLOUDS, "curl -s http://169.254.42.42"),
+        )
+        for asked in (aws, google, azure, alibaba, tencent, openstack):
+            assert done(host, asked) == "203.0.113.9\n", asked
+        assert done(host, scaleway) == "PUBLIC_IP_ADDRESS=203.0.113.9\n"
+        # Oracle's own command is in no package here.
+        assert done(host, f"oci() {{ echo $*; }}; {oracle}").endswith("list-vnics --instance-id 203.0.113.9\n")
+        link_local = "169.254.169.254"
+        networks = "/computeMetadata/v1/instance/network-interfaces/0/access-configs/0/external-ip"
+        assert engine.docker("logs", server).splitlines()[1:] == [
+            f"PUT {link_local} /latest/api/token X-aws-ec2-metadata-token-ttl-seconds: 60",
+            f"GET {link_local} {EC2} X-aws-ec2-metadata-token: TOKEN",
+            f"GET {link_local} {networks} Metadata-Flavor: Google",
+            f"GET {link_local} /metadata/loadbalancer?api-version=2020-10-01 Metadata: true",
+            "GET 100.100.100.200 /latest/meta-data/eipv4",
+            f"GET metadata.tencentyun.com {EC2}",
+            f"GET {link_local} {EC2}",
+            "GET 169.254.42.42 /conf",
+            f"GET {link_local} /opc/v2/instance/id Authorization: Bearer Oracle",
+        ]
+    finally:
+        engine.command("docker", "rm", "-f", server)
+        run(host, "for a in 169.254.169.254 169.254.42.42 100.100.100.200; do ip addr del $a dev lo; done")
+
+
+def test_two_private_nics() -> None:
+    """docs/clouds.md: with two private NICs, `service` is the NIC of the default route, unless another is named."""
+    case = HOSTS["aws-two-cards"]
+    with engine.host_container(case.layout.script) as container:
+        with engine.executable() as path:
+            engine.docker("cp", path, f"{container}:/usr/local/bin/racknet")
+        assert done(container, "racknet service") == f"{case.service}\n" == "172.31.5.9\n"
+        assert done(container, block(CLOUDS, "racknet service")) == "172.31.40.7\n"

@@ -20,7 +20,7 @@ FAILING = "export RACKNET_SERVICE_CIDR=10.0.0.0/33 RACKNET_PUBLIC_CIDR=10.0.0.0/
 
 @contextmanager
 def booted_host() -> Iterator[str]:
-    """Boot the host, with racknet on its PATH, and yield its id. The examples are in /examples. Remove it in any case."""
+    """Boot the host, and yield its id. It has racknet and /examples. Remove it in any case."""
     flags = ["--entrypoint=/start", "--tmpfs=/run:exec", "--tmpfs=/tmp:exec"]
     with engine.host_container(HOSTS["rackspace"].layout.script, SYSTEMD, flags) as container:
         with engine.executable() as path:
