@@ -120,9 +120,10 @@ def test_function(swarm_of_three: Swarm) -> None:
 
 
 def test_dockerfile(swarm_of_three: Swarm, tmp_path: Path) -> None:
-    """examples/dockerfile: the image listens on the service network, and nowhere else."""
+    """examples/dockerfile: the image of the old builder listens on the service network, and nowhere else."""
     n2, n10 = with_redis(swarm_of_three)
-    started = on(n2, block("examples/dockerfile/README.md", "docker build"), copied(tmp_path, "dockerfile"))
+    asked = block("examples/dockerfile/README.md", "docker build")
+    started = on(n2, asked, copied(tmp_path, "dockerfile"), DOCKER_BUILDKIT="0")
     try:
         wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis")
         assert "Connection refused" in ping(n10, n2.public).err
@@ -150,6 +151,8 @@ def test_compose(swarm_of_three: Swarm, tmp_path: Path) -> None:
         on(n2, f"{stop} --rmi local --timeout 1", folder)
     both = "cp .env racknet.env; echo EXTRA=1 >.env; export COMPOSE_ENV_FILES=.env,racknet.env; docker compose config"
     assert f"REDIS_HOST: {n2.service}\n" in on(n2, both, folder)
+    with pytest.raises(AssertionError, match="there is none"):
+        on(n2, ">.env; docker compose config", folder)
 
 
 def test_stack(swarm_of_three: Swarm) -> None:

@@ -88,12 +88,13 @@ def test_cron(host: str) -> None:
 
 
 def test_make(host: str) -> None:
-    """make makes the file once, and stops where racknet fails."""
+    """make makes the file once, and stops where racknet fails. With $(shell …) it would go on."""
     asked = block("examples/make/README.md", "make")
     assert "sed" in done(host, asked, "/examples/make")
     assert "sed" not in done(host, asked, "/examples/make")
     assert run(host, FAILING + asked, "/examples/make").status == 2
     assert done(host, "cat redis.conf", "/examples/make") == f"bind {SERVICE}\n"
+    assert done(host, FAILING + r"printf 'IP := $(shell racknet service)\nall:; @echo [$(IP)]\n' | make -f -") == "[]\n"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
