@@ -111,7 +111,10 @@ class Query:
     `cidrs` and `exclude_cidrs` hold blocks of both families. `reach` is an address, or "".
     """
 
-    __slots__ = ("cidrs", "exclude", "exclude_cidrs", "family", "filters_text", "include", "network", "options", "reach")
+    __slots__ = (
+        *("cidrs", "exclude", "exclude_cidrs", "include", "reach"),
+        *("family", "filters_text", "network", "options"),
+    )
 
     def __init__(self, network: str, family: str = "ipv4") -> None:
         self.network, self.family, self.reach, self.filters_text = network, family, "", ""

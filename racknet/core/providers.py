@@ -24,8 +24,8 @@ class Provider:
 
 # The commands ask for what is true now. `cloud-init query` has what was true at boot, before an address was moved.
 EC2 = "curl -s http://169.254.169.254/latest/meta-data/public-ipv4"
-EC2_TOKEN = "$(curl -sX PUT -H X-aws-ec2-metadata-token-ttl-seconds:60 http://169.254.169.254/latest/api/token)"
-AWS = f'curl -sH "X-aws-ec2-metadata-token:{EC2_TOKEN}" http://169.254.169.254/latest/meta-data/public-ipv4'
+AWS_SESSION = "$(curl -sX PUT -H X-aws-ec2-metadata-token-ttl-seconds:60 http://169.254.169.254/latest/api/token)"
+AWS = f'curl -sH "X-aws-ec2-metadata-token:{AWS_SESSION}" http://169.254.169.254/latest/meta-data/public-ipv4'
 GOOGLE = (
     "curl -sH Metadata-Flavor:Google "
     "http://169.254.169.254/computeMetadata/v1/instance/network-interfaces/0/access-configs/0/external-ip"
@@ -38,7 +38,7 @@ ALIBABA = "curl -s http://100.100.100.200/latest/meta-data/eipv4"
 TENCENT = "curl -s http://metadata.tencentyun.com/latest/meta-data/public-ipv4"
 SCALEWAY = "curl -s http://169.254.42.42/conf | grep ^PUBLIC_IP_ADDRESS="
 
-# One line each; above it, the sources of the string and of the command. "ds-identify" is tools/ds-identify of cloud-init.
+# One line each; above it, the sources of the string and of the command. "ds-identify" is cloud-init's.
 PROVIDERS = [
     # docs.aws.amazon.com/AWSEC2/latest/UserGuide: identify_ec2_instances.html, instancedata-data-retrieval.html
     Provider("AWS", "sys_vendor", "Amazon EC2", AWS),

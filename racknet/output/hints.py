@@ -12,9 +12,6 @@ if TYPE_CHECKING:  # docs/code.md says why
 NOT_A_HOST = "run it with --net=host (hostNetwork: true on Kubernetes)"
 INTERNAL = "this is a fault of racknet's own, please report it"
 
-# What the engines leave in a container: Docker the first, podman and CRI-O the second.
-ENGINES = {"/.dockerenv": "docker", "/run/.containerenv": "podman"}
-
 
 def line(*words: str) -> str:
     """Return the line that runs racknet with these words."""
@@ -24,9 +21,9 @@ def line(*words: str) -> str:
 
 
 def program(root: str = "") -> str:
-    """Return the words that run racknet here: the command, or else the image. The root of the files is for the tests.
+    """Return the words that run racknet here. The root of the files is for the tests.
 
-    In a container without the command, there is only the image's `/racknet`, which nobody can run on the host.
+    The image holds nothing but /racknet, which is no command of the host: there it is the line that starts the image.
     """
     import os
     from shlex import quote
@@ -34,9 +31,9 @@ def program(root: str = "") -> str:
     folders = os.environ.get("PATH", "").split(os.pathsep)
     if any(os.access(os.path.join(folder, "racknet"), os.X_OK) for folder in folders if folder):
         return "racknet"
-    engine = next((engine for sign, engine in ENGINES.items() if os.path.exists(root + sign)), "")
-    if engine or sys.argv[0] == "/racknet":
-        return f"{engine or 'docker'} run --rm --net=host racknet/ip"
+    if sys.argv[0] == "/racknet":
+        engine = "podman" if os.path.exists(f"{root}/run/.containerenv") else "docker"
+        return f"{engine} run --rm --net=host racknet/ip"
     return quote(sys.argv[0]) if os.path.basename(sys.argv[0]) == "racknet" else "python3 -m racknet"
 
 

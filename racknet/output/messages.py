@@ -6,7 +6,7 @@ from racknet.core import rules
 from racknet.core.matching import Query
 from racknet.core.model import Address, Reason
 from racknet.core.ranking import CONTAINER_OWN, Selection, natural
-from racknet.core.selection import NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED
+from racknet.core.selection import AMBIGUOUS_IPV4, NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED
 from racknet.errors import Ambiguous, ExitStatus, NoAddress, RacknetError
 from racknet.output import hints, notes
 from racknet.output.notes import listed
@@ -47,10 +47,7 @@ def no_address(query: Query, selection: Selection, *, by_variable: bool = False)
     if not selection.is_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.NOT_A_HOST
     elif selection.tied:
-        tie = f"the {query} address on this host{filters} is ambiguous: {listed(selection.tied)} tie"
-        error = Ambiguous(tie, hints.choose(query, selection.tied[0], by_variable=by_variable), _lines(rows))
-        error.interfaces = tuple(selection.tied)
-        return error
+        return _ambiguous(query, selection, rows, by_variable=by_variable)
     elif rules.ANCHOR in reasons:
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
@@ -64,6 +61,21 @@ def no_address(query: Query, selection: Selection, *, by_variable: bool = False)
     else:
         hint = hints.other()
     return NoAddress(message, hint, _lines(rows))
+
+
+def _ambiguous(query: Query, selection: Selection, rows: list[Row], *, by_variable: bool) -> Ambiguous:
+    """Return the error for a tie. The hint names an interface that would have the answer, if one has."""
+    filters = f" with {query.filters_text}" if query.filters_text else ""
+    addresses = [candidate.address for candidate in selection.candidates]
+    addresses += [address for address, reason in selection.rejected if reason is AMBIGUOUS_IPV4]
+    having = [name for name in selection.tied if any(address.interface == name for address in addresses)]
+    error = Ambiguous(
+        f"the {query} address on this host{filters} is ambiguous: {listed(selection.tied)} tie",
+        hints.choose(query, having[0], by_variable=by_variable) if having else hints.other(),
+        _lines(rows),
+    )
+    error.interfaces = tuple(selection.tied)
+    return error
 
 
 def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> NoAddress:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # docs/code.md says why
     from racknet.core.matching import Query
     from racknet.core.ranking import Selection
 
+ALIKE = 0.6  # of 1, as difflib's get_close_matches has it, which puts IPV6 before IPV4 where both are as close
 IN_EXECSTART = (
     "note: no argument names a variable; in ExecStart= write $$RACKNET_SERVICE_IPV4, since systemd itself replaces "
     "$RACKNET_SERVICE_IPV4, by nothing\n"
@@ -46,8 +47,10 @@ def unknown_variables(names: Sequence[str]) -> str:
 
 def did_you_mean(name: str, known: Sequence[str], sign: str = "") -> str:
     """Return which RACKNET_* variable may be meant by a wrong name, or "". The common beginning is left aside."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher
 
-    by_ending = {each.removeprefix("RACKNET_"): each for each in known}
-    close = get_close_matches(name.removeprefix("RACKNET_"), by_ending, 1)
-    return f"; did you mean {sign}{by_ending[close[0]]}?" if close else ""
+    def likeness(other: str) -> float:
+        return SequenceMatcher(None, name.removeprefix("RACKNET_"), other.removeprefix("RACKNET_")).ratio()
+
+    closest = max(known, key=likeness)
+    return f"; did you mean {sign}{closest}?" if likeness(closest) >= ALIKE else ""
