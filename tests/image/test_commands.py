@@ -87,6 +87,7 @@ def test_provider_behind_nat(tmp_path: Path) -> None:
     """Where the firmware names a provider with 1:1 NAT, the error has its name, and the command that asks it."""
     (tmp_path / "class" / "dmi" / "id").mkdir(parents=True)
     (tmp_path / "class" / "dmi" / "id" / "chassis_asset_tag").write_text("OracleCloud.com\n")
+    tmp_path.chmod(0o755)
     with engine.host_container(HOSTS["aws"].layout.script) as container:
         result = engine.ask(f"container:{container}", "public", flags=["-v", f"{tmp_path}:/sys:ro"])
     assert (result.out, result.status) == ("", 1)
