@@ -9,7 +9,7 @@ from typing import NamedTuple
 from racknet.core.matching import Query
 from racknet.core.model import NETWORKS
 from racknet.core.ranking import Selection
-from racknet.errors import Ambiguous, UsageError
+from racknet.errors import UsageError
 from racknet.lookup import is_final, wait_for
 from racknet.output import messages
 from racknet.query import YEAR, parse_family, parse_query
@@ -98,9 +98,10 @@ def addresses(
 
 def _query(network: str, family: str, **filters: Words | None) -> Query:
     """Return the query of the arguments. Raise UsageError, which quotes a wrong value as Python writes it."""
-    for name, word, known in (("network", network, NETWORKS), ("family", family, None)):
-        if not isinstance(word, str) or (known and word not in known):
-            raise UsageError(f"{name}: {word!r} is not {' or '.join(known or ('ipv4', 'ipv6'))}")
+    if network not in NETWORKS:
+        raise UsageError(f"network: {network!r} is not public or service")
+    if not isinstance(family, str):
+        raise UsageError(f"family: {family!r} is not ipv4 or ipv6")
     options = {name: _words(name, value) for name, value in filters.items()}
     query = parse_query(network, parse_family(family), {}, options)
     query.filters_text = ", ".join(f"{name}={value!r}" for name, value in filters.items() if value)
@@ -127,8 +128,5 @@ def _select(query: Query, wait: float, *, any_candidate: bool) -> Selection:
 
     (selection,) = wait_for([query], wait, lambda found: is_found(found[0]) or is_final(found[0]))
     if not is_found(selection):
-        error = messages.no_address(query, selection)
-        if isinstance(error, Ambiguous):
-            error.hint = f"choose one with interface=, for instance: interface={error.interfaces[0]!r}"
-        raise error
+        raise messages.no_address(query, selection, way="argument")
     return selection

@@ -66,7 +66,7 @@ def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float
     values = variables(selections)
     for place in places:
         if NAMES[place] not in values:
-            raise messages.no_address(queries[place], selections[place], by_variable=True)
+            raise messages.no_address(queries[place], selections[place], way="variable")
     if not values:
         raise messages.no_addresses(queries, selections)
     if not places and environ.get("SYSTEMD_EXEC_PID") == str(os.getpid()):

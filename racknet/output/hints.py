@@ -28,19 +28,25 @@ def program(root: str = "") -> str:
     import os
     from shlex import quote
 
-    folders = os.environ.get("PATH", "").split(os.pathsep)
-    if any(os.access(os.path.join(folder, "racknet"), os.X_OK) for folder in folders if folder):
+    paths = [f"{folder}/racknet" for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    if any(os.path.isfile(path) and os.access(path, os.X_OK) for path in paths):
         return "racknet"
-    if sys.argv[0] == "/racknet":
+    called = sys.argv[0] if sys.argv else ""
+    if called == "/racknet":
         engine = "podman" if os.path.exists(f"{root}/run/.containerenv") else "docker"
         return f"{engine} run --rm --net=host racknet/ip"
-    return quote(sys.argv[0]) if os.path.basename(sys.argv[0]) == "racknet" else "python3 -m racknet"
+    return quote(called) if os.path.basename(called) == "racknet" else "python3 -m racknet"
 
 
-def choose(query: Query, interface: str, *, by_variable: bool) -> str:
-    """Return how to choose one of the interfaces that tie, for instance this one: the query again, with its filters."""
-    if by_variable:
+def choose(query: Query, interface: str, way: str) -> str:
+    """Return how to choose one of the interfaces that tie: by an option, a variable or an argument of Python.
+
+    The line for options is the query again, with its other filters.
+    """
+    if way == "variable":
         return f"choose one by its variable, for instance: RACKNET_{query.network.upper()}_INTERFACE={interface}"
+    if way == "argument":
+        return f"choose one with interface=, for instance: interface={interface!r}"
     again = line(query.network, query.family, "--interface", interface, *query.options)
     return f"choose one with --interface or --cidr, for instance: {again}"
 

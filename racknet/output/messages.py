@@ -37,8 +37,8 @@ def format_error(error: Exception, unknown: Sequence[str] = ()) -> str:
     return text + (format_error(error.also) if isinstance(error, NoAddress) and error.also else "")
 
 
-def no_address(query: Query, selection: Selection, *, by_variable: bool = False) -> NoAddress:
-    """Return the error for a selection without an answer. `by_variable`: the user chooses by variables, not options."""
+def no_address(query: Query, selection: Selection, way: str = "option") -> NoAddress:
+    """Return the error for a selection without an answer. `way` is how the user can choose: `hints.choose` has them."""
     filters = f" with {query.filters_text}" if query.filters_text else ""
     message = f"no {query} address on this host{filters}"
     rows = _rows(selection, [selection.why_not(place) for place in range(len(selection.candidates))])
@@ -47,7 +47,7 @@ def no_address(query: Query, selection: Selection, *, by_variable: bool = False)
     if not selection.is_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.NOT_A_HOST
     elif selection.tied:
-        return _ambiguous(query, selection, rows, by_variable=by_variable)
+        return _ambiguous(query, selection, rows, way)
     elif rules.ANCHOR in reasons:
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
@@ -63,7 +63,7 @@ def no_address(query: Query, selection: Selection, *, by_variable: bool = False)
     return NoAddress(message, hint, _lines(rows))
 
 
-def _ambiguous(query: Query, selection: Selection, rows: list[Row], *, by_variable: bool) -> Ambiguous:
+def _ambiguous(query: Query, selection: Selection, rows: list[Row], way: str) -> Ambiguous:
     """Return the error for a tie. The hint names an interface that would have the answer, if one has."""
     filters = f" with {query.filters_text}" if query.filters_text else ""
     addresses = [candidate.address for candidate in selection.candidates]
@@ -71,7 +71,7 @@ def _ambiguous(query: Query, selection: Selection, rows: list[Row], *, by_variab
     having = [name for name in selection.tied if any(address.interface == name for address in addresses)]
     error = Ambiguous(
         f"the {query} address on this host{filters} is ambiguous: {listed(selection.tied)} tie",
-        hints.choose(query, having[0], by_variable=by_variable) if having else hints.other(),
+        hints.choose(query, having[0], way) if having else hints.other(),
         _lines(rows),
     )
     error.interfaces = tuple(selection.tied)
@@ -83,7 +83,7 @@ def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> N
     if not any(selection.is_host for selection in selections):
         return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.NOT_A_HOST)
     errors = [
-        no_address(query, selection, by_variable=True)
+        no_address(query, selection, way="variable")
         for query, selection in zip(queries, selections, strict=True)
         if query.family == "ipv4"
     ]

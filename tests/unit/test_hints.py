@@ -80,7 +80,7 @@ def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixtur
 def test_variable_after_a_tie(case: HostCase, line: str) -> None:
     """For `env` and `exec` the hint is a variable, which decides the tie."""
     query = make_query(line)
-    error = messages.no_address(query, select_address(case.layout.host, query), by_variable=True)
+    error = messages.no_address(query, select_address(case.layout.host, query), way="variable")
     assert isinstance(error, Ambiguous)
     name, _, value = error.hint.partition("for instance: ")[2].partition("=")
     with on_host(case.layout.host):
