@@ -83,8 +83,8 @@ def _check_names(command: Sequence[str], environ: Mapping[str, str]) -> None:
 
     A name that is in the environment is left alone: a shell, which the command may be, replaces it.
     """
-    named = [name for word in command for name in ANY_NAME.findall(word)]
-    unknown = next((name for name in named if name not in {*NAMES, *INPUT_VARS, *environ}), "")
+    known = {*NAMES, *INPUT_VARS, *environ}
+    unknown = next((name for word in command for name in ANY_NAME.findall(word) if name not in known), "")
     if unknown:
         meant = notes.did_you_mean(unknown, NAMES, "$")
         hint = f"exec replaces {notes.listed(NAMES)}; COMMAND may replace others, if they are set"
