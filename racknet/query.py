@@ -44,6 +44,8 @@ def parse_query(network: str, family: str, environ: Mapping[str, str], options: 
     query.exclude = _globs(names, "the name of an interface, a glob, or a CIDR block")
     query.exclude_cidrs = tuple(_parse_block(*word) for word in exclude if word not in names)
     query.filters_text = _as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude])
+    others = (("--cidr", words["cidr"]), ("--reach", words["reach"]), ("--exclude", exclude))
+    query.options = tuple(part for option, given in others for _, word in given for part in (option, word))
     return query
 
 
@@ -62,11 +64,6 @@ def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
 def input_vars(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that filter or wait, for a program that passes the query on."""
     return {name: environ[name] for name in INPUT_VARS if environ.get(name)}
-
-
-def unknown_vars(environ: Mapping[str, str]) -> list[str]:
-    """Return the names of RACKNET_* variables that racknet does not know."""
-    return sorted(name for name in environ if name.startswith("RACKNET_") and name not in (*INPUT_VARS, *OUTPUT_VARS))
 
 
 def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
@@ -138,7 +135,7 @@ def _parse_reach(words: Words) -> str:
         try:
             address = ip_address(word)
         except ValueError:
-            raise _wrong(where, word, "an address: --reach takes no name") from None
+            raise _wrong(where, word, "an address, and no name is looked up") from None
         is_odd = address.is_link_local or address.is_multicast or address.is_unspecified
         if is_odd or "%" in word or str(address).startswith("::ffff:"):
             raise _wrong(where, word, "an address that routes lead to")
