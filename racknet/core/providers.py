@@ -23,20 +23,20 @@ class Provider:
 
 
 # The commands ask for what is true now. `cloud-init query` has what was true at boot, before an address was moved.
-EC2 = "curl -s http://169.254.169.254/latest/meta-data/public-ipv4"
-AWS_SESSION = "$(curl -sX PUT -H X-aws-ec2-metadata-token-ttl-seconds:60 http://169.254.169.254/latest/api/token)"
-AWS = f'curl -sH "X-aws-ec2-metadata-token:{AWS_SESSION}" http://169.254.169.254/latest/meta-data/public-ipv4'
+EC2 = "curl -sf http://169.254.169.254/latest/meta-data/public-ipv4"
+AWS_SESSION = "$(curl -sfX PUT -H X-aws-ec2-metadata-token-ttl-seconds:60 http://169.254.169.254/latest/api/token)"
+AWS = f'curl -sfH "X-aws-ec2-metadata-token:{AWS_SESSION}" http://169.254.169.254/latest/meta-data/public-ipv4'
 GOOGLE = (
-    "curl -sH Metadata-Flavor:Google "
+    "curl -sfH Metadata-Flavor:Google "
     "http://169.254.169.254/computeMetadata/v1/instance/network-interfaces/0/access-configs/0/external-ip"
 )
-AZURE = "curl -sH Metadata:true --noproxy '*' 'http://169.254.169.254/metadata/loadbalancer?api-version=2020-10-01'"
-ORACLE_INSTANCE = "$(curl -sH 'Authorization: Bearer Oracle' http://169.254.169.254/opc/v2/instance/id)"
+AZURE = "curl -sfH Metadata:true --noproxy '*' 'http://169.254.169.254/metadata/loadbalancer?api-version=2020-10-01'"
+ORACLE_INSTANCE = "$(curl -sfH 'Authorization: Bearer Oracle' http://169.254.169.254/opc/v2/instance/id)"
 ORACLE = f'oci compute instance list-vnics --instance-id "{ORACLE_INSTANCE}"'
 
-ALIBABA = "curl -s http://100.100.100.200/latest/meta-data/eipv4"
-TENCENT = "curl -s http://metadata.tencentyun.com/latest/meta-data/public-ipv4"
-SCALEWAY = "curl -s http://169.254.42.42/conf | grep ^PUBLIC_IP_ADDRESS="
+ALIBABA = "curl -sf http://100.100.100.200/latest/meta-data/eipv4"
+TENCENT = "curl -sf http://metadata.tencentyun.com/latest/meta-data/public-ipv4"
+SCALEWAY = "curl -sf http://169.254.42.42/conf | grep ^PUBLIC_IP_ADDRESS="
 
 # One line each; above it, the sources of the string and of the command. "ds-identify" is cloud-init's.
 PROVIDERS = [
@@ -61,8 +61,6 @@ PROVIDERS = [
     Provider("Open Telekom Cloud", "chassis_asset_tag", "OpenTelekomCloud", EC2),
     # the kernel's log there, "DMI: Yandex xeon-…"; yandex.cloud/en/docs/compute/concepts/metadata/directories
     Provider("Yandex Cloud", "sys_vendor", "Yandex", GOOGLE),
-    # ds-identify, which takes it for a clone of EC2
-    Provider("Outscale", "sys_vendor", "3DS Outscale", EC2),
     # ds-identify; Scaleway's own scw-metadata reads the same
     Provider("Scaleway", "sys_vendor", "Scaleway", SCALEWAY),
     # ds-identify; docs.openstack.org/nova/latest/user/metadata.html

@@ -14,6 +14,8 @@ from support.pages import ROOT, block, blocks
 from support.swarm_nodes import wait_for
 from support.systemd_host import FAILING, SERVICE, SHELLS, booted_host, done, listens, run
 
+from racknet.core.providers import PROVIDERS
+
 PAGES = [
     *("docs/clouds.md", "docs/clusters.md", "docs/recipes.md", "docs/servicenet.md"),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/*/README.md")),
@@ -161,6 +163,12 @@ def test_answers_of_clouds() -> None:
         assert network == "public" or bool(HOSTS[name].public) == (("public", name) in {row[1:] for row in shown})
 
 
+def test_providers() -> None:
+    """docs/clouds.md has each provider that the hint of `racknet public` may name, with the hint's command."""
+    page = (ROOT / CLOUDS).read_text()
+    assert [one.name for one in PROVIDERS if one.name not in page or f"\n    {one.command}\n" not in page] == []
+
+
 EC2 = "/latest/meta-data/public-ipv4"
 
 
@@ -173,12 +181,12 @@ def test_metadata_services(host: str) -> None:
         done(host, "for a in 169.254.169.254 169.254.42.42 100.100.100.200; do ip addr add $a dev lo; done")
         done(host, "echo 169.254.169.254 metadata.tencentyun.com >>/etc/hosts")
         wait_for(lambda: run(host, "curl -s http://169.254.169.254/ready").status == 0, "the metadata service")
-        aws, google = block(CLOUDS, 'curl -sH "X-aws'), block(CLOUDS, "curl -sH Metadata-Flavor")
-        azure, oracle = block(CLOUDS, "curl -sH Metadata:true"), block(CLOUDS, "oci")
-        alibaba, tencent = block(CLOUDS, "curl -s http://100"), block(CLOUDS, "curl -s http://metadata")
+        aws, google = block(CLOUDS, 'curl -sfH "X-aws'), block(CLOUDS, "curl -sfH Metadata-Flavor")
+        azure, oracle = block(CLOUDS, "curl -sfH Metadata:true"), block(CLOUDS, "oci")
+        alibaba, tencent = block(CLOUDS, "curl -sf http://100"), block(CLOUDS, "curl -sf http://metadata")
         openstack, scaleway = (
-            block(CLOUDS, "curl -s http://169.254.169.254"),
-            block(CLOUDS, "curl -s http://169.254.42.42"),
+            block(CLOUDS, "curl -sf http://169.254.169.254"),
+            block(CLOUDS, "curl -sf http://169.254.42.42"),
         )
         for asked in (aws, google, azure, alibaba, tencent, openstack):
             assert done(host, asked) == "203.0.113.9\n", asked
