@@ -17,10 +17,14 @@ from support.systemd_host import FAILING, SERVICE, SHELLS, booted_host, done, li
 from racknet.core.providers import PROVIDERS
 
 PAGES = [
+    "README.md",
     *("docs/clouds.md", "docs/clusters.md", "docs/recipes.md", "docs/servicenet.md"),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/*/README.md")),
 ]
 NOT_RUN = {
+    ("README.md", "script/run"): "test_packages.py runs it on a fresh machine; script/test is what runs these tests",
+    ("README.md", "docker buildx bake"): "test_builds.py and test_packages.py run these",
+    ("README.md", ">>> racknet"): "docs/python.md has the same, as a doctest",
     ("examples/kubernetes/README.md", "kubectl"): "needs a cluster; podman plays the job, a schema checks both files",
 }
 CLOUDS, RECIPES = "docs/clouds.md", "docs/recipes.md"

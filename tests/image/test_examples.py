@@ -79,6 +79,31 @@ def story(text: str, n2: SwarmNode) -> tuple[str, str]:
     return asked, f"{printed}\n"
 
 
+def test_readme(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """README.md: each way to use racknet works on a node as it is written."""
+    n2, n10 = with_redis(swarm_of_three)
+    shown = block("README.md", "$ docker run").splitlines()
+    assert (on(n2, shown[0].removeprefix("$ ")), len(shown)) == (f"{n2.service}\n", 2)
+    assert on(n2, block("README.md", "docker run --rm --net=host --read-only")) == f"{n2.service}\n"
+    write, evaluate = block("README.md", "docker run --rm --net=host racknet/ip env").splitlines()
+    (tmp_path / "compose.yaml").write_text("services: {x: {image: '${RACKNET_SERVICE_IPV4:?}'}}\n")
+    on(n2, write.replace("up -d", "config"), tmp_path)
+    assert f"RACKNET_SERVICE_IPV4={n2.service}\n" in (tmp_path / ".env").read_text()
+    assert on(n2, f"{evaluate}; echo $RACKNET_SERVICE_IPV4") == f"{n2.service}\n"
+    lines = block("README.md", "racknet cluster").splitlines()
+    assert on(swarm_of_three.nodes[0], lines[0]).splitlines()[0].split()[0] == lines[1].split()[0] == "n1"
+    (tmp_path / "Dockerfile").write_text(f"FROM redis\n{block('README.md', 'COPY --from')}\n")
+    publish = block("README.md", "ip=")
+    build = "docker build --quiet --tag example . && docker run --detach --net=host example"
+    for started in (publish, f"{build} --protected-mode no"):
+        container = on(n2, started, tmp_path, DOCKER_BUILDKIT="0").split()[-1]
+        try:
+            wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis answers a container of another node")
+            assert "Connection refused" in ping(n10, n2.public).err
+        finally:
+            n2.docker("rm", "-f", container)
+
+
 def test_servicenet(swarm_of_three: Swarm) -> None:
     """docs/servicenet.md: Redis that is published on ServiceNet answers there, and nowhere else."""
     n2, n10 = with_redis(swarm_of_three)
