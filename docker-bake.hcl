@@ -72,7 +72,7 @@ target "materials" {
 }
 
 # What the tests, script/bench and script/compare run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis", "beside-peers", "beside-engines"] }
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis", "beside-peers", "beside-engines", "beside-packages"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
 
@@ -88,7 +88,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers", "engines"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers", "engines", "packages"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = ".", benchmarks = "benchmarks" }
   target   = stage
