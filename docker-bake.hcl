@@ -10,12 +10,12 @@ variable "SOURCES" { default = "" }
 
 variable "VERSION" { default = "dev" }
 
-# The date of all that is built, in seconds: the commit's, as script/image has it.
-variable "SOURCE_DATE_EPOCH" { default = "0" }
+# The date of all that is built, in seconds: the commit's, as script/image has it. Without one, all has today's date.
+variable "SOURCE_DATE_EPOCH" { default = "" }
 
 target "_common" {
   context = "."
-  args    = { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
+  args    = SOURCE_DATE_EPOCH == "" ? {} : { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
   secret  = SSL_CERT_FILE == "" ? [] : ["id=certificates,src=${SSL_CERT_FILE}"]
   labels = {
     "org.opencontainers.image.title"       = "racknet"
