@@ -121,7 +121,9 @@ def main(executable: str, architecture: str, licences: str, folder: str) -> None
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
             place.chmod(0o755 if path == "usr/bin/racknet" else 0o644)
-        subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, package], check=True, stdout=2)
+        subprocess.run(
+            ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", tree, package], check=True, stdout=sys.stderr
+        )
     print(package)
 
 

@@ -41,7 +41,9 @@ def marked(words: str) -> list[nodes.Node]:
     """Return words as man pages have them: what is typed as it stands is bold, what it stands for is in italics."""
     kinds = {True: nodes.strong, False: nodes.emphasis}
     parts = re.split(r"([-\w]+)", words)  # every second one is a word
-    return [kinds[not part[0].isupper()]("", part) if n % 2 else nodes.Text(part) for n, part in enumerate(parts) if part]
+    return [
+        kinds[not part[0].isupper()]("", part) if n % 2 else nodes.Text(part) for n, part in enumerate(parts) if part
+    ]
 
 
 class Synopsis(Directive):
