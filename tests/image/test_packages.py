@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,29 +98,54 @@ def test_man_pages(host: str) -> None:
 
 
 BASH = """
-. /usr/share/bash-completion/bash_completion
-_comp_load racknet
+{setup}
 COMP_WORDS=(racknet serv) COMP_CWORD=1
 _racknet_completion racknet
-echo "${COMPREPLY[@]}"
+echo "${{COMPREPLY[@]}}"
+"""
+FISH = """
+{setup}
+complete -C 'racknet serv'
 """
 ZSH = """
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell 'autoload -U compinit; compinit -u -D; PS1=; print READY'
+zpty -w shell '{setup}; PS1=; print READY'
 zpty -r shell said '*READY*READY*'
 zpty -w -n shell $'racknet serv\\tipv6'
 zpty -r shell said '*ipv6*'
 print -r -- $said
 """
-COMPLETIONS = {"bash": BASH, "fish": "complete -C 'racknet serv'", "zsh": ZSH}
+COMPLETIONS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+INSTALLED = {
+    "bash": ". /usr/share/bash-completion/bash_completion; _comp_load racknet",
+    "zsh": "autoload -Uz compinit && compinit",
+    "fish": "",
+}
+
+
+def complete(shell: str, setup: str, *words: str) -> CommandResult:
+    """Run a `docker` command with a shell that is set up, and asked to complete `racknet serv`."""
+    script = ["timeout", "30", shell, "-c", COMPLETIONS[shell].format(setup=setup)]
+    return engine.command("docker", words[0], "-e", "HOME=/tmp", "-e", "TERM=dumb", *words[1:], *script)
 
 
 @pytest.mark.parametrize("shell", COMPLETIONS)
 def test_completions(host: str, shell: str) -> None:
-    """The completions of the package complete a command, in a shell that was just started."""
-    script = ["timeout", "30", shell, "-c", COMPLETIONS[shell]]
-    result = engine.command("docker", "exec", "-e", "HOME=/tmp", "-e", "TERM=dumb", host, *script)
+    """The completions of the Debian package complete a command, in a shell that was just started."""
+    result = complete(shell, INSTALLED[shell], "exec", host)
+    assert "service" in result.out, result
+
+
+@pytest.mark.parametrize("shell", COMPLETIONS)
+def test_completions_by_hand(shell: str) -> None:
+    """Without the Debian package, the lines of docs/install.md do the same."""
+    section = (ROOT / "docs" / "install.md").read_text().partition("## Completion")[2]
+    blocks = re.findall(r"^    .+(?:\n    .+)*", section, re.MULTILINE)
+    setup = blocks[list(COMPLETIONS).index(shell)].strip()
+    with engine.executable() as path:
+        mount = ["-v", f"{path}:/usr/local/bin/racknet:ro"]
+        result = complete(shell, setup, "run", "--rm", "--label", engine.LABEL, "--net=none", *mount, CHECKS)
     assert "service" in result.out, result
 
 
