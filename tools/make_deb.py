@@ -68,6 +68,8 @@ OVERRIDES = """\
 racknet: statically-linked-binary [usr/bin/racknet]
 # That of Debian's zlib1g-dev; each release is linked anew, and its bill of materials names the version.
 racknet: embedded-library zlib [usr/bin/racknet]
+# The licences of what is linked in stand as their authors wrote them.
+racknet: old-fsf-address-in-copyright-file
 # The package is not meant for Debian's archive.
 racknet: initial-upload-closes-no-bugs [usr/share/doc/racknet/changelog.Debian.gz:1]
 """

@@ -27,7 +27,8 @@ VERSION = f"racknet {__version__}\n"
 def make_deb(executable: str, architecture: str, folder: Path, umask: int = 0o022) -> Path:
     """Make a Debian package, and return its path."""
     licences = folder / "licences"
-    licences.write_text("=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n")
+    fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
+    licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
     maintainer = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **maintainer}
     words = [sys.executable, str(ROOT / "tools" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
