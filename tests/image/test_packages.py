@@ -114,7 +114,7 @@ zpty shell zsh -f -i
 zpty -w shell '{setup}; PS1=; print READY'
 zpty -r shell said '*READY*READY*'
 zpty -w -n shell $'racknet serv\\tipv6'
-zpty -r shell said '*ipv6*'
+zpty -r shell said '*service*ipv6*'  # what is typed while zsh starts stands there twice
 print -r -- $said
 """
 COMPLETIONS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
