@@ -10,12 +10,12 @@ variable "SOURCES" { default = "" }
 
 variable "VERSION" { default = "dev" }
 
-# The date of all that is built, in seconds: the commit's, as script/image has it.
-variable "SOURCE_DATE_EPOCH" { default = "0" }
+# The date of all that is built, in seconds: the commit's, as script/image has it. Without one, all has today's date.
+variable "SOURCE_DATE_EPOCH" { default = "" }
 
 target "_common" {
   context = "."
-  args    = { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
+  args    = SOURCE_DATE_EPOCH == "" ? {} : { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
   secret  = SSL_CERT_FILE == "" ? [] : ["id=certificates,src=${SSL_CERT_FILE}"]
   labels = {
     "org.opencontainers.image.title"       = "racknet"
@@ -72,7 +72,7 @@ target "materials" {
 }
 
 # What the tests, script/bench and script/compare run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd"] }
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd", "beside-packages"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
 
@@ -88,7 +88,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "packages"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = ".", benchmarks = "benchmarks" }
   target   = stage

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from support.engine import CommandResult
 from support.hosts import HOSTS
 
 ROOT = Path(__file__).parent.parent.parent
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
 
 # Run every command in one interpreter; then print which modules it has loaded.
 LOADED = """
@@ -138,3 +141,21 @@ def test_release() -> None:
     plan = json.loads(result.out)["target"]["release"]
     assert plan["platforms"] == ["linux/amd64", "linux/arm64"]
     assert [words.split(",")[0] for words in plan["attest"]] == ["type=provenance", "type=sbom"]
+
+
+def test_plain_bake() -> None:
+    """A plain `docker buildx bake` gives an image of today, with a file that is not of 1970."""
+    tag = "racknet/tests:plain"
+    environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    environ.update(TAG=tag, BUILDX_BAKE_ENTITLEMENTS_FS="0")
+    if CERTIFICATES.exists():
+        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
+    result = engine.build("docker", "buildx", "bake", "--progress=quiet", cwd=ROOT, env=environ)
+    assert result.status == 0, result.err[-4000:]
+    try:
+        created = datetime.fromisoformat(json.loads(engine.docker("image", "inspect", tag))[0]["Created"][:19])
+        assert datetime.now() - created < timedelta(days=365)  # what is in the engine's cache keeps its date
+        with engine.executable(tag) as path:
+            assert datetime.fromtimestamp(Path(path).stat().st_mtime).year > 2020
+    finally:
+        engine.command("docker", "rmi", tag)
