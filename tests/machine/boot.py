@@ -40,6 +40,7 @@ QEMU = "qemu-system-x86_64 -M q35 -cpu qemu64 -m 768 -nodefaults -display none -
 PROGRAMS_IMAGE, PROGRAMS = "racknet/tests:machine", "/usr/sbin/ip /usr/sbin/pppd /usr/sbin/radvd"
 LONGEST = 1200  # seconds that a machine may take
 MODULES = ["virtio_pci", "virtio_net", "e1000"]  # of every machine, loaded in this order: it gives the NICs their names
+CIPHERS = ["gcm", "ctr", "ghash_generic"]  # of macsec, which asks for them by other names; not modules in all kernels
 OPTIONS = {"bonding": "max_bonds=0", "dummy": "numdummies=0", "ifb": "numifbs=0"}  # no interface unasked
 LOADED_BY_A_CASE = {"mac80211_hwsim"}  # since it makes a NIC
 
@@ -172,7 +173,7 @@ def nics() -> Iterator[str]:
 
 def host_files(kernel: Kernel, cases: Sequence[MachineCase]) -> Files:
     """Return the files that tell a machine what to do."""
-    needed = [*MODULES, *(name for case in cases for name in case.needs)]
+    needed = [*MODULES, *CIPHERS, *(name for case in cases for name in case.needs)]
     modules = kernel.modules(needed)
     order = "".join(f"{name} {OPTIONS.get(name, '')}\n" for name in modules if name not in LOADED_BY_A_CASE)
     files = {"init": (0o755, INIT.read_bytes()), "modules/order": (0o644, order.encode())}

@@ -226,7 +226,7 @@ BUILT_ON_ETH1 = {
     "macvtap": (("macvtap",), "ip link add link eth1 name office type macvtap mode bridge"),
     "ipvlan": (("ipvlan",), "ip link add link eth1 name office type ipvlan mode l2"),
     "ipvtap": (("ipvtap",), "ip link add link eth1 name office type ipvtap mode l2"),
-    "macsec": (("macsec", "gcm", "ctr", "ghash_generic"), "ip link add link eth1 name office type macsec"),
+    "macsec": (("macsec",), "ip link add link eth1 name office type macsec"),
     "vlan": (("8021q",), "ip link add link eth1 name office type vlan id 7"),
     "team": (("team",), "ip link set eth1 down\nip link add office type team\nip link set eth1 master office"),
     "bond": (("bonding",), "ip link set eth1 down\nip link add office type bond\nip link set eth1 master office"),
@@ -382,6 +382,7 @@ ROUTES = [
         """
         up eth0 203.0.113.7/24 2001:db8::7/64
         up eth2 198.51.100.7/24 2001:db8:2::7/64
+        await has_carrier eth2 # else no nexthop is taken
         ip nexthop add id 7 via 198.51.100.1 dev eth2
         ip route add default nhid 7
         ip nexthop add id 8 via 2001:db8:2::1 dev eth2
@@ -395,6 +396,7 @@ ROUTES = [
         """
         up eth0 203.0.113.7/24
         up eth2 198.51.100.7/24
+        await has_carrier eth2 # else no nexthop is taken
         ip nexthop add id 7 via 198.51.100.1 dev eth2
         ip nexthop add id 8 via 203.0.113.1 dev eth0
         ip nexthop add id 9 group 7/8
@@ -407,6 +409,7 @@ ROUTES = [
         """
         up eth0 203.0.113.7/24
         up eth2 198.51.100.7/24
+        await has_carrier eth2 # else no nexthop is taken
         ip nexthop add id 7 via 198.51.100.1 dev eth2
         ip route add default nhid 7
         sysctl -w net.ipv4.nexthop_compat_mode=0
@@ -535,7 +538,7 @@ SURROUNDINGS = [
         ip link set eth2 netns x
         up eth0 198.51.100.7/24
         ip route add default via 198.51.100.1
-        ip -n x link set eth2 up
+        ip -n x link set eth2 up addrgenmode none
         ip -n x addr add 203.0.113.7/24 dev eth2
         ip -n x addr add 10.1.0.7/24 dev eth2
         ip -n x route add default via 203.0.113.1
