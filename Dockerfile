@@ -52,8 +52,8 @@ target-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections,-Map=racknet.map
     main.c frozen.c /objects/*.o /usr/local/lib/libpython.a -lz -lm
 END
 # The same commit gives the same file, byte for byte, and the same date.
-ARG SOURCE_DATE_EPOCH=0
-RUN chmod 755 racknet && touch -d "@$SOURCE_DATE_EPOCH" racknet
+ARG SOURCE_DATE_EPOCH
+RUN chmod 755 racknet && touch ${SOURCE_DATE_EPOCH:+-d "@$SOURCE_DATE_EPOCH"} racknet
 
 # What the executable is made of, for its bill of materials: packages with their versions, and their licences.
 FROM executable AS collected

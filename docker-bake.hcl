@@ -12,12 +12,12 @@ variable "VERSION" { default = "0.1.0" }
 # The commit of a release.
 variable "REVISION" { default = "" }
 
-# The date of all that is built, in seconds: the commit's, as script/image has it.
-variable "SOURCE_DATE_EPOCH" { default = "0" }
+# The date of all that is built, in seconds: the commit's, as script/image has it. Without one, all has today's date.
+variable "SOURCE_DATE_EPOCH" { default = "" }
 
 target "_common" {
   context = "."
-  args    = { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
+  args    = SOURCE_DATE_EPOCH == "" ? {} : { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
   secret  = SSL_CERT_FILE == "" ? [] : ["id=certificates,src=${SSL_CERT_FILE}"]
   labels = {
     "org.opencontainers.image.title"       = "racknet"
@@ -68,7 +68,7 @@ target "materials" {
 }
 
 # What the tests, script/bench and script/compare run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-servers", "beside-redis", "beside-peers", "beside-engines"] }
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-servers", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd", "beside-packages"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
 
@@ -84,7 +84,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "packages"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = ".", benchmarks = "benchmarks" }
   target   = stage

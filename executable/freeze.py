@@ -34,7 +34,7 @@ importlib.resources lzma msvcrt multiprocessing nt ntpath nturl2path optparse pd
 rich secrets setuptools shellingham sqlite3 ssl statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli
 typer.rich_utils typer.testing typing_extensions unittest urllib webbrowser winreg xml zipfile
 psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psutil.tests
-racknet.swarm
+racknet.api racknet.swarm
 """.split()
 
 

@@ -28,13 +28,12 @@ def main() -> int:
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     except Exception as error:
-        from racknet.output.messages import format_error
-        from racknet.query import COMMANDS, unknown_vars
+        from racknet.output import hints, messages, notes
+        from racknet.query import COMMANDS
 
         if isinstance(error, UsageError) and not error.hint:
-            command = f"{words[0]} " if words[0] in COMMANDS else ""
-            error.hint = f"see racknet {command}--help"
-        write_error(format_error(error, unknown_vars(_variables())))
+            error.hint = f"see {hints.line(*(word for word in words[:1] if word in COMMANDS), '--help')}"
+        write_error(messages.format_error(error, notes.unknown_vars(_variables())))
         return error.status if isinstance(error, RacknetError) else ExitStatus.INTERNAL_ERROR
 
 

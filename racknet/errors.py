@@ -1,13 +1,15 @@
 """Everything that can go wrong, each with a message, a hint and a status.
 
     RacknetError
-    ├── NoAddress        1   there is no such address, or it is ambiguous
+    ├── NoAddress        1   there is no such address
+    │   └── Ambiguous    1   there are several, on interfaces that tie
     ├── UsageError       2   a word of the command line, or a variable, is wrong
     ├── HostReadError    3   the host cannot be read
     ├── OutputError      3   the answer cannot be written
     └── SwarmError       3   the swarm cannot be asked
 
-`racknet.__main__` is the one place that turns an error into text and a status.
+`racknet.__main__` is the one place that turns an error into text and a status. The first four are in the Python
+interface, too.
 """
 
 from __future__ import annotations
@@ -33,10 +35,16 @@ class RacknetError(Exception):
 
 
 class NoAddress(RacknetError):
-    """There is no such address on this host, or it is ambiguous. `also` is the error of another network."""
+    """There is no such address on this host. `also` is the error of another network."""
 
     status = ExitStatus.NO_ADDRESS
     also: NoAddress | None = None
+
+
+class Ambiguous(NoAddress):
+    """There are several such addresses, on `interfaces` that tie: their names, in natural order."""
+
+    interfaces: tuple[str, ...] = ()
 
 
 class UsageError(RacknetError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
 from racknet.host import read_host
@@ -50,8 +51,6 @@ def wait_for(
     from time import monotonic, sleep
 
     end = monotonic() + seconds
-    if seconds:
-        _end_on_sigterm()
     while True:
         try:
             _, selections = look_up(queries, include_container_interfaces=explain)
@@ -61,7 +60,7 @@ def wait_for(
             if monotonic() >= end:
                 raise
         if monotonic() >= end:
-            return look_up(queries, include_container_interfaces=True)[1]
+            return _with_provider(look_up(queries, include_container_interfaces=True)[1])
         sleep(min(PAUSE, max(0, end - monotonic())))
 
 
@@ -70,10 +69,18 @@ def is_final(selection: Selection) -> bool:
     return selection.address is not None or not selection.is_host
 
 
-def _end_on_sigterm() -> None:
-    """Let SIGTERM end the program as process 1 of a container too, where the kernel would ignore it."""
-    import os
-    import signal
+def _with_provider(selections: list[Selection]) -> list[Selection]:
+    """Add the provider where the public IPv4 address may be behind its NAT: the error names it. Read DMI only then."""
+    translated = [
+        selection
+        for selection in selections
+        if any(reason is BEHIND_NAT and address.family == "ipv4" for address, reason in selection.rejected)
+    ]
+    if translated:
+        from racknet.core.providers import find_provider
+        from racknet.host.dmi import read_dmi
 
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
+        provider = find_provider(read_dmi())
+        for selection in translated:
+            selection.provider = provider
+    return selections

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # docs/code.md says why
 
     Words = Sequence[tuple[str, str]]  # where a word was written, and the word
 
+BLANKS = " \t\n\r\v\f"  # those of ASCII: an interface's name has none of them, but perhaps another one
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
 COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster"), ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
@@ -43,6 +44,8 @@ def parse_query(network: str, family: str, environ: Mapping[str, str], options: 
     query.exclude = _globs(names, "the name of an interface, a glob, or a CIDR block")
     query.exclude_cidrs = tuple(_parse_block(*word) for word in exclude if word not in names)
     query.filters_text = _as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude])
+    others = (("--cidr", words["cidr"]), ("--reach", words["reach"]), ("--exclude", exclude))
+    query.options = tuple(part for option, given in others for _, word in given for part in (option, word))
     return query
 
 
@@ -50,11 +53,9 @@ def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
     """Return how long to wait, in seconds: the option, else the variable, else 0. Raise UsageError."""
     where, word = ("--wait", option) if option is not None else ("RACKNET_WAIT", environ.get("RACKNET_WAIT") or "0")
     try:
-        number = float(word)
+        number = float("no" if word.strip("0123456789.e") else word)
     except ValueError:
-        number = -1
-    if number < 0 or word.strip("0123456789.e"):
-        raise _wrong(where, word, "a number of seconds")
+        raise _wrong(where, word, "a number of seconds") from None
     if number > YEAR:
         raise _wrong(where, word, f"a time to wait: it is more than a year, {YEAR} seconds")
     return number
@@ -65,13 +66,9 @@ def input_vars(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in INPUT_VARS if environ.get(name)}
 
 
-def unknown_vars(environ: Mapping[str, str]) -> list[str]:
-    """Return the names of RACKNET_* variables that racknet does not know."""
-    return sorted(name for name in environ if name.startswith("RACKNET_") and name not in (*INPUT_VARS, *OUTPUT_VARS))
-
-
 def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
-    return [(name, word) for word in environ.get(name, "").replace(",", " ").split()]
+    value = environ.get(name, "").translate(dict.fromkeys(map(ord, f",{BLANKS}"), " "))
+    return [(name, word) for word in value.split(" ") if word]
 
 
 def _as_written(words: Words) -> str:
@@ -88,7 +85,7 @@ def _globs(words: Words, expected: str) -> Callable[[str], bool] | None:
     from fnmatch import fnmatchcase
 
     for where, word in words:
-        if word.split() != [word] or "/" in word or not _is_closed(word):  # no interface has a blank or a slash
+        if not word or any(c in word for c in f"/{BLANKS}") or not _is_closed(word):
             raise _wrong(where, word, expected)
     return lambda name: any(fnmatchcase(name, word) for _, word in words)
 
@@ -138,7 +135,7 @@ def _parse_reach(words: Words) -> str:
         try:
             address = ip_address(word)
         except ValueError:
-            raise _wrong(where, word, "an address: --reach takes no name") from None
+            raise _wrong(where, word, "an address, and no name is looked up") from None
         is_odd = address.is_link_local or address.is_multicast or address.is_unspecified
         if is_odd or "%" in word or str(address).startswith("::ffff:"):
             raise _wrong(where, word, "an address that routes lead to")

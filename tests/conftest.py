@@ -29,7 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Reset signals: where pytest runs in the background they may be ignored, which its child processes inherit."""
+    """Reset signals: where pytest runs in the background they may be ignored, which its child processes inherit.
+
+    The command is on PATH, as it is where it is installed: hints name it.
+    """
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

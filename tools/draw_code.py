@@ -12,7 +12,7 @@ WIDTH, MARGIN, GAP, DROP = 940, 20, 36, 34  # the page, beside the boxes, betwee
 INSIDE, LINE = 14, 18  # beside the texts of a box, and a line's height
 PURPOSE, MODULE = 6.6, 7.6  # the width of a character in a package's purpose, and in a module's name
 # The shares of the boxes in the width of the page. A share more than there are boxes leaves room for an arrow.
-SHARES = {"host": (2, 1)}
+SHARES = {"api": (1, 2, 1), "lookup": (2, 3, 1), "host": (2, 1)}
 
 
 @dataclass
@@ -81,10 +81,13 @@ def _draw_box(picture: Picture, box: Box) -> None:
 
 
 def _draw_import(picture: Picture, upper: Box, lower: Box) -> None:
-    """Draw an arrow down, where both boxes are; or to the right, to the next box of a layer."""
+    """Draw an arrow down, where both boxes are, or from corner to corner; or to the right, in a layer."""
     if upper.y == lower.y:
         picture.path(f"M{upper.x + upper.width:g} {upper.y + 22:g} H{lower.x - 2:g} m-6 -5 l6 5 l-6 5")
         return
     left, right = max(upper.x, lower.x), min(upper.x + upper.width, lower.x + lower.width)
-    assert left < right, f"no way down from {upper.package} to {lower.package}"
-    picture.arrow((left + right) / 2, upper.y + upper.height, lower.y - 2)
+    if left < right:
+        picture.arrow((left + right) / 2, upper.y + upper.height, lower.y - 2)
+        return
+    start, end = (right - INSIDE, left + INSIDE) if lower.x > upper.x else (left + INSIDE, right - INSIDE)
+    picture.path(f"M{start:g} {upper.y + upper.height:g} L{end:g} {lower.y - 2:g} m-8 -2 l8 2 l-1 -8")

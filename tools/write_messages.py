@@ -25,8 +25,8 @@ import racknet.__main__
 from racknet import host, lookup
 from racknet.core.inventory import InterfaceState
 from racknet.core.model import Host
-from racknet.host import crosscheck, netlink, states
-from racknet.output import stdio
+from racknet.host import crosscheck, dmi, netlink, states
+from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.nodes import Answer, Node
 
@@ -51,9 +51,11 @@ vpn-with-the-default-route: service -v
 service-ambiguous: service
 service-ambiguous: service --all
 service-ambiguous: service ipv6
+service-ambiguous: service --exclude 10.9.0.0/16 --exclude 'veth*'
 service-ambiguous: list
 service-ambiguous: env
 service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IPV4
+service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IP
 service-ambiguous: service --cidr 10.31.0.0/16 --interface ens4 --interface lo
 digitalocean: service --explain
 anchor-alone: service
@@ -82,6 +84,7 @@ rackspace: pubic
 rackspace: nonsense
 rackspace: service ipv5
 rackspace: public ipv4 ipv6
+rackspace: list ipv4 ipv6
 rackspace: public --nonsense
 rackspace: public --cidr
 rackspace: public --cidr 10.0.0.0/33
@@ -118,7 +121,20 @@ def _read_by(**attributes: Any) -> list[Any]:
     return [patch.object(lookup, "read_host", host.read_host), patch.multiple(netlink.Kernel, **attributes)]
 
 
-REFUSED = PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+REFUSED = OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+AWS, TIE = HOSTS["aws"].layout.host, HOSTS["service-ambiguous"].layout.host
+IN_THE_IMAGE = patch.object(hints, "program", lambda: "docker run --rm --net=host racknet/ip")
+
+
+def _on(facts: Host, *others: Any) -> list[Any]:
+    """Return the patches that put a host of the table in the place of the first one, and others."""
+    return [patch.object(lookup, "read_host", lambda *_, **__: facts), *others]
+
+
+def _named(file: str, string: str) -> Any:
+    return patch.object(dmi, "read_dmi", lambda: {file: string})
+
+
 NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
 
 # Where something fails, the words of a command, and the patches that make it fail.
@@ -133,6 +149,20 @@ FAILURES: list[tuple[str, str, Sequence[Any]]] = [
             patch.object(lookup, "read_host", lambda *_, **__: NOT_UTF8),
             patch.object(lookup, "is_confirmed", crosscheck.is_confirmed),
         ],
+    ),
+    ("on aws, which its firmware names", "public", _on(AWS, _named("sys_vendor", "Amazon EC2"))),
+    (
+        "on azure, which its firmware names",
+        "public --json",
+        _on(AWS, _named("chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77")),
+    ),
+    ("in the image, on service-ambiguous", "service --exclude 10.9.0.0/16", _on(TIE, IN_THE_IMAGE)),
+    ("in the image, on aws", "public", _on(AWS, IN_THE_IMAGE)),
+    ("in the image", "service ipv5", [IN_THE_IMAGE]),
+    (
+        "in a unit of systemd",
+        "exec no-such-command --bind",
+        [patch.dict(os.environ, {"SYSTEMD_EXEC_PID": str(os.getpid())})],
     ),
     ("where racknet has a fault", "public", [patch.object(lookup, "select_addresses", _failing(KeyError("eth0")))]),
 ]
@@ -224,6 +254,8 @@ def transcript(
             patch.object(lookup, "read_host", lambda *_, **__: facts),
             patch.object(lookup, "is_confirmed", lambda _: True),
             patch.object(states, "read_states", lambda: STATES),
+            patch.object(dmi, "read_dmi", dict),
+            patch.object(hints, "program", lambda: "racknet"),
             patch.object(stdio, "_write", write),
             patch.object(signal, "signal"),  # `exec` would set signals for this process
             patch.object(sys, "argv", ["racknet", *shlex.split(words)]),

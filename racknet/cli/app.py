@@ -12,7 +12,7 @@ import typer
 
 from racknet import __version__
 from racknet.cli import ask, environment, params
-from racknet.cli.help import Commands
+from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output.stdio import write_error, write_output
 from racknet.query import parse_family, parse_query, parse_seconds
@@ -31,6 +31,12 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+# Not `pip install 'racknet[swarm]'`: no index has the package yet.
+NO_SWARM = (
+    "cluster is an extra of the Python package; the image and the executable do not have it",
+    "in a clone of the repository: pip install '.[swarm]'",
+)
+
 Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
@@ -46,9 +52,8 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
 def _add_network(network: str, about: str) -> None:
     """Add the command that asks for a network's address."""
 
-    @app.command(network, help=about, context_settings={"allow_extra_args": True})  # the first of them is quoted
+    @app.command(network, cls=Command, help=about)
     def _ask(
-        context: typer.Context,
         word: params.Family = "ipv4",
         interface: params.Interface = None,
         cidr: params.Cidr = None,
@@ -59,8 +64,6 @@ def _add_network(network: str, about: str) -> None:
         as_json: params.Json = False,
         explain: params.Explain = False,
     ) -> None:
-        if context.args:
-            raise UsageError(f"unexpected argument '{context.args[0]}'")
         options = {"interface": interface or (), "cidr": cidr or (), "exclude": exclude or (), "reach": reach or ()}
         query = parse_query(network, parse_family(word), os.environ, options)
         seconds = parse_seconds(wait, os.environ)
@@ -72,25 +75,28 @@ _add_network("public", "Print the address on the public network.")
 _add_network("service", "Print the address on the provider's service network.")
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def _list(as_json: params.Json = False) -> None:
     """Show every address, what racknet takes it for, and why."""
     raise typer.Exit(ask.show_list(os.environ, as_json=as_json))
 
 
-@app.command("env")
+@app.command("env", cls=Command)
 def _env(export: params.Export = False, wait: params.Wait = None) -> None:
-    """Print all four answers as KEY=value lines."""
+    """Print all four answers as KEY=value lines.
+
+    The service ipv6 address may be link-local (fe80::). Most programs can bind it only with a zone: fe80::1%eth1.
+    """
     raise typer.Exit(environment.print_env(os.environ, parse_seconds(wait, os.environ), export=export))
 
 
-@app.command("exec", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": False})
+@app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
     """Become COMMAND, with the answers in its environment."""
     raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ)))
 
 
-@app.command("cluster")
+@app.command("cluster", cls=Command)
 def _cluster(
     network: params.Network,
     word: params.Family = "ipv4",
@@ -108,8 +114,7 @@ def _cluster(
     try:
         from racknet.swarm.command import ClusterQuery, ask_cluster
     except ImportError as error:
-        hint = "install the package with it: pip install 'racknet[swarm]'; see racknet cluster --help"
-        raise UsageError("cluster is an extra of the Python package", hint) from error
+        raise UsageError(*NO_SWARM) from error
     options = {"interface": interface or [], "cidr": cidr or [], "exclude": exclude or [], "reach": reach or []}
     query = ClusterQuery(network, word, options, node or [], constraint or [])
     raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from racknet import lookup
 from racknet.errors import ExitStatus
-from racknet.lookup import is_final, look_up, wait_for
-from racknet.output import messages
+from racknet.lookup import is_final, look_up
+from racknet.output import hints, messages, notes
 from racknet.output.stdio import write_error, write_output
-from racknet.query import OUTPUT_VARS, parse_query, unknown_vars
+from racknet.query import OUTPUT_VARS, parse_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from racknet.core.matching import Query
     from racknet.core.ranking import Selection
@@ -34,7 +35,7 @@ def answer(
     if not has_answer(selection):
         raise messages.no_address(query, selection)
     if explain:
-        write_error(messages.explanation(query, selection) + messages.unknown_variables(unknown_vars(environ or {})))
+        write_error(messages.explanation(query, selection) + notes.unknown_variables(notes.unknown_vars(environ or {})))
     if as_json:
         from racknet.output import json
 
@@ -70,6 +71,24 @@ def show_list(environ: Mapping[str, str], *, as_json: bool = False) -> int:
         interfaces = table.format_interfaces(list(host.interfaces.values()), entries, read_states(), colour=colour)
         write_output(f"{table.format_addresses(entries, colour=colour)}\n{interfaces}")
     if not is_host(host):
-        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {messages.NOT_A_HOST_HINT}\n")
-    write_error(messages.unknown_variables(unknown_vars(environ)))
+        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.NOT_A_HOST}\n")
+    write_error(notes.unknown_variables(notes.unknown_vars(environ)))
     return ExitStatus.ANSWERED
+
+
+def wait_for(
+    queries: Sequence[Query], seconds: float, is_done: Callable[[list[Selection]], bool], *, explain: bool = False
+) -> list[Selection]:
+    """Look up until it is done, or the time is over; SIGTERM ends the program at once. Raise HostReadError."""
+    if seconds:
+        _end_on_sigterm()
+    return lookup.wait_for(queries, seconds, is_done, explain=explain)
+
+
+def _end_on_sigterm() -> None:
+    """Let SIGTERM end the program as process 1 of a container too, where the kernel would ignore it."""
+    import os
+    import signal
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))

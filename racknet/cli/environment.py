@@ -8,16 +8,17 @@ import re
 import signal
 from collections.abc import Mapping, Sequence
 
-from racknet.cli.ask import all_queries
+from racknet.cli.ask import all_queries, wait_for
 from racknet.core.ranking import Selection
-from racknet.errors import ExitStatus
-from racknet.lookup import is_final, wait_for
-from racknet.output import messages
+from racknet.errors import ExitStatus, UsageError
+from racknet.lookup import is_final
+from racknet.output import messages, notes
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.query import OUTPUT_VARS
+from racknet.query import INPUT_VARS, OUTPUT_VARS
 
 NAMES = list(OUTPUT_VARS)
 REFERENCE = re.compile(rf"\$(?:({'|'.join(NAMES)})(?![A-Za-z0-9_])|\{{({'|'.join(NAMES)})\}})")
+ANY_NAME = re.compile(r"\$\{?(RACKNET_\w*)", re.ASCII)
 
 
 def variables(selections: Sequence[Selection]) -> dict[str, str]:
@@ -41,7 +42,7 @@ def print_env(environ: Mapping[str, str], wait: float, *, export: bool) -> int:
     if not values:
         raise messages.no_addresses(queries, selections)
     for place in ipv4:
-        write_error(messages.missing_variable(NAMES[place], queries[place], selections[place]))
+        write_error(notes.missing_variable(NAMES[place], queries[place], selections[place]))
     prefix = "export " if export else ""
     write_output("".join(f"{prefix}{name}={value}\n" for name, value in values.items()))
     return ExitStatus.ANSWERED
@@ -50,8 +51,10 @@ def print_env(environ: Mapping[str, str], wait: float, *, export: bool) -> int:
 def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float) -> int:
     """Become the command, with the variables in its environment and its arguments. Return only where it cannot run.
 
-    Raise NoAddress where an argument names a variable without an answer, or where there is no answer at all.
+    Raise NoAddress where an argument names a variable without an answer, or where there is no answer at all. Raise
+    UsageError for a name that is nobody's.
     """
+    _check_names(command, environ)
     queries = all_queries(environ)
     named = {name for word in command for match in REFERENCE.finditer(word) for name in match.groups() if name}
     places = [place for place, name in enumerate(NAMES) if name in named]
@@ -63,11 +66,29 @@ def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float
     values = variables(selections)
     for place in places:
         if NAMES[place] not in values:
-            raise messages.no_address(queries[place], selections[place])
+            raise messages.no_address(queries[place], selections[place], way="variable")
     if not values:
         raise messages.no_addresses(queries, selections)
+    if not places and environ.get("SYSTEMD_EXEC_PID") == str(os.getpid()):
+        # In ExecStart= systemd replaces $NAME itself. Of `racknet exec redis-server --bind $RACKNET_SERVICE_IPV4` it
+        # leaves `redis-server --bind`, and Redis listens on every network. racknet cannot see what the unit says, and a
+        # command may well want the environment alone: so this is a note, once for each start, and never an error.
+        write_error(notes.IN_EXECSTART)
     words = [REFERENCE.sub(lambda match: values[match[1] or match[2]], word) for word in command]
     return _execute(words, {name: value for name, value in environ.items() if name not in NAMES} | values)
+
+
+def _check_names(command: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Raise UsageError for a name such as $RACKNET_SERVICE_IP: the command would run without its address.
+
+    A name that is in the environment is left alone: a shell, which the command may be, replaces it.
+    """
+    known = {*NAMES, *INPUT_VARS, *environ}
+    unknown = next((name for word in command for name in ANY_NAME.findall(word) if name not in known), "")
+    if unknown:
+        meant = notes.did_you_mean(unknown, NAMES, "$")
+        hint = f"exec replaces {notes.listed(NAMES)}; COMMAND may replace others, if they are set"
+        raise UsageError(f"'${unknown}' is not a variable that is set{meant}", hint)
 
 
 def _execute(words: list[str], environ: dict[str, str]) -> int:

@@ -1,19 +1,18 @@
-"""The help around the commands, and the error for a mistyped command."""
+"""The help: its text, its groups and its colours; and the error for a mistyped command."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import sys
-from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, MutableMapping
+from typing import Any
 
-from typer.core import TyperGroup
+import click
+from typer.core import TyperCommand, TyperGroup
 
 from racknet.errors import UsageError
-
-if TYPE_CHECKING:
-    import click
+from racknet.output.table import BOLD, PLAIN, is_colourful
 
 HELP = """\
 racknet public [ipv4|ipv6]
@@ -35,7 +34,16 @@ network, and nothing else. Where there is none, or it is ambiguous, it says why
 on standard error and prints nothing.
 """
 
-MORE = """\
+GROUPS = {
+    "Addresses": ["public", "service", "list"],
+    "For other programs": ["env", "exec"],
+    "For a swarm": ["cluster"],
+}
+
+MORE = """
+Use an answer, or become a program that uses it:
+  ip="$(racknet service)" && docker run -d -p "$ip":6379:6379 redis
+  racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'
 
 Each command has its own help: racknet public --help. The default family is
 ipv4. Options may come from the environment too:
@@ -50,12 +58,59 @@ not found, 126 it cannot be run, else its own status.
 """
 
 
+class Formatter(click.HelpFormatter):
+    """Writes headings and names bold where a terminal shows them: standard output, or standard error without words."""
+
+    is_colourful = False
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.is_colourful = is_colourful(1 if sys.argv[1:] else 2)
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{self._bold(heading)}:\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **more: Any) -> None:
+        super().write_dl([(self._bold(first), second) for first, second in rows], *args, **more)
+
+    def _bold(self, text: str) -> str:
+        return f"{BOLD}{text}{PLAIN}" if self.is_colourful else text
+
+
+class Context(click.Context):
+    """A context whose help keeps its colours: what is no terminal gets none from `Formatter`."""
+
+    formatter_class = Formatter
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{**more, "color": True})
+
+
+class Command(TyperCommand):
+    """A command. It quotes the first argument that is too many, however many there are."""
+
+    context_class = Context
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:  # else a shell's completion
+            raise UsageError(f"unexpected argument '{ctx.args[0]}'")
+        return ctx.args
+
+
 class Commands(TyperGroup):
-    """The commands, with the help that users know at the top."""
+    """The commands, with the help that users know at the top, and the commands in groups."""
+
+    context_class = Context
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(HELP)
-        self.format_options(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+        limit = formatter.width - 6 - max(map(len, self.commands))
+        for heading, names in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, self.commands[name].get_short_help_str(limit)) for name in names])
         formatter.write(MORE)
 
     def _main_shell_completion(self, ctx_args: MutableMapping[str, Any], *names: Any, **more: Any) -> None:

@@ -106,11 +106,15 @@ class NamePatterns:
 class Query:
     """What is asked: a network, a family, and the user's filters; `filters_text` is how the user wrote them.
 
+    `options` are the same filters, except `--interface`, as words of a command line.
     `include` and `exclude` say whether an interface's name or a label matches; they are None without such a filter.
     `cidrs` and `exclude_cidrs` hold blocks of both families. `reach` is an address, or "".
     """
 
-    __slots__ = ("cidrs", "exclude", "exclude_cidrs", "family", "filters_text", "include", "network", "reach")
+    __slots__ = (
+        *("cidrs", "exclude", "exclude_cidrs", "include", "reach"),
+        *("family", "filters_text", "network", "options"),
+    )
 
     def __init__(self, network: str, family: str = "ipv4") -> None:
         self.network, self.family, self.reach, self.filters_text = network, family, "", ""
@@ -118,6 +122,7 @@ class Query:
         self.exclude: Callable[[str], bool] | None = None
         self.cidrs: tuple[CidrBlock, ...] = ()
         self.exclude_cidrs: tuple[CidrBlock, ...] = ()
+        self.options: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.network} {self.family}"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from racknet.core import rules
 from racknet.core.model import Address, Candidate, Reason
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from racknet.core.providers import Provider
+
 ONLY, LAST = Reason("the only candidate"), Reason("the last candidate")
 NAME_ORDER, KERNEL_ORDER = Reason("ambiguous: in the order of the interfaces' names"), Reason("the kernel's order")
 LOWER_NUMBER = Reason("the lower number")
@@ -15,8 +19,11 @@ class Selection:
     """The candidates, best first; `tied`, the interfaces that tie for the first place; the rejected with their reasons.
 
     `is_host` is false in a container's own network, whose addresses are no host's. `without_address` names the eligible
-    interfaces without an address of the family; `awaits_address` is true where one may still come.
+    interfaces without an address of the family; `awaits_address` is true where one may still come. `provider` may have
+    the public address behind its NAT.
     """
+
+    provider: Provider | None = None
 
     def __init__(self, network: str, candidates: list[Candidate], rejected: list[tuple[Address, Reason]]) -> None:
         self.network, self.rejected = network, rejected

@@ -51,7 +51,7 @@ TUNNEL_KINDS = (
 TUNNEL_TYPES = [768, 769, 776, 778, 823]  # TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE
 TUNNEL_TYPES_WITHOUT_DEVICE = [65534]  # NONE, no link layer: a modem where there is a device, else a VPN
 POINT_TO_POINT_TYPES, POINT_TO_POINT = [512], Reason("point-to-point link")  # PPP: a way out, no network between hosts
-STACKED_KINDS = "vlan macvlan macvtap ipvlan ipvtap macsec hsr dsa".split()  # on the interface of their IFLA_LINK
+STACKED_KINDS = "vlan macvlan macvtap ipvlan ipvtap macsec dsa".split()  # on the interface of their IFLA_LINK
 
 
 def is_container_interface(interface: Interface) -> bool:

@@ -84,12 +84,12 @@ class _Selector:
         return self.in_class("ipv6", rules.PRIVATE)
 
     def _refuse_ipv6(self, reason: Reason) -> Selection:
-        """Reject all IPv6 addresses: for this reason each that is not skipped, not public and not filtered out."""
+        """Reject all IPv6 addresses: for this reason each that might be the answer."""
         rejected = []
         for address in self.host.addresses:
             if address.family == "ipv6":
                 its_class = self.classes[id(address)]
-                wanted = rules.PRIVATE if its_class == rules.PUBLIC else its_class
+                wanted = its_class if its_class == rules.LINK_LOCAL else rules.PRIVATE
                 rejected.append((address, self._rejection(address, wanted) or reason))
         return Selection(self.query.network, [], rejected)
 

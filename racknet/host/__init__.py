@@ -14,7 +14,10 @@ from racknet.host.netlink import Kernel
 from racknet.host.routes import find_way, read_routes
 
 REFUSED = (1, 13, 93, 97)  # EPERM, EACCES, EPROTONOSUPPORT, EAFNOSUPPORT
-REFUSED_HINT = "racknet asks the kernel over netlink: seccomp and RestrictAddressFamilies= must allow AF_NETLINK"
+REFUSED_HINT = (
+    "racknet asks the kernel over netlink: add AF_NETLINK to RestrictAddressFamilies= of the systemd unit, or allow it "
+    "in the container's seccomp profile"
+)
 HINT = "try again; see ip -d link, ip addr and ip route"
 
 

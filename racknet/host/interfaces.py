@@ -11,13 +11,14 @@ from racknet.host.netlink import READS, RTM_GETADDR, RTM_GETLINK, Kernel, Kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from racknet.host.netlink import Buffer
+    from racknet.host.netlink import Attributes, Buffer
 
 FAMILIES = {af: family for family, af in AF.items()}
 
 # linux/if_link.h, linux/if_addr.h
 IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_EXT_MASK = 3, 5, 10, 18, 29
-IFLA_LINK_NETNSID, IFLA_PARENT_DEV_NAME, IFLA_INFO_KIND = 37, 56, 1
+IFLA_LINK_NETNSID, IFLA_PARENT_DEV_NAME = 37, 56
+IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_HSR_SLAVE1, IFLA_HSR_SLAVE2 = 1, 2, 1, 2
 RTEXT_FILTER_SKIP_STATS, IFF_UP = 8, 0x1
 IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
@@ -37,8 +38,7 @@ def read_interfaces(kernel: Kernel) -> dict[int, Interface]:
     else:  # the kernel does not say that a name has changed while it was listing
         raise OSError("two interfaces have one name or index: they are renamed faster than they can be read")
     for _, interface, lower, master in links:
-        if lower in found:
-            interface.lower += (found[lower].name,)
+        interface.lower += tuple([found[index].name for index in lower if index in found])
         if master in found:
             found[master].lower += (interface.name,)
     return found
@@ -71,8 +71,8 @@ def read_addresses(kernel: Kernel, names: dict[int, str]) -> list[Address]:
     return kernel.dump(RTM_GETADDR, IFADDRMSG.pack(), decode)
 
 
-def _decode_link(data: Buffer, start: int, end: int) -> tuple[int, Interface, int, int]:
-    """Return the index of an interface, the interface, and the indexes of what is below it and above it, or 0.
+def _decode_link(data: Buffer, start: int, end: int) -> tuple[int, Interface, list[int], int]:
+    """Return the index of an interface, the interface, the indexes of what is below it, and that of its master, or 0.
 
     Of a container interface, of which there may be thousands, skip what changes no answer.
     """
@@ -80,11 +80,19 @@ def _decode_link(data: Buffer, start: int, end: int) -> tuple[int, Interface, in
     name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # which comes first
     interface = Interface(name, up=bool(message["flags"] & IFF_UP), link_type=message["type"])
     if CONTAINER_NAMES.match(name) and data.find(_DEVICE_MARK, start, end) < 0:
-        return message["index"], interface, 0, 0
+        return message["index"], interface, [], 0
     found = attributes(data, start, end)
-    info = found.get(IFLA_LINKINFO, b"")
-    interface.kind = to_text(attributes(info, 0, len(info)).get(IFLA_INFO_KIND, b""))
+    info = _nested(found, IFLA_LINKINFO)
+    interface.kind = to_text(info.get(IFLA_INFO_KIND, b""))
     interface.has_device = IFLA_PARENT_DEV_NAME in found
     is_stacked = interface.kind in STACKED_KINDS and IFLA_LINK_NETNSID not in found  # else it is another network's
-    lower = to_number(found.get(IFLA_LINK, b"")) if is_stacked else 0
-    return message["index"], interface, lower, to_number(found.get(IFLA_MASTER, b""))
+    lower = [found.get(IFLA_LINK, b"")] if is_stacked else []
+    if interface.kind == "hsr":  # it is no master of its two ports, and not all kernels tell one of them as its link
+        slaves = _nested(info, IFLA_INFO_DATA)
+        lower = [slaves.get(IFLA_HSR_SLAVE1, b""), slaves.get(IFLA_HSR_SLAVE2, b"")]
+    return message["index"], interface, [*map(to_number, lower)], to_number(found.get(IFLA_MASTER, b""))
+
+
+def _nested(found: Attributes, kind: int) -> Attributes:
+    data = found.get(kind, b"")
+    return attributes(data, 0, len(data))

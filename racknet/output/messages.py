@@ -6,8 +6,10 @@ from racknet.core import rules
 from racknet.core.matching import Query
 from racknet.core.model import Address, Reason
 from racknet.core.ranking import CONTAINER_OWN, Selection, natural
-from racknet.core.selection import NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED
-from racknet.errors import ExitStatus, NoAddress, RacknetError
+from racknet.core.selection import AMBIGUOUS_IPV4, NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED
+from racknet.errors import Ambiguous, ExitStatus, NoAddress, RacknetError
+from racknet.output import hints, notes
+from racknet.output.notes import listed
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
@@ -22,57 +24,69 @@ ORDER = [rules.NOT_READY, rules.DOWN, rules.NOT_PHYSICAL, rules.TUNNEL, rules.EX
 BY_FILTER = {NOT_NAMED, NOT_IN_BLOCK, NOT_REACHED, rules.EXCLUDED}
 
 NOT_A_HOST = "this is a container's own network, not a host's"
-NOT_A_HOST_HINT = "run it with --net=host (hostNetwork: true on Kubernetes)"
-BEHIND_NAT_HINT = "on AWS, GCP and Azure the public address is not on the host: ask the provider; see racknet list"
-ANCHOR_HINT = "add a private network to the host, such as a VPC of DigitalOcean; see racknet list"
-NO_ADDRESS_HINT = "see racknet list, or choose with --interface or --cidr"
-BOOTING_HINT = "is the host still booting? --wait 30 waits for an address; see also racknet list"
-INTERNAL_HINT = "this is a fault of racknet's own, please report it"
 
 
 def format_error(error: Exception, unknown: Sequence[str] = ()) -> str:
     """Return the text of any error; `unknown` are RACKNET_* variables to warn about."""
     if not isinstance(error, RacknetError):
         what = printable(f"{type(error).__name__}: {error}")
-        return f"racknet: {what}\nhint: {INTERNAL_HINT}\n"
+        return f"racknet: {what}\nhint: {hints.INTERNAL}\n"
     hint = f"hint: {printable(error.hint)}\n" if error.hint else ""
-    notes = unknown_variables(unknown) if error.status != ExitStatus.UNAVAILABLE else ""
-    text = f"racknet: {printable(error.message)}\n{error.details}{hint}{notes}"
+    notes_text = notes.unknown_variables(unknown) if error.status != ExitStatus.UNAVAILABLE else ""
+    text = f"racknet: {printable(error.message)}\n{error.details}{hint}{notes_text}"
     return text + (format_error(error.also) if isinstance(error, NoAddress) and error.also else "")
 
 
-def no_address(query: Query, selection: Selection) -> NoAddress:
-    """Return the error for a selection without an answer."""
+def no_address(query: Query, selection: Selection, way: str = "option") -> NoAddress:
+    """Return the error for a selection without an answer. `way` is how the user can choose: `hints.choose` has them."""
     filters = f" with {query.filters_text}" if query.filters_text else ""
     message = f"no {query} address on this host{filters}"
     rows = _rows(selection, [selection.why_not(place) for place in range(len(selection.candidates))])
     reasons = {reason for _, reason in selection.rejected}
     names = [name for name in selection.without_address if query.include is None or query.include(name)]
     if not selection.is_host:
-        message, hint = f"no {query} address: {NOT_A_HOST}", NOT_A_HOST_HINT
+        message, hint = f"no {query} address: {NOT_A_HOST}", hints.NOT_A_HOST
     elif selection.tied:
-        message = f"the {query} address on this host{filters} is ambiguous: {_listed(selection.tied)} tie"
-        hint = f"choose one with --interface or --cidr, for instance: racknet {query} --interface {selection.tied[0]}"
+        return _ambiguous(query, selection, rows, way)
     elif rules.ANCHOR in reasons:
-        hint = ANCHOR_HINT
+        hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
-        hint = f"does a route lead to {query.reach}? see ip route get {query.reach}"
+        hint = hints.no_route(query.reach)
     elif names and not reasons - {rules.LOOPBACK, *ORDER[:4], rules.CONTAINER, *([NOT_NAMED] * bool(query.include))}:
-        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, BOOTING_HINT
+        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting()
     elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
-        hint = f"{query.filters_text} leaves no address; see racknet list for those that there are"
-    elif rules.BEHIND_NAT in reasons:
-        hint = BEHIND_NAT_HINT
+        hint = hints.filtered(query.filters_text)
+    elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
+        hint = hints.behind_nat(selection.provider)
     else:
-        hint = NO_ADDRESS_HINT
+        hint = hints.other()
     return NoAddress(message, hint, _lines(rows))
 
 
+def _ambiguous(query: Query, selection: Selection, rows: list[Row], way: str) -> Ambiguous:
+    """Return the error for a tie. The hint names an interface that would have the answer, if one has."""
+    filters = f" with {query.filters_text}" if query.filters_text else ""
+    addresses = [candidate.address for candidate in selection.candidates]
+    addresses += [address for address, reason in selection.rejected if reason is AMBIGUOUS_IPV4]
+    having = [name for name in selection.tied if any(address.interface == name for address in addresses)]
+    error = Ambiguous(
+        f"the {query} address on this host{filters} is ambiguous: {listed(selection.tied)} tie",
+        hints.choose(query, having[0], way) if having else hints.other(),
+        _lines(rows),
+    )
+    error.interfaces = tuple(selection.tied)
+    return error
+
+
 def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> NoAddress:
-    """Return the error where none of several queries has an answer: that for IPv4 of each network."""
+    """Return the error where none of the variables has an answer: that for IPv4 of each network."""
     if not any(selection.is_host for selection in selections):
-        return NoAddress(f"no address of this host: {NOT_A_HOST}", NOT_A_HOST_HINT)
-    errors = [no_address(q, s) for q, s in zip(queries, selections, strict=True) if q.family == "ipv4"]
+        return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.NOT_A_HOST)
+    errors = [
+        no_address(query, selection, way="variable")
+        for query, selection in zip(queries, selections, strict=True)
+        if query.family == "ipv4"
+    ]
     first, second = errors
     first.also = second
     return first
@@ -93,28 +107,6 @@ def explanation(query: Query, selection: Selection) -> str:
     return f"racknet: {printable(said)}\ndecided by: {printable(deciding)}\n{lines}"
 
 
-def missing_variable(name: str, query: Query, selection: Selection) -> str:
-    """Return a note on a variable without an answer, where the user would not expect that; else ""."""
-    if selection.tied:
-        return f"note: no {name}: ambiguous, {printable(_listed(selection.tied))} tie\n"
-    is_filtered = query.filters_text and not selection.candidates
-    return f"note: no {name}: {printable(query.filters_text)} leaves no address\n" if is_filtered else ""
-
-
-def unknown_variables(names: Sequence[str]) -> str:
-    """Return a note on each RACKNET_* variable that racknet does not know."""
-    from difflib import get_close_matches
-
-    from racknet.query import INPUT_VARS
-
-    lines, known = [], {name.removeprefix("RACKNET_"): name for name in INPUT_VARS}
-    for name in names:
-        close = get_close_matches(name.removeprefix("RACKNET_"), known, 1)
-        meant = f"; did you mean {known[close[0]]}?" if close else ""
-        lines.append(f"note: racknet does not know the variable {printable(name)}{meant}\n")
-    return "".join(lines)
-
-
 def _rows(selection: Selection, reasons: list[Reason]) -> list[Row]:
     """Return names, addresses and reasons: the candidates first, container interfaces last."""
     rejected = [(address, reason) for address, reason in selection.rejected if reason is not rules.LOOPBACK]
@@ -128,10 +120,6 @@ def _rows(selection: Selection, reasons: list[Reason]) -> list[Row]:
     candidates = [(candidate.address, why) for candidate, why in zip(selection.candidates, reasons, strict=True)]
     pairs = candidates + sorted(rejected, key=order)
     return [(address.label or address.interface, address.text, reason.text) for address, reason in pairs]
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _lines(rows: list[Row], most: int | None = MOST_LINES) -> str:

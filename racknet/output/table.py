@@ -15,9 +15,9 @@ WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long t
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-def is_colourful() -> bool:
-    """Return whether standard output is a terminal that is to be coloured: https://no-color.org."""
-    return os.isatty(1) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def is_colourful(descriptor: int = 1) -> bool:
+    """Return whether standard output, or another stream, is a terminal that is to be coloured: https://no-color.org."""
+    return os.isatty(descriptor) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def format_addresses(entries: list[Entry], *, colour: bool) -> str:

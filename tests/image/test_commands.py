@@ -72,6 +72,31 @@ def test_table(host: str) -> None:
     assert "\x1b" not in result.out
 
 
+def test_tie_in_the_image() -> None:
+    """Where interfaces tie, the hint's line starts the image again, and has an answer."""
+    with engine.host_container(HOSTS["service-ambiguous"].layout.script) as container:
+        network = f"container:{container}"
+        result = engine.ask(network, "service", "--exclude", "no-such*")
+        line = result.err.splitlines()[-1].partition("for instance: ")[2]
+        assert line == "docker run --rm --net=host racknet/ip service ipv4 --interface ens4 --exclude 'no-such*'"
+        again = engine.command("sh", "-c", line.replace("--net=host", f"--net={network}"))
+    assert again == CommandResult("10.30.0.10\n", "", 0)
+
+
+def test_provider_behind_nat(tmp_path: Path) -> None:
+    """Where the firmware names a provider with 1:1 NAT, the error has its name, and the command that asks it."""
+    (tmp_path / "class" / "dmi" / "id").mkdir(parents=True)
+    (tmp_path / "class" / "dmi" / "id" / "chassis_asset_tag").write_text("OracleCloud.com\n")
+    tmp_path.chmod(0o755)
+    with engine.host_container(HOSTS["aws"].layout.script) as container:
+        result = engine.ask(f"container:{container}", "public", flags=["-v", f"{tmp_path}:/sys:ro"])
+    assert (result.out, result.status) == ("", 1)
+    hint = result.err.splitlines()[-1]
+    assert hint.startswith(
+        "hint: on Oracle Cloud the public address is not on the host; to ask the provider: oci compute"
+    )
+
+
 def test_list_in_a_container() -> None:
     """Without --net=host, `list` says that this is not a host's network, whatever variables are set."""
     result = engine.ask("bridge", "list")
@@ -137,7 +162,7 @@ def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
         "--help",
         "$RACKNET_SERVICE_IPV4:6379",
         "${RACKNET_PUBLIC_IPV4}x",
-        "$RACKNET_PUBLIC_IPV4x",
+        "${RACKNET_PUBLIC_IPV4:-x}",
     ]
     stale = ("-e", "RACKNET_PUBLIC_IPV4=1.2.3.4", "-e", "RACKNET_EXCLUDE=eth0")
     result = run(entrypoint, host, "sh", "-c", script, "sh", *words[:-2], flags=stale)
@@ -148,7 +173,16 @@ def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
         0,
     )
     result = run(entrypoint, host, "printf", "%s\n", *words[-2:])
-    assert result == CommandResult("104.130.0.127x\n$RACKNET_PUBLIC_IPV4x\n", "", 0)
+    assert result == CommandResult("104.130.0.127x\n${RACKNET_PUBLIC_IPV4:-x}\n", "", 0)
+
+
+def test_exec_refuses_a_wrong_name(host: str, entrypoint: str) -> None:
+    """The command does not run where an argument has a name that is nobody's; one that is set is the command's."""
+    result = run(entrypoint, host, "echo", "$RACKNET_SERVICE_IPV4", "$RACKNET_SERVICE_IP")
+    assert (result.out, result.status) == ("", 2)
+    assert "did you mean $RACKNET_SERVICE_IPV4?" in result.err
+    words = ("sh", "-c", "echo $RACKNET_SERVICE_IPV4 $RACKNET_OWN")
+    assert run(entrypoint, host, *words, flags=("-e", "RACKNET_OWN=x")) == CommandResult("10.208.1.5 x\n", "", 0)
 
 
 def test_exec_without_a_shell(host: str, worker_id: str) -> None:
@@ -205,3 +239,21 @@ def test_waits_for_an_address() -> None:
         start = time.monotonic()
         assert waiting.communicate(timeout=10)[0] == "10.1.2.3\n"
         assert time.monotonic() - start < 1 + 0.5  # the Docker client takes time to end
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["service", "--exclude", "eth1"], "list"),
+        (["service", "ipv5"], "service --help"),
+    ],
+    ids=" ".join,
+)
+def test_hint_of_the_image(words: list[str], line: str, host: str) -> None:
+    """Where there is only the image, a hint has the line that runs it; it works as it stands."""
+    result = engine.ask(host, *words)
+    assert result.out == ""
+    hint = result.err.splitlines()[-1]
+    assert f"see docker run --rm --net=host racknet/ip {line}" in hint
+    shown = engine.command("sh", "-c", f"docker run --rm --net=host racknet/ip {line}")
+    assert shown.status == 0, shown.err

@@ -24,11 +24,17 @@ def test_tools(case: HostCase) -> None:
 
 @pytest.mark.parametrize("network", compare_page.NETWORKS)
 def test_hosts(network: str) -> None:
-    """The page has each host that a container can show, in order, with its answer; racknet is right on each."""
+    """The page has hosts of the table, each once, with their answers; racknet is right on each.
+
+    A host that has come since is not on the page yet: script/compare writes it again for a release.
+    """
     rows = [re.match(rf'\| <a id="{network}-.*"></a>(\S+) \| (\S+) \| (\S+) ', line) for line in LINES]
     n = compare_page.NETWORKS.index(network)
-    answers = [(case.name, compare_page.expected(case)[n]) for case in compare.cases()]
-    assert [row.groups() for row in rows if row] == [(name, answer or "none", "✓") for name, answer in answers]
+    answers = {case.name: compare_page.expected(case)[n] or "none" for case in compare.cases()}
+    on_page = [(row[1], row[2], row[3]) for row in rows if row]
+    assert len({name for name, *_ in on_page}) == len(on_page) > 200
+    stale = [row for row in on_page if row != (row[0], answers.get(row[0]), "✓")]
+    assert stale == [], "run script/compare, which writes the page again"
 
 
 def test_all_hosts() -> None:

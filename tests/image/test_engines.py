@@ -27,8 +27,6 @@ from support.engines import (
 )
 from support.swarm_nodes import REDIS
 
-pytestmark = pytest.mark.unfinished
-
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "engines.md"
 HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
@@ -53,9 +51,10 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def redis_example(host: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The image of examples/Dockerfile, with Debian's Redis, in the host's podman."""
+    """The image of examples/dockerfile, with Debian's Redis, in the host's podman."""
     tag = f"racknet/tests:engines-{worker_id}"
-    result = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", f"{ROOT}/examples")
+    folder = f"{ROOT}/examples/dockerfile"
+    result = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", folder)
     assert result.status == 0, result.err
     archive = tmp_path_factory.mktemp("example") / "redis.tar"
     engine.docker("save", "--output", str(archive), tag)

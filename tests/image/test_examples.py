@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,18 +16,18 @@ import yaml
 from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS
+from support.pages import ROOT, block
 from support.swarm_nodes import REDIS, Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
-ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture(scope="module")
 def built() -> Iterator[str]:
-    """The image of examples/Dockerfile, with Redis from Debian."""
+    """The image of examples/dockerfile, with Redis from Debian."""
     tag = "racknet/tests:example"
-    result = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", str(EXAMPLES))
+    result = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", f"{EXAMPLES}/dockerfile")
     assert result.status == 0, result.err
     yield tag
     engine.command("docker", "rmi", tag)
@@ -43,12 +41,29 @@ def host() -> Iterator[str]:
 
 
 def with_redis(swarm: Swarm) -> tuple[SwarmNode, SwarmNode]:
-    """Return two nodes that have the image of Redis."""
+    """Return two nodes that have Debian's Redis as the image `redis`, which the pages name."""
     _, n2, n10 = swarm.nodes
     for node in (n2, n10):
-        if not node.docker("images", "-q", REDIS):
+        if not node.docker("images", "-q", "redis"):
             node.load(REDIS)
+            node.docker("tag", REDIS, "redis")
     return n2, n10
+
+
+def on(node: SwarmNode, script: str, folder: Path | None = None, **environ: str) -> str:
+    """Run a script that must succeed, whose commands ask the engine of a node. Return what it prints."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environ = {**os.environ, "PATH": path, "DOCKER_HOST": node.docker_host, **environ}
+    done = subprocess.run(
+        ["bash", "-euc", script], cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def copied(tmp_path: Path, name: str) -> Path:
+    """Return a folder of a copy of the examples, for commands that write."""
+    return copytree(EXAMPLES, tmp_path / "examples") / name
 
 
 def ping(node: SwarmNode, address: str) -> CommandResult:
@@ -57,68 +72,147 @@ def ping(node: SwarmNode, address: str) -> CommandResult:
     return engine.command(*words)
 
 
+def story(text: str, n2: SwarmNode) -> tuple[str, str]:
+    """Return the command of a block, and what it prints, with the addresses of a node for those of the page."""
+    text = text.replace("10.176.224.3", n2.service).replace("203.0.113.3", n2.public)
+    asked, _, printed = text.partition("\n")
+    return asked, f"{printed}\n"
+
+
+def test_readme(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """README.md: each way to use racknet works on a node as it is written."""
+    n2, n10 = with_redis(swarm_of_three)
+    shown = block("README.md", "$ docker run").splitlines()
+    assert (on(n2, shown[0].removeprefix("$ ")), len(shown)) == (f"{n2.service}\n", 2)
+    assert on(n2, block("README.md", "docker run --rm --net=host --read-only")) == f"{n2.service}\n"
+    write, evaluate = block("README.md", "docker run --rm --net=host racknet/ip env").splitlines()
+    (tmp_path / "compose.yaml").write_text("services: {x: {image: '${RACKNET_SERVICE_IPV4:?}'}}\n")
+    on(n2, write.replace("up -d", "config"), tmp_path)
+    assert f"RACKNET_SERVICE_IPV4={n2.service}\n" in (tmp_path / ".env").read_text()
+    assert on(n2, f"{evaluate}; echo $RACKNET_SERVICE_IPV4") == f"{n2.service}\n"
+    lines = block("README.md", "racknet cluster").splitlines()
+    assert on(swarm_of_three.nodes[0], lines[0]).splitlines()[0].split()[0] == lines[1].split()[0] == "n1"
+    (tmp_path / "Dockerfile").write_text(f"FROM redis\n{block('README.md', 'COPY --from')}\n")
+    publish = block("README.md", "ip=")
+    build = "docker build --quiet --tag example . && docker run --detach --net=host example"
+    for started in (publish, f"{build} --protected-mode no"):
+        container = on(n2, started, tmp_path, DOCKER_BUILDKIT="0").split()[-1]
+        try:
+            wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis answers a container of another node")
+            assert "Connection refused" in ping(n10, n2.public).err
+        finally:
+            n2.docker("rm", "-f", container)
+
+
 def test_servicenet(swarm_of_three: Swarm) -> None:
     """docs/servicenet.md: Redis that is published on ServiceNet answers there, and nowhere else."""
     n2, n10 = with_redis(swarm_of_three)
-    environ = {**os.environ, "DOCKER_HOST": swarm_of_three.nodes[0].docker_host}
-    asked = [sys.executable, "-m", "racknet", "cluster", "service", "ipv4", "--node", "n2"]
-    address = subprocess.run(asked, capture_output=True, text=True, check=True, env=environ).stdout.strip()
-    assert address == n2.service
-    assert n2.docker("run", "--rm", "--net=host", engine.IMAGE, "service", "ipv4").strip() == address
-    n2.docker("run", "-d", "--name", "redis", "-p", f"{address}:6379:6379", REDIS)
+    on(n2, block("docs/servicenet.md", "ip="))
     try:
-        wait_for(lambda: ping(n10, address).out == "PONG\n", "Redis answers a container of another node")
-        assert n2.docker("port", "redis").split() == ["6379/tcp", "->", f"{address}:6379"]
-        refused = ping(n10, n2.public)
-        assert "Connection refused" in refused.out + refused.err
+        wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis answers a container of another node")
+        for node, (asked, printed) in (
+            (n2, story(block("docs/servicenet.md", "docker port"), n2)),
+            (swarm_of_three.nodes[0], story(block("docs/servicenet.md", "racknet cluster"), n2)),
+            (n10, story(block("docs/servicenet.md", "docker run"), n2)),
+        ):
+            assert on(node, asked) == printed
+        asked, printed = story(block("docs/servicenet.md", "redis-cli"), n2)
+        assert on(n10, f"docker run --rm redis {asked} 2>&1 || true") == printed
     finally:
         n2.docker("rm", "-f", "redis")
 
 
-def test_compose(swarm_of_three: Swarm, tmp_path: Path) -> None:
-    """examples/compose.yaml: Redis listens on the service network, and its neighbour reaches it."""
+def test_cluster(swarm_of_three: Swarm) -> None:
+    """docs/clusters.md: `racknet cluster service` prints a line for each node, as the page shows."""
+    lines = block("docs/clusters.md", "pip install").splitlines()
+    asked = lines.index("racknet cluster service")
+    printed = on(swarm_of_three.nodes[0], lines[asked])
+    assert printed == "".join(f"{node.name:3}  {node.service}\n" for node in swarm_of_three.nodes)
+    assert [line.split()[0] for line in lines[asked + 1 :]] == [line.split()[0] for line in printed.splitlines()]
+
+
+def test_function(swarm_of_three: Swarm) -> None:
+    """docs/recipes.md: with the image as a function, Redis is published on the service address."""
     n2, n10 = with_redis(swarm_of_three)
-    folder = copytree(EXAMPLES, tmp_path / "examples")
-    (folder / "racknet.env").write_text(n2.docker("run", "--rm", "--net=host", engine.IMAGE, "env"))
-    environ = {**os.environ, "DOCKER_HOST": n2.docker_host, "BASE": REDIS}
-
-    def compose(*words: str) -> str:
-        done = subprocess.run(
-            ["docker", "compose", "--env-file", "racknet.env", *words],
-            cwd=folder,
-            env=environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
+    function = block("docs/recipes.md", "racknet() {")
+    assert function == block("examples/shell/README.md", "racknet() {")
     try:
-        compose("up", "--detach", "--build", "--quiet-pull")
+        on(n2, f"{function}\n{block('docs/recipes.md', 'ip=')}")
+        wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis")
+        assert "Connection refused" in ping(n10, n2.public).err
+    finally:
+        n2.docker("rm", "-f", "redis")
+
+
+def test_dockerfile(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """examples/dockerfile: the image of the old builder listens on the service network, and nowhere else."""
+    n2, n10 = with_redis(swarm_of_three)
+    asked = block("examples/dockerfile/README.md", "docker build")
+    started = on(n2, asked, copied(tmp_path, "dockerfile"), DOCKER_BUILDKIT="0")
+    try:
+        wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis")
+        assert "Connection refused" in ping(n10, n2.public).err
+    finally:
+        n2.docker("rm", "-f", started.split()[-1])
+
+
+def test_compose(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """examples/compose: Redis listens on the service network, and its neighbour reaches it, after a change as well."""
+    n2, n10 = with_redis(swarm_of_three)
+    folder = copied(tmp_path, "compose")
+    up, again = block("examples/compose/README.md", "docker run"), block("examples/compose/README.md", "docker run", 1)
+    write, start, show, stop = up.splitlines()
+    try:
+        on(n2, f"{write}\n{start}", folder)
         pinged = ("ps", "-a", "--filter", "name=neighbour", "--format", "{{.Status}}")
         wait_for(lambda: n2.docker(*pinged).startswith("Exited (0)"), "the neighbour's ping")
         assert ping(n10, n2.service).out == "PONG\n"
         assert "Connection refused" in ping(n10, n2.public).err
+        assert "compose-redis-1" in on(n2, show, folder)
+        before = n2.docker("ps", "-q")
+        on(n2, again, folder)
+        assert n2.docker("ps", "-q") != before
     finally:
-        compose("down", "--rmi", "local", "--timeout", "1")
+        on(n2, f"{stop} --rmi local --timeout 1", folder)
+    both = "cp .env racknet.env; echo EXTRA=1 >.env; export COMPOSE_ENV_FILES=.env,racknet.env; docker compose config"
+    assert f"REDIS_HOST: {n2.service}\n" in on(n2, both, folder)
+    with pytest.raises(AssertionError, match="there is none"):
+        on(n2, ">.env; docker compose config", folder)
 
 
 def test_stack(swarm_of_three: Swarm) -> None:
-    """examples/stack.yaml: the commands at its head print the service address of each node, and clean up."""
+    """examples/swarm: the commands print the service address of each node, and clean up."""
     n1 = swarm_of_three.nodes[0]
-    deploy, logs, remove = re.findall(r"^#     docker (.*)$", (EXAMPLES / "stack.yaml").read_text(), re.MULTILINE)
+    deploy, logs, remove = block("examples/swarm/README.md", "docker stack deploy").splitlines()
     try:
-        offline = deploy.replace("--compose-file stack.yaml", f"--resolve-image=never -c {EXAMPLES}/stack.yaml")
-        n1.docker(*offline.split())
-        assert sorted(n1.docker(*logs.split()).split()) == [node.service for node in swarm_of_three.nodes]
+        # No registry answers here.
+        on(n1, deploy.replace("deploy ", "deploy --resolve-image=never "), EXAMPLES / "swarm")
+        assert sorted(on(n1, logs).split()) == [node.service for node in swarm_of_three.nodes]
     finally:
-        n1.docker(*remove.split())
+        on(n1, remove)
     assert n1.docker("service", "ls", "-q") == ""
 
 
+def test_workflow(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """examples/workflow: the steps run as a runner runs them, and stop where racknet has no answer."""
+    n2, _ = with_redis(swarm_of_three)
+    workflow = yaml.safe_load((EXAMPLES / "workflow" / "addresses.yaml").read_text())
+    first, *others = (step["run"] for step in workflow["jobs"]["redis"]["steps"])
+    variables = tmp_path / "variables"
+    on(n2, first, tmp_path, GITHUB_ENV=str(variables))
+    environ = dict(line.split("=", 1) for line in variables.read_text().splitlines())
+    try:
+        assert [on(n2, step, tmp_path, **environ) for step in others][-1] == "PONG\n"
+    finally:
+        n2.docker("rm", "-f", "redis")
+    variables.write_text("")
+    with pytest.raises(AssertionError, match="container's own network"):
+        on(n2, first.replace("--net=host", "--net=none"), tmp_path, GITHUB_ENV=str(variables))
+    assert variables.read_text() == ""
+
+
 def test_entrypoint(built: str, host: str) -> None:
-    """examples/entrypoint.sh: the addresses are in the environment. Nothing starts without a service address."""
+    """The entry point: the addresses are in the environment. Nothing starts without a service address."""
     run = ["docker", "run", "--rm", "--label", engine.LABEL]
     shown = engine.command(*run, f"--net={host}", built, "sh", "-c", 'echo "$SERVICE_IP $PUBLIC_IP"')
     assert shown == CommandResult("10.208.1.5 104.130.0.127\n", "", 0)
@@ -132,7 +226,7 @@ def documents(name: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all((EXAMPLES / "kubernetes" / name).read_text()))
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (EXAMPLES / "kubernetes").iterdir()))
+@pytest.mark.parametrize("name", sorted(path.name for path in (EXAMPLES / "kubernetes").glob("*.yaml")))
 def test_kubernetes(name: str) -> None:
     """The manifests match the schemas of Kubernetes strictly, and every container is locked down."""
     for resource in documents(name):
@@ -141,6 +235,8 @@ def test_kubernetes(name: str) -> None:
         assert pod["hostNetwork"] is True
         assert pod["securityContext"]["runAsNonRoot"] is True
         for container in pod.get("initContainers", []) + pod["containers"]:
+            assert container["imagePullPolicy"] == "IfNotPresent"
+            assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
             assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
@@ -167,24 +263,3 @@ def test_daemonset(built: str, host: str, tmp_path: Path) -> None:
         assert "Connection refused" in engine.command(*asked, "104.130.0.127", "ping").err
     finally:
         engine.command("docker", "rm", "-f", redis)
-
-
-ANSWERS = [
-    {"node": "n1", "id": "a", "address": "10.176.224.2", "error": None},
-    {"node": "n2", "id": "b", "address": None, "error": "down"},
-    {"node": "n10", "id": "c", "address": "10.176.224.4", "error": None},
-]
-RECIPES = {
-    "/etc/hosts": "10.176.224.2\tn1\n10.176.224.4\tn10\n",
-    "inventory": "[servicenet]\nn1 ansible_host=10.176.224.2\nn10 ansible_host=10.176.224.4\n",
-}
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_recipes(name: str, host: str) -> None:
-    """docs/clusters.md: the recipes over --json give what the page says, without the nodes that have no address."""
-    page = (ROOT / "docs" / "clusters.md").read_text()
-    (recipe,) = re.findall(rf"--json \| (jq -r '[^']+') [^\n]*{name}", page)
-    container = host.partition(":")[2]
-    result = engine.command("docker", "exec", "-i", container, "sh", "-c", recipe, stdin=json.dumps(ANSWERS))
-    assert result == CommandResult(RECIPES[name], "", 0)

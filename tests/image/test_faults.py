@@ -18,8 +18,6 @@ from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS
 
-pytestmark = pytest.mark.unfinished
-
 FORMS = {"executable": "/bare/racknet", "package": "python3.13 -m racknet"}
 ANSWERS = {
     "public": "104.130.0.127",

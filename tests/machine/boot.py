@@ -1,7 +1,7 @@
 """Boot a kernel of Debian's in QEMU, have the hosts of the table set up and asked there, and read the results.
 
-The initramfs holds /racknet out of the image, Debian's static busybox and `ip` out of an image of the tests, and the
-modules. QEMU runs on KVM where there is one, else it translates (TCG); MACHINE_ACCEL=tcg has it translate anyway.
+The initramfs holds the modules, /racknet out of the image, and out of an image of the tests a static busybox and a few
+programs. QEMU runs on KVM where there is one, else it translates (TCG); MACHINE_ACCEL=tcg has it translate anyway.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ NICS = [  # QEMU's device, and the network that it is on. A hub leads nowhere; e
     ("e1000", "user,ipv6=off"),  # without restrict=on, with which its DHCP names no router; nothing here asks further
 ]
 QEMU = "qemu-system-x86_64 -M q35 -cpu qemu64 -m 768 -nodefaults -display none -no-reboot".split()
-LONGEST = 600  # seconds that a machine may take
+PROGRAMS_IMAGE, PROGRAMS = "racknet/tests:machine", "/usr/sbin/ip /usr/sbin/pppd /usr/sbin/radvd"
+LONGEST = 1200  # seconds that a machine may take
 MODULES = ["virtio_pci", "virtio_net", "e1000"]  # of every machine, loaded in this order: it gives the NICs their names
+CIPHERS = ["gcm", "ctr", "ghash_generic"]  # of macsec, which asks for them by other names; not modules in all kernels
 OPTIONS = {"bonding": "max_bonds=0", "dummy": "numdummies=0", "ifb": "numifbs=0"}  # no interface unasked
 LOADED_BY_A_CASE = {"mac80211_hwsim"}  # since it makes a NIC
 
@@ -132,9 +134,10 @@ def accelerator() -> str:
 
 
 def userland() -> Files:
-    """Return racknet, busybox, and `ip` with its libraries."""
-    gather = "tar -chf - /usr/bin/busybox /usr/sbin/ip $(ldd /usr/sbin/ip | grep -o '/[^ ]*')"
-    words = ["docker", "run", "--rm", "--entrypoint=sh", engine.HOST, "-c", gather]
+    """Return racknet, busybox, and the programs with their libraries."""
+    libraries = f"$(ldd {PROGRAMS} | grep -o '/[^ ]*[^ :]' | sort -u) /usr/lib/*/ossl-modules/legacy.so"
+    gather = f"tar -chf - /usr/bin/busybox {PROGRAMS} {libraries}"
+    words = ["docker", "run", "--rm", "--entrypoint=sh", PROGRAMS_IMAGE, "-c", gather]
     done = subprocess.run(words, capture_output=True, timeout=120, check=True)
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive, engine.executable() as racknet:
         files = {m.name: (0o755, taken.read()) for m in archive if (taken := archive.extractfile(m))}
@@ -170,7 +173,7 @@ def nics() -> Iterator[str]:
 
 def host_files(kernel: Kernel, cases: Sequence[MachineCase]) -> Files:
     """Return the files that tell a machine what to do."""
-    needed = [*MODULES, *(name for case in cases for name in case.needs)]
+    needed = [*MODULES, *CIPHERS, *(name for case in cases for name in case.needs)]
     modules = kernel.modules(needed)
     order = "".join(f"{name} {OPTIONS.get(name, '')}\n" for name in modules if name not in LOADED_BY_A_CASE)
     files = {"init": (0o755, INIT.read_bytes()), "modules/order": (0o644, order.encode())}

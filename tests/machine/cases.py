@@ -226,7 +226,7 @@ BUILT_ON_ETH1 = {
     "macvtap": (("macvtap",), "ip link add link eth1 name office type macvtap mode bridge"),
     "ipvlan": (("ipvlan",), "ip link add link eth1 name office type ipvlan mode l2"),
     "ipvtap": (("ipvtap",), "ip link add link eth1 name office type ipvtap mode l2"),
-    "macsec": (("macsec", "gcm", "ctr", "ghash_generic"), "ip link add link eth1 name office type macsec"),
+    "macsec": (("macsec",), "ip link add link eth1 name office type macsec"),
     "vlan": (("8021q",), "ip link add link eth1 name office type vlan id 7"),
     "team": (("team",), "ip link set eth1 down\nip link add office type team\nip link set eth1 master office"),
     "bond": (("bonding",), "ip link set eth1 down\nip link add office type bond\nip link set eth1 master office"),
@@ -295,6 +295,7 @@ TUNNELS = {
     "ifb": ("ifb", "ip link add office type ifb"),
     "netkit": ("netkit", "ip link add office type netkit peer name inside"),
 }
+SINCE = {"gtp": (5, 18)}  # before, a program had to open its sockets
 OFFICE = []
 for kind, (module, command) in TUNNELS.items():
     OFFICE += [
@@ -310,6 +311,7 @@ for kind, (module, command) in TUNNELS.items():
             public="203.0.113.7@eth0",
             service="10.1.0.7@eth1",
             needs=(module,),
+            since=SINCE.get(kind, (0, 0)),
             is_listed=False,
         ),
         MachineCase(
@@ -323,6 +325,7 @@ for kind, (module, command) in TUNNELS.items():
             """,
             service="10.1.0.7@eth1",
             needs=(module,),
+            since=SINCE.get(kind, (0, 0)),
             is_listed=False,
         ),
     ]
@@ -379,6 +382,7 @@ ROUTES = [
         """
         up eth0 203.0.113.7/24 2001:db8::7/64
         up eth2 198.51.100.7/24 2001:db8:2::7/64
+        await has_carrier eth2 # else no nexthop is taken
         ip nexthop add id 7 via 198.51.100.1 dev eth2
         ip route add default nhid 7
         ip nexthop add id 8 via 2001:db8:2::1 dev eth2
@@ -392,6 +396,7 @@ ROUTES = [
         """
         up eth0 203.0.113.7/24
         up eth2 198.51.100.7/24
+        await has_carrier eth2 # else no nexthop is taken
         ip nexthop add id 7 via 198.51.100.1 dev eth2
         ip nexthop add id 8 via 203.0.113.1 dev eth0
         ip nexthop add id 9 group 7/8
@@ -404,6 +409,7 @@ ROUTES = [
         """
         up eth0 203.0.113.7/24
         up eth2 198.51.100.7/24
+        await has_carrier eth2 # else no nexthop is taken
         ip nexthop add id 7 via 198.51.100.1 dev eth2
         ip route add default nhid 7
         sysctl -w net.ipv4.nexthop_compat_mode=0
@@ -465,7 +471,57 @@ END
     udhcpc -i eth4 -n -q -t 20 -T 1 -s /tmp/lease
     """
 
+# A router in another namespace, on the wire of eth2 and eth3.
+ADVERTISED = "2001:db8:5:0:5054:ff:fe00:2"
+ROUTER = """
+    ip netns add x
+    ip link set eth3 netns x
+    ip -n x link set eth3 up
+    ip -n x addr add fe80::1/64 dev eth3 nodad
+    ip netns exec x sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+    cat >/tmp/radvd.conf <<'END'
+interface eth3 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; prefix 2001:db8:5::/64 { }; };
+END
+    ip netns exec x radvd -C /tmp/radvd.conf -p /tmp/radvd.pid -m stderr_clean
+    cd /proc/sys/net/ipv6/conf/eth2
+    echo 0 >addr_gen_mode
+    echo 2 >accept_ra
+    echo 2 >use_tempaddr
+    ip link set eth2 up
+    await shows eth2 'scope global temporary'
+    """
+
+
+def ppp(address: str) -> str:
+    """Return a script that brings ppp0 up over a pty, with the default route. The other end is in another namespace."""
+    options = "noauth local noccp novj noipv6"
+    return f"""
+    ip netns add x
+    pppd {options} {address}:192.0.2.1 pty '/usr/sbin/ip netns exec x pppd {options} notty 192.0.2.1:{address}'
+    await shows ppp0 'inet {address}'
+    ip route add default dev ppp0
+    """
+
+
 SURROUNDINGS = [
+    MachineCase(
+        "ppp-to-the-internet",
+        f"up eth1 10.1.0.7/24\n{ppp('203.0.113.7')}",
+        public="203.0.113.7@ppp0",
+        service="10.1.0.7@eth1",
+        needs=("ppp_generic", "ppp_async"),
+    ),
+    MachineCase(
+        "ppp-to-a-private-network",
+        ppp("10.64.0.7"),
+        also={"service --interface ppp0": "10.64.0.7@ppp0"},
+        needs=("ppp_generic", "ppp_async"),
+    ),
+    MachineCase(
+        "router-advertisement",  # with privacy extensions, RFC 8981
+        f"{ROUTER}\nshows eth2 {ADVERTISED}/64\nip -6 route show default | grep 'proto ra'",
+        public6=f"{ADVERTISED}@eth2",
+    ),
     MachineCase(
         "nat-of-qemu-alone", LEASE, service="10.0.2.15@eth4", also={"service --reach 10.9.9.9": "10.0.2.15@eth4"}
     ),
@@ -476,24 +532,13 @@ SURROUNDINGS = [
         service6="fe80::10@eth1",
     ),
     MachineCase(
-        "temporary-addresses",  # privacy extensions, RFC 8981
-        """
-        echo 2 >/proc/sys/net/ipv6/conf/eth0/use_tempaddr
-        up eth0
-        ip addr add 2001:db8::7/64 dev eth0 mngtmpaddr valid_lft 86400 preferred_lft 14400
-        await shows eth0 'scope global temporary'
-        ip -6 route add default via fe80::1 dev eth0
-        """,
-        public6="2001:db8::7@eth0",
-    ),
-    MachineCase(
         "nic-in-a-namespace",
         """
         ip netns add x
         ip link set eth2 netns x
         up eth0 198.51.100.7/24
         ip route add default via 198.51.100.1
-        ip -n x link set eth2 up
+        ip -n x link set eth2 up addrgenmode none
         ip -n x addr add 203.0.113.7/24 dev eth2
         ip -n x addr add 10.1.0.7/24 dev eth2
         ip -n x route add default via 203.0.113.1

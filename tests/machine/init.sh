@@ -8,6 +8,7 @@ export PATH=/usr/sbin:/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /etc/ppp && mount -t devpts pts /dev/pts && : >/etc/ppp/options
 mount -t tmpfs run /run # where `ip netns` has its names
 exec 3>/dev/ttyS1
 stty -F /dev/ttyS1 raw
@@ -61,6 +62,7 @@ all_nics() { # whether all NICs are here: they come back from a network namespac
 clean() {
   [ -e /proc/self ] || mount -t proc proc /proc
   [ -e /sys/class ] || mount -t sysfs sys /sys
+  killall -q pppd radvd && sleep 0.5
   for path in /run/netns/*; do [ ! -e "$path" ] || ip netns del "${path##*/}"; done
   [ ! -e /sys/module/mac80211_hwsim ] || rmmod mac80211_hwsim
   await all_nics

@@ -18,7 +18,7 @@ from machine.conftest import REPORT
 FEWEST_KERNELS, FEWEST_CASES = 2, 80
 AT_A_TIME = 2  # machines
 
-pytestmark = [pytest.mark.unfinished, pytest.mark.machine, pytest.mark.image, pytest.mark.alone]
+pytestmark = [pytest.mark.machine, pytest.mark.image, pytest.mark.alone]
 
 
 @dataclass(frozen=True)

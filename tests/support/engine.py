@@ -82,9 +82,9 @@ def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) ->
 
 
 @contextmanager
-def executable() -> Iterator[str]:
+def executable(image: str = IMAGE) -> Iterator[str]:
     """Take the executable out of the image, and yield its path."""
-    container = docker("create", "--label", LABEL, IMAGE).strip()
+    container = docker("create", "--label", LABEL, image).strip()
     try:
         with TemporaryDirectory() as folder:
             docker("cp", f"{container}:/racknet", folder)

@@ -12,6 +12,8 @@ from unittest.mock import patch
 from racknet import __main__, lookup
 from racknet.core.model import Host
 from racknet.core.rules import CONTAINER_NAMES
+from racknet.host import dmi
+from racknet.output import hints
 from support.layout import parse_layout
 
 
@@ -41,6 +43,7 @@ def on_host(*hosts: Host | str) -> Iterator[list[float]]:
     with (
         patch.object(lookup, "read_host", read),
         patch.object(lookup, "is_confirmed", lambda _: True),
+        patch.object(dmi, "read_dmi", dict),  # this machine may be a provider's
         patch("time.sleep", sleep),
         patch("time.monotonic", lambda: clock[0]),
     ):
@@ -54,6 +57,7 @@ def run(*words: str, **environ: str) -> int:
         patch.object(sys, "argv", ["racknet", *words]),
         patch.object(__main__, "environ", variables),
         patch.dict(os.environ, environ, clear=True),
+        patch.object(hints, "program", lambda: "racknet"),
         patch.object(signal, "signal"),  # else `--wait` and `exec` would set the tests' own
     ):
         return __main__.main()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import re
 import shlex
 import subprocess
 import sys
@@ -40,16 +43,46 @@ def test_help(word: str, racknet: Racknet) -> None:
     assert [name for name in (*COMMANDS, *INPUT_VARS) if name not in out] == []
 
 
-def test_summaries_are_whole(racknet: Racknet) -> None:
-    """Each command's line in the help is a whole sentence."""
-    lines = racknet("--help")[0].partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert [line.split()[0] for line in lines if not line.startswith("   ")] == list(COMMANDS)
-    assert [line for line in lines if "..." in line] == []
+def test_groups(racknet: Racknet) -> None:
+    """The help has each command once, in a group, with a line that is a whole sentence."""
+    out = racknet("--help")[0]
+    groups = out.partition("\nAddresses:\n")[2].partition("\nUse an answer")[0]
+    lines = [line for line in groups.splitlines() if line.startswith("  ")]
+    assert [line.split()[0] for line in lines] == list(COMMANDS)
+    assert [line for line in lines if not line.endswith((".", ")."))] == []
+    assert re.findall(r"^\S.*:$", groups, re.MULTILINE) == ["For other programs:", "For a swarm:"]
 
 
 def test_no_arguments(racknet: Racknet) -> None:
     """Without arguments the help goes to standard error, so that $(racknet) is never prose."""
     assert racknet() == ("", racknet("--help")[0], 2)
+
+
+def on_terminal(program: list[str], *words: str, **environ: str) -> str:
+    """Return what racknet writes to a terminal, which is both standard output and standard error."""
+    terminal, its = pty.openpty()
+    clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    with subprocess.Popen([*program, *words], stdout=its, stderr=its, env={**clean, "TERM": "xterm", **environ}):
+        os.close(its)
+        written = b""
+        try:
+            while data := os.read(terminal, 1 << 16):
+                written += data
+        except OSError:
+            pass  # the kernel's end of a terminal
+    os.close(terminal)
+    return written.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("words", [["--help"], [], ["public", "--help"]], ids=" ".join)
+def test_colours_of_the_help(words: list[str], program: list[str], racknet: Racknet) -> None:
+    """On a terminal headings and names are bold, which changes nothing else; not with NO_COLOR, not in a pipe."""
+    plain = "".join(racknet(*words)[:2])
+    coloured = on_terminal(program, *words)
+    assert "\x1b[1mOptions\x1b[0m:\n  \x1b[1m" in coloured
+    assert re.sub("\x1b\\[[01]m", "", coloured) == plain
+    assert on_terminal(program, *words, NO_COLOR="1") == on_terminal(program, *words, TERM="dumb") == plain
+    assert coloured.startswith(FIRST_LINES) is ("public" not in words)
 
 
 def test_version(racknet: Racknet) -> None:
@@ -98,10 +131,14 @@ def hint(words: list[str]) -> str:
         (["service", "ipv5"], "'ipv5' is not a family: ipv4 or ipv6"),
         (["service", ""], "'' is not a family: ipv4 or ipv6"),
         (["public", "ipv4", "ipv6"], "unexpected argument 'ipv6'"),
+        (["service", "ipv4", "--all", "x", "y"], "unexpected argument 'x'"),
+        (["list", *"x" * 1000], "unexpected argument 'x'"),
+        (["env", "--export", "ipv4", "ipv6"], "unexpected argument 'ipv4'"),
+        (["cluster", "service", "ipv4", "n1", "n2"], "unexpected argument 'n1'"),
         (["public", "--cidr", "10.0.0.0/33"], "'10.0.0.0/33' is not a CIDR block"),
         (["public", "--interface", ""], "'' is not the name of an interface, or a glob"),
         (["public", "--exclude", ""], "'' is not the name of an interface, a glob, or a CIDR block"),
-        (["public", "--reach", "localhost"], "'localhost' is not an address: --reach takes no name"),
+        (["public", "--reach", "localhost"], "'localhost' is not an address, and no name is looked up"),
         (["public", "--wait", "soon"], "'soon' is not a number of seconds"),
         (["env", "--wait", "-1"], "'-1' is not a number of seconds"),
     ],
@@ -168,7 +205,7 @@ sys.exit(main())
 
 
 def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None:
-    """Where the Docker SDK is missing, `cluster` says how to install it; the executable never has it."""
+    """Where the Docker SDK is missing, `cluster` says what has it, and what works; the executable never has it."""
     if "-m" in program:
         command = [sys.executable, "-c", WITHOUT_DOCKER, "cluster", "service"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -177,8 +214,8 @@ def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None
         out, err, status = racknet("cluster", "service")
     assert (out, status) == ("", 2)
     assert err == (
-        "racknet: cluster is an extra of the Python package\n"
-        "hint: install the package with it: pip install 'racknet[swarm]'; see racknet cluster --help\n"
+        "racknet: cluster is an extra of the Python package; the image and the executable do not have it\n"
+        "hint: in a clone of the repository: pip install '.[swarm]'\n"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")]
 
 
 def headings(page: Path) -> set[str]:
@@ -48,4 +48,4 @@ def test_comparison_of_the_readme() -> None:
     """The README's figures are those of docs/comparison.md, of the hosts as people have them."""
     measured = cells(section("docs/comparison.md", "## Who is right", "On the others"), 4, 7)
     assert len(measured) == 5
-    assert cells(section("README.md", "## How it compares", "## On a fresh"), 1, 4) == measured
+    assert cells(section("README.md", "## How it compares", "## How it decides"), 1, 4) == measured

@@ -21,6 +21,7 @@ from support.queries import FOUR, make_query
 
 from racknet.cli.environment import NAMES, REFERENCE, variables
 from racknet.core.selection import select_address
+from racknet.output import notes
 
 ON_LO = {f"RACKNET_{network}_INTERFACE": "lo" for network in ("PUBLIC", "SERVICE")}
 LOOPBACK = ON_LO | {f"RACKNET_{network}_CIDR": "127.0.0.1" for network in ("PUBLIC", "SERVICE")}
@@ -145,6 +146,51 @@ def test_exec_replaces_and_sets(capfd: Capture) -> None:
         (found,) = executed("redis", "--bind", "$RACKNET_SERVICE_IPV4", "$$", PATH="/bin", RACKNET_PUBLIC_IPV6="old")
     assert found == (["redis", "--bind", "10.0.0.5", "$$"], {"PATH": "/bin", "RACKNET_SERVICE_IPV4": "10.0.0.5"})
     assert capfd.readouterr() == ("", "racknet: cannot run 'redis': No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "meant"),
+    [
+        ("$RACKNET_SERVICE_IP", "RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4?"),
+        ("[${RACKNET_PUBLIC_IP6}]:80", "RACKNET_PUBLIC_IP6", "; did you mean $RACKNET_PUBLIC_IPV6?"),
+        ("$RACKNET_PUBLIC_IPV46", "RACKNET_PUBLIC_IPV46", "; did you mean $RACKNET_PUBLIC_IPV4?"),
+        ("${RACKNET_SERVICE_IPV4_:-x}", "RACKNET_SERVICE_IPV4_", "; did you mean $RACKNET_SERVICE_IPV4?"),
+        ("a $RACKNET_XYZ", "RACKNET_XYZ", ""),
+    ],
+)
+def test_exec_knows_its_names(word: str, name: str, meant: str, racknet: Racknet) -> None:
+    """A name in the arguments that is nobody's is status 2, with the name that was meant; the command does not run."""
+    out, err, status = racknet("exec", "echo", "$RACKNET_PUBLIC_IPV4", word, **LOOPBACK)
+    assert (out, status) == ("", 2)
+    assert err.splitlines()[0] == f"racknet: '${name}' is not a variable that is set{meant}"
+    assert err.splitlines()[1].startswith("hint: exec replaces RACKNET_PUBLIC_IPV4, ")
+
+
+def test_exec_leaves_other_names_alone(racknet: Racknet) -> None:
+    """Names that racknet reads, or that are set, are the command's: a shell replaces them."""
+    words = ["$RACKNET_SERVICE_CIDR", "$RACKNET_OWN", "$OTHER", "RACKNET_X", "$$"]
+    assert racknet("exec", "echo", *words, RACKNET_OWN="1", **LOOPBACK) == (f"{' '.join(words)}\n", "", 0)
+
+
+UNIT = """
+import os, sys
+os.environ["SYSTEMD_EXEC_PID"] = str(os.getpid() + int(sys.argv[1]))
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("offset", "word", "is_noted"),
+    [("0", "--bind", True), ("0", "$RACKNET_SERVICE_IPV4", False), ("1", "--bind", False)],
+    ids=["no name", "a name", "by a shell of the unit"],
+)
+def test_note_in_a_unit(offset: str, word: str, is_noted: bool, program: list[str]) -> None:
+    """Where systemd itself starts `exec`, and no argument names a variable, a note says what a unit has to write."""
+    words = [sys.executable, "-c", UNIT, offset, *program, "exec", "true", word]
+    done = subprocess.run(words, env={**os.environ, **LOOPBACK}, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert (done.stderr == notes.IN_EXECSTART) is is_noted
+    assert (done.stderr == "") is not is_noted
 
 
 def test_exec_waits_for_the_names_in_its_arguments() -> None:

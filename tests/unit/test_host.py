@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posix
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +82,40 @@ def test_kernel_that_refuses() -> None:
     ):
         read_host()
     assert "AF_NETLINK" in caught.value.hint
+
+
+# What RestrictAddressFamilies=AF_INET of systemd does: a filter of system calls answers EAFNOSUPPORT to socket(2) for
+# AF_NETLINK (16). The numbers are those of linux/filter.h and linux/seccomp.h; the offsets those of seccomp_data.
+WITHOUT_NETLINK = """
+import ctypes, platform, struct, sys
+
+socket = {"x86_64": 41, "aarch64": 198}[platform.machine()]
+rules = [(0x20, 0, 0, 0), (0x15, 0, 3, socket), (0x20, 0, 0, 16), (0x15, 0, 1, 16), (6, 0, 0, 0x50000 | 97),
+         (6, 0, 0, 0x7FFF0000)]
+filters = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in rules))
+program = struct.pack("HxxxxxxP", len(rules), ctypes.addressof(filters))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, ctypes.c_char_p(program)) == 0, ctypes.get_errno()
+from racknet.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["public"], ["service", "--json"], ["list"], ["env"], ["exec", "true"]], ids=" ".join
+)
+def test_unit_without_netlink(words: list[str]) -> None:
+    """Where a systemd unit forbids AF_NETLINK, the error is status 3, and its hint names the setting."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_NETLINK, *words], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.returncode) == ("", 3)
+    assert done.stderr.splitlines() == [
+        "racknet: cannot read the interfaces: Address family not supported by protocol",
+        f"hint: {reader.REFUSED_HINT}",
+    ]
+    assert "add AF_NETLINK to RestrictAddressFamilies=" in reader.REFUSED_HINT
 
 
 @pytest.mark.parametrize(

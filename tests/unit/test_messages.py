@@ -13,8 +13,8 @@ from support.queries import FOUR, make_query
 from racknet.core import rules
 from racknet.core.model import Host
 from racknet.core.selection import select_address
-from racknet.errors import HostReadError, NoAddress, OutputError, UsageError
-from racknet.output import messages
+from racknet.errors import Ambiguous, HostReadError, NoAddress, OutputError, UsageError
+from racknet.output import hints, messages
 
 TOOL = Path(__file__).parent.parent.parent / "tools" / "write_messages.py"
 
@@ -57,6 +57,8 @@ def test_tie(interfaces: str, tie: str) -> None:
     """A tie names all interfaces that tie, and how to choose one of them."""
     layout = "\n".join(f"nic {name} 203.0.{place}.7/24 device" for place, name in enumerate(interfaces.split(), 113))
     error = error_of(layout, "public")
+    assert isinstance(error, Ambiguous)
+    assert error.interfaces == tuple(interfaces.split())
     assert error.message == f"the public ipv4 address on this host is ambiguous: {tie}"
     assert error.hint.endswith(": racknet public ipv4 --interface a")
 
@@ -82,7 +84,7 @@ def test_interface_that_is_not_there(others: str) -> None:
     assert "ens4" not in error.details
     assert "no ipv6 address" not in error.details
     assert "--interface nosuch" in error.hint
-    assert error.hint != messages.BOOTING_HINT
+    assert error.hint != hints.booting()
 
 
 def test_host_that_boots() -> None:
@@ -91,7 +93,7 @@ def test_host_that_boots() -> None:
     assert lines[1:] == [
         "  ens3     -            no ipv4 address",
         "  docker0  172.17.0.1   container interface",
-        f"hint: {messages.BOOTING_HINT}",
+        f"hint: {hints.booting()}",
     ]
 
 
@@ -106,7 +108,7 @@ def test_at_most_ten_lines() -> None:
     interfaces = "\n".join(f"nic veth{n} 10.0.{n}.1/24" for n in range(12))
     lines = text_of(f"{interfaces}\nnic ens3 10.9.0.1/24", "public").splitlines()
     assert [line.split()[0] for line in lines[1:11]] == ["ens3", *(f"veth{n}" for n in range(9))]
-    assert lines[11:] == ["  and 3 more", f"hint: {messages.BEHIND_NAT_HINT}"]
+    assert lines[11:] == ["  and 3 more", f"hint: {hints.behind_nat(None)}"]
 
 
 def test_every_reason_has_its_place() -> None:
@@ -174,9 +176,6 @@ def test_other_errors(error: Exception, expected: str) -> None:
     assert len(text.splitlines()) == len(expected.splitlines())
 
 
-def test_unknown_variables() -> None:
-    """A note says which variable racknet does not know, and which one may be meant."""
-    assert messages.unknown_variables([]) == ""
-    note = "note: racknet does not know the variable RACKNET_EXCLUDES; did you mean RACKNET_EXCLUDE?\n"
-    assert messages.unknown_variables(["RACKNET_EXCLUDES"]) == note
-    assert r"RACKNET_\x1b[2J" in messages.unknown_variables(["RACKNET_\x1b[2J"])
+def test_nat_is_for_ipv4() -> None:
+    """Providers translate no IPv6 addresses: the hint for a missing one speaks of no provider."""
+    assert "AWS" not in error_of("nic ens5 fd00::5/64 device\ndefault ens5 via fe80::1", "public ipv6").hint

@@ -257,6 +257,7 @@ def test_answers(case: HostCase) -> None:
 )
 def test_pin_holds(case: HostCase, pin: str) -> None:
     """A host answers wrong without the rule that it pins."""
+    assert pin in BREAKS, f"{case.name} pins '{pin}', but no rule has that name: see racknet/core/rules.py"
     assert case.layout  # parsed before anything is broken
     with BREAKS[pin]():
         assert wrong_answers(case), f"{case.name} does not pin {pin}"
@@ -265,5 +266,6 @@ def test_pin_holds(case: HostCase, pin: str) -> None:
 def test_each_rule_is_pinned() -> None:
     """Each rule has a host, and each host that was made for a rule pins one."""
     pins = {pin for case in HOSTS.values() for pin in case.pins}
-    assert sorted(set(BREAKS) - pins) == []
+    unpinned = sorted(set(BREAKS) - pins)
+    assert unpinned == [], "give a host in tests/support/ these pins: it must answer wrong without the rule"
     assert [case.name for case in MADE if not case.pins] == []

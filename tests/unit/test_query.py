@@ -15,7 +15,6 @@ from racknet.query import (
     parse_family,
     parse_query,
     parse_seconds,
-    unknown_vars,
 )
 
 
@@ -177,7 +176,7 @@ def test_filters_as_they_were_written() -> None:
         ({"RACKNET_EXCLUDE": "10.0.0.1-10.0.0.9"}, "RACKNET_EXCLUDE: '10.0.0.1-10.0.0.9' is not a CIDR block"),
         (
             {"RACKNET_SERVICE_REACH": "db.example.com"},
-            "RACKNET_SERVICE_REACH: 'db.example.com' is not an address: --reach takes no name",
+            "RACKNET_SERVICE_REACH: 'db.example.com' is not an address, and no name is looked up",
         ),
     ],
 )
@@ -239,7 +238,7 @@ def test_reach(word: str, address: str) -> None:
 @pytest.mark.parametrize("word", ["db.example.com", "localhost", "", "10.0.0.0/8", "10.9.9", "10.9.9.9:80", "[::1]"])
 def test_reach_takes_no_name(word: str) -> None:
     """--reach looks no name up, and takes no block."""
-    assert error_of(reach=[word]) == f"'{word}' is not an address: --reach takes no name"
+    assert error_of(reach=[word]) == f"'{word}' is not an address, and no name is looked up"
 
 
 @pytest.mark.parametrize(
@@ -323,9 +322,11 @@ def test_variables_to_pass_on() -> None:
     assert input_vars(environ) == {"RACKNET_EXCLUDE": "x"}
 
 
-def test_unknown_variables() -> None:
-    """A RACKNET_* name that means nothing is unknown; racknet's own answers and other programs' variables are not."""
-    environ = dict.fromkeys(
-        [*INPUT_VARS, *OUTPUT_VARS, "RACKNET_SERVICE_IFACE", "RACKNET_", "PATH", "constraint:node"], ""
+def test_options_of_a_query() -> None:
+    """A query has its filters as options of a command line, except --interface; variables become options, too."""
+    query = parse(
+        {"RACKNET_EXCLUDE": "veth*"}, cidr=["10.1.2.3/8"], reach=["10.0.0.1"], interface=["e*"], exclude=["x"]
     )
-    assert unknown_vars(environ) == ["RACKNET_", "RACKNET_SERVICE_IFACE"]
+    assert query.options == ("--cidr", "10.1.2.3/8", "--reach", "10.0.0.1", "--exclude", "x", "--exclude", "veth*")
+    assert parse({"RACKNET_SERVICE_CIDR": "10.0.0.0/8"}).options == ("--cidr", "10.0.0.0/8")
+    assert parse().options == ()

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Use all addresses in a script, for any POSIX shell. If racknet has no answer at all, nothing below it runs.
+set -eu
+
+# Assign first, then evaluate: `eval "$(racknet env --export)"` evaluates nothing, with status 0.
+variables="$(racknet env --export)"
+eval "$variables"
+
+# `env` prints the variables that have an answer. Require one with `:?`.
+echo "bind ${RACKNET_SERVICE_IPV4:?}" >redis.conf.new
+mv redis.conf.new redis.conf

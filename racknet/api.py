@@ -1,0 +1,132 @@
+"""The Python interface: what `import racknet` offers. docs/python.md describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
+
+from racknet.core.matching import Query
+from racknet.core.model import NETWORKS
+from racknet.core.ranking import Selection
+from racknet.errors import UsageError
+from racknet.lookup import is_final, wait_for
+from racknet.output import messages
+from racknet.query import YEAR, parse_family, parse_query
+
+Words = str | Sequence[str]
+IPAddress = IPv4Address | IPv6Address
+
+
+class Candidate(NamedTuple):
+    """An address that may be the answer: where it is, its prefix length in bits, and why it comes before the next."""
+
+    address: IPAddress
+    interface: str
+    prefix_length: int
+    reason: str
+
+
+def public(
+    family: str = "ipv4",
+    *,
+    interface: Words | None = None,
+    cidr: Words | None = None,
+    exclude: Words | None = None,
+    reach: str | None = None,
+    wait: float = 0,
+) -> IPAddress:
+    """Return the host's address on the public network. The arguments are those of `address`."""
+    return address("public", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, wait=wait)
+
+
+def service(
+    family: str = "ipv4",
+    *,
+    interface: Words | None = None,
+    cidr: Words | None = None,
+    exclude: Words | None = None,
+    reach: str | None = None,
+    wait: float = 0,
+) -> IPAddress:
+    """Return the host's address on the service network, the provider's internal one. See `address`."""
+    return address("service", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, wait=wait)
+
+
+def address(
+    network: str,
+    family: str = "ipv4",
+    *,
+    interface: Words | None = None,
+    cidr: Words | None = None,
+    exclude: Words | None = None,
+    reach: str | None = None,
+    wait: float = 0,
+) -> IPAddress:
+    """Return the host's address on a network, "public" or "service".
+
+    `interface` names the only interfaces to consider, by names or globs; `cidr` the only blocks of addresses; `reach`
+    is an address: only the interface by which the kernel reaches it. `exclude` names interfaces and blocks to leave
+    out. Where there is no answer yet, ask again for `wait` seconds. No variable of the environment changes anything.
+
+    Raise NoAddress, or Ambiguous where interfaces tie; UsageError for a wrong argument; HostReadError.
+    """
+    query = _query(network, family, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    selection = _select(query, wait, any_candidate=False)
+    return ip_address(selection.candidates[0].address.text)
+
+
+def addresses(
+    network: str,
+    family: str = "ipv4",
+    *,
+    interface: Words | None = None,
+    cidr: Words | None = None,
+    exclude: Words | None = None,
+    reach: str | None = None,
+    wait: float = 0,
+) -> tuple[Candidate, ...]:
+    """Return all candidates for an address, at least one, best first, even where interfaces tie. See `address`."""
+    query = _query(network, family, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    selection = _select(query, wait, any_candidate=True)
+    found = [candidate.address for candidate in selection.candidates]
+    return tuple(
+        Candidate(ip_address(a.text), a.interface, a.prefix_length, selection.why(place).text)
+        for place, a in enumerate(found)
+    )
+
+
+def _query(network: str, family: str, **filters: Words | None) -> Query:
+    """Return the query of the arguments. Raise UsageError, which quotes a wrong value as Python writes it."""
+    if network not in NETWORKS:
+        raise UsageError(f"network: {network!r} is not public or service")
+    if not isinstance(family, str):
+        raise UsageError(f"family: {family!r} is not ipv4 or ipv6")
+    options = {name: _words(name, value) for name, value in filters.items()}
+    query = parse_query(network, parse_family(family), {}, options)
+    query.filters_text = ", ".join(f"{name}={value!r}" for name, value in filters.items() if value)
+    return query
+
+
+def _words(name: str, value: Words | None) -> list[str]:
+    """Return the words of an argument; none for None. Raise UsageError."""
+    if value is None or isinstance(value, str):
+        return [] if value is None else [value]
+    is_sequence = name != "reach" and isinstance(value, Sequence) and not isinstance(value, bytes)
+    if not is_sequence or not all(isinstance(word, str) for word in value):
+        raise UsageError(f"{name}: {value!r} is not a str{'' if name == 'reach' else ' or a sequence of str'}")
+    return list(value)
+
+
+def _select(query: Query, wait: float, *, any_candidate: bool) -> Selection:
+    """Return the selection for a query, once it has an answer, or a candidate where any will do. Raise NoAddress."""
+    if isinstance(wait, bool) or not isinstance(wait, (int, float)) or not 0 <= wait <= YEAR:
+        raise UsageError(f"wait: {wait!r} is not a number of seconds, from 0 to a year")
+
+    def is_found(selection: Selection) -> bool:
+        return selection.address is not None or (any_candidate and selection.is_host and bool(selection.candidates))
+
+    (selection,) = wait_for([query], wait, lambda found: is_found(found[0]) or is_final(found[0]))
+    if not is_found(selection):
+        raise messages.no_address(query, selection, way="argument")
+    return selection

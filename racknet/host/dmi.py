@@ -1,0 +1,19 @@
+"""The strings with which a machine's firmware names its maker, which for a virtual machine is the provider."""
+
+from __future__ import annotations
+
+from _io import FileIO
+
+from racknet.core.providers import DMI_FILES
+
+
+def read_dmi(sys: str = "/sys") -> dict[str, str]:
+    """Return the DMI strings, by their files; nothing where there are none. The root of /sys is for the tests."""
+    strings = {}
+    for name in DMI_FILES:
+        try:
+            with FileIO(f"{sys}/class/dmi/id/{name}") as file:
+                strings[name] = file.read(64).decode("utf-8", "replace").strip()
+        except OSError:
+            pass  # a machine without DMI, or a container that hides it: the hint names no provider then
+    return strings

@@ -1,0 +1,83 @@
+"""What to do after an error: the hints, with the exact line to run next, as it works where the user is."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from racknet.core.matching import Query
+    from racknet.core.providers import Provider
+
+NOT_A_HOST = "run it with --net=host (hostNetwork: true on Kubernetes)"
+INTERNAL = "this is a fault of racknet's own, please report it"
+
+
+def line(*words: str) -> str:
+    """Return the line that runs racknet with these words."""
+    from shlex import quote
+
+    return " ".join([program(), *map(quote, words)])
+
+
+def program(root: str = "") -> str:
+    """Return the words that run racknet here. The root of the files is for the tests.
+
+    The image holds nothing but /racknet, which is no command of the host: there it is the line that starts the image.
+    """
+    import os
+    from shlex import quote
+
+    paths = [f"{folder}/racknet" for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    if any(os.path.isfile(path) and os.access(path, os.X_OK) for path in paths):
+        return "racknet"
+    called = sys.argv[0] if sys.argv else ""
+    if called == "/racknet":
+        engine = "podman" if os.path.exists(f"{root}/run/.containerenv") else "docker"
+        return f"{engine} run --rm --net=host racknet/ip"
+    return quote(called) if os.path.basename(called) == "racknet" else "python3 -m racknet"
+
+
+def choose(query: Query, interface: str, way: str) -> str:
+    """Return how to choose one of the interfaces that tie: by an option, a variable or an argument of Python.
+
+    The line for options is the query again, with its other filters.
+    """
+    if way == "variable":
+        return f"choose one by its variable, for instance: RACKNET_{query.network.upper()}_INTERFACE={interface}"
+    if way == "argument":
+        return f"choose one with interface=, for instance: interface={interface!r}"
+    again = line(query.network, query.family, "--interface", interface, *query.options)
+    return f"choose one with --interface or --cidr, for instance: {again}"
+
+
+def behind_nat(provider: Provider | None) -> str:
+    """Return where the public address may be that is not on the host."""
+    if provider is None:
+        return f"on AWS, GCP and Azure the public address is not on the host: ask the provider; see {line('list')}"
+    return f"on {provider.name} the public address is not on the host; to ask the provider: {provider.command}"
+
+
+def anchor() -> str:
+    """Return what to do where there is only an anchor of a public address."""
+    return f"add a private network to the host, such as a VPC of DigitalOcean; see {line('list')}"
+
+
+def no_route(reach: str) -> str:
+    """Return what to do where the kernel does not reach the address of `--reach`."""
+    return f"does a route lead to {reach}? see ip route get {reach}"
+
+
+def booting() -> str:
+    """Return what to do where no interface has an address yet."""
+    return f"is the host still booting? --wait 30 waits for an address; see also {line('list')}"
+
+
+def filtered(filters: str) -> str:
+    """Return what to do where the user's filters leave no address."""
+    return f"{filters} leaves no address; see {line('list')} for those that there are"
+
+
+def other() -> str:
+    """Return what to do where nothing more is known."""
+    return f"see {line('list')}, or choose with --interface or --cidr"

@@ -1,0 +1,328 @@
+"""The ways to get racknet on a host: script/install, the Debian package, the wheel, the package from a clone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from shutil import copy, copytree, ignore_patterns
+
+import pytest
+from support import engine
+from support.engine import CommandResult
+
+from racknet import __version__
+
+ROOT = Path(__file__).parent.parent.parent
+CHECKS = "racknet/tests:packages"
+CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))  # as script/image does it
+VERSION = f"racknet {__version__}\n"
+
+
+def make_deb(executable: str, architecture: str, folder: Path, umask: int = 0o022) -> Path:
+    """Make a Debian package, and return its path."""
+    licences = folder / "licences"
+    fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
+    licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
+    maintainer = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **maintainer}
+    words = [sys.executable, str(ROOT / "tools" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
+    done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.rstrip("\n"))
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Debian package of the image's executable."""
+    with engine.executable() as path:
+        return make_deb(path, "amd64", tmp_path_factory.mktemp("deb"))
+
+
+@pytest.fixture(scope="module")
+def host(package: Path) -> Iterator[str]:
+    """A container of Debian with the package, which apt-get has installed."""
+    flags = ["-d", "--rm", "--label", engine.LABEL, "--net=none"]
+    container = engine.docker("run", *flags, CHECKS, "sleep", "600").strip()
+    try:
+        engine.docker("cp", str(package), f"{container}:/tmp/racknet.deb")
+        engine.docker("exec", container, "apt-get", "install", "-y", "-qq", "/tmp/racknet.deb")
+        yield container
+    finally:
+        engine.command("docker", "rm", "-f", container)
+
+
+def run(container: str, script: str) -> CommandResult:
+    """Run a script of bash in a container."""
+    return engine.command("docker", "exec", "-i", container, "bash", "-s", stdin=script)
+
+
+def test_deb_installs(package: Path) -> None:
+    """apt-get installs the package on a Debian that has nothing else, and removes all of it."""
+    script = """
+        set -eu
+        apt-get install -y -qq /tmp/racknet.deb >/dev/null 2>&1
+        racknet --version
+        dpkg --verify racknet
+        apt-get purge -y -qq racknet >/dev/null 2>&1
+        find / -xdev -path /tmp -prune -o -name '*racknet*' -print
+    """
+    mount = ["-v", f"{package}:/tmp/racknet.deb:ro"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "debian:trixie-slim"]
+    assert engine.command(*run, "bash", "-s", stdin=script) == CommandResult(VERSION, "", 0)
+
+
+def test_lintian_is_content(host: str) -> None:
+    """Debian's lintian finds nothing wrong with the package."""
+    lintian = "lintian --allow-root --fail-on error,warning /tmp/racknet.deb"
+    assert run(host, lintian) == CommandResult("", "", 0)
+
+
+def test_man_pages(host: str) -> None:
+    """Both man pages are there, and neither man nor mandoc has anything to say against them."""
+    script = """
+        set -eu
+        for page in racknet racknet-cluster; do
+          LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings $page >/tmp/page
+          grep -c 'racknet(1)' /tmp/page
+          mandoc -T lint -W warning "$(man -w $page)"
+        done
+    """
+    result = run(host, script)
+    assert (result.err, result.status) == ("", 0), result.out
+    assert len(result.out.split()) == 2
+
+
+BASH = """
+{setup}
+COMP_WORDS=(racknet serv) COMP_CWORD=1
+_racknet_completion racknet
+echo "${{COMPREPLY[@]}}"
+"""
+FISH = """
+{setup}
+complete -C 'racknet serv'
+"""
+ZSH = """
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell '{setup}; PS1=; print READY'
+zpty -r shell said '*READY*READY*'
+zpty -w -n shell $'racknet serv\\tipv6'
+zpty -r shell said '*service*ipv6*'  # what is typed while zsh starts stands there twice
+print -r -- $said
+"""
+COMPLETIONS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+INSTALLED = {
+    "bash": ". /usr/share/bash-completion/bash_completion; _comp_load racknet",
+    "zsh": "autoload -Uz compinit && compinit",
+    "fish": "",
+}
+
+
+def complete(shell: str, setup: str, *words: str) -> CommandResult:
+    """Run a `docker` command with a shell that is set up, and asked to complete `racknet serv`."""
+    script = ["timeout", "30", shell, "-c", COMPLETIONS[shell].format(setup=setup)]
+    return engine.command("docker", words[0], "-e", "HOME=/tmp", "-e", "TERM=dumb", *words[1:], *script)
+
+
+@pytest.mark.parametrize("shell", COMPLETIONS)
+def test_completions(host: str, shell: str) -> None:
+    """The completions of the Debian package complete a command, in a shell that was just started."""
+    result = complete(shell, INSTALLED[shell], "exec", host)
+    assert "service" in result.out, result
+
+
+@pytest.mark.parametrize("shell", COMPLETIONS)
+def test_completions_by_hand(shell: str) -> None:
+    """Without the Debian package, the lines of docs/install.md do the same."""
+    section = (ROOT / "docs" / "install.md").read_text().partition("## Completion")[2]
+    blocks = re.findall(r"^    .+(?:\n    .+)*", section, re.MULTILINE)
+    setup = blocks[list(COMPLETIONS).index(shell)].strip()
+    with engine.executable() as path:
+        mount = ["-v", f"{path}:/usr/local/bin/racknet:ro"]
+        result = complete(shell, setup, "run", "--rm", "--label", engine.LABEL, "--net=none", *mount, CHECKS)
+    assert "service" in result.out, result
+
+
+def test_completions_are_those_of_the_executable(host: str) -> None:
+    """The completions, which come from the package of this Python, are what the executable prints."""
+    paths = "bash-completion/completions/racknet zsh/vendor-completions/_racknet fish/vendor_completions.d/racknet.fish"
+    for shell, path in zip(("bash", "zsh", "fish"), paths.split(), strict=True):
+        printed = run(host, f"_RACKNET_COMPLETE=source_{shell} racknet").out.strip()
+        assert printed
+        assert run(host, f"cat /usr/share/{path}").out.startswith(printed)
+
+
+def test_deb_is_reproducible(tmp_path: Path) -> None:
+    """Two packages of one executable are the same, byte for byte, under any umask. Their names are Debian's."""
+    digests = []
+    for umask in (0o022, 0o077):
+        folder = tmp_path / oct(umask)
+        folder.mkdir()
+        (folder / "racknet").write_text("#!/bin/sh\n")
+        package = make_deb(str(folder / "racknet"), "arm64", folder, umask=umask)
+        assert package.name == f"racknet_{__version__}-1_arm64.deb"
+        digests.append(sha256(package.read_bytes()).hexdigest())
+    assert digests[0] == digests[1]
+    fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer").out
+    assert fields == "Architecture: arm64\nMaintainer: A Maintainer <maintainer@debian.org>\n"
+
+
+def test_signature(tmp_path: Path) -> None:
+    """A signed SHA256SUMS is verified as SECURITY.md says, and a changed one is not. Without a key, it says so."""
+    script = """
+        set -eu
+        mkdir dist; echo racknet >dist/racknet
+        ssh-keygen -q -t ed25519 -N '' -f key
+        printf 'racknet namespaces="file" %s\\n' "$(cat key.pub)" >dist/allowed_signers
+        /checksums dist 2>&1
+        ls dist
+        SIGNING_KEY=key /checksums dist
+        cd dist
+        verify='ssh-keygen -Y verify -f allowed_signers -I racknet -n file -s SHA256SUMS.sig'
+        $verify <SHA256SUMS >/dev/null && sha256sum --check --quiet SHA256SUMS && echo verified
+        sed 's/^./x/' SHA256SUMS | $verify >/dev/null 2>&1 || echo refused
+        SIGNING_KEY=none /checksums . 2>&1 || echo status $?
+    """
+    mount = ["-v", f"{ROOT}/script/checksums:/checksums:ro"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "-w", "/tmp", CHECKS]
+    result = engine.command(*run, "bash", "-s", stdin=script)
+    assert result.out.splitlines() == [
+        "script/checksums: SHA256SUMS is not signed: SIGNING_KEY names no key",
+        *("SHA256SUMS", "allowed_signers", "racknet", "verified", "refused"),
+        "script/checksums: SIGNING_KEY: 'none' is not a file that you may read",
+        "hint: make a key with: ssh-keygen -t ed25519 -f FILE",
+        "status 2",
+    ], result.err
+    assert result.err.startswith("script/checksums: SHA256SUMS.sig is the signature of 256 SHA256:")
+
+
+def test_install(tmp_path: Path) -> None:
+    """script/install puts the executable into a directory, also over another one, and leaves nothing else there."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "racknet").write_text("an old one")
+    for directory in ("bin", "a new one"):
+        place = tmp_path / directory
+        result = engine.command(str(ROOT / "script" / "install"), str(place))
+        assert (result.out, result.status) == ("", 0), result.err
+        assert f"script/install: {place}/racknet is {VERSION[:-1]}, from docker's image racknet/ip\n" in result.err
+        assert f"hint: '{place}' is not on your PATH" in result.err
+        assert [path.name for path in place.iterdir()] == ["racknet"]
+        assert engine.command(str(place / "racknet"), "--version").out == VERSION
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "status"),
+    [
+        (["/proc"], "you may not write into '/proc'", 1),
+        (["/proc/version"], "'/proc/version' is not a directory, and cannot be made one", 1),
+        (["--help"], "'--help' is not a directory", 2),
+        (["/tmp", "/tmp"], "'/tmp /tmp' is not a directory", 2),
+    ],
+)
+def test_install_errors(words: list[str], message: str, status: int) -> None:
+    """Where script/install cannot write, it says what to do instead, and leaves nothing behind."""
+    result = engine.command(str(ROOT / "script" / "install"), *words)
+    assert (result.out, result.status) == ("", status)
+    said, hint = result.err.splitlines()
+    assert said == f"script/install: {message}"
+    assert hint.startswith("hint: ")
+
+
+def project(folder: Path) -> Path:
+    """Copy what script/run needs, as a clone has it."""
+    for part in ("racknet", "script"):
+        copytree(ROOT / part, folder / part, ignore=ignore_patterns("__pycache__"))
+    for part in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
+        copy(ROOT / part, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, as script/release builds it."""
+    folder = project(tmp_path_factory.mktemp("project"))
+    words = [
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(folder),
+        str(folder),
+    ]
+    result = engine.command(sys.executable, *words)
+    assert result.status == 0, result.err
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.mark.alone  # a test's networks may hide the way to PyPI
+@pytest.mark.parametrize("tool", ["pip", "pipx", "uvx"])
+def test_wheel(tool: str, wheel: Path, tmp_path: Path) -> None:
+    """The wheel gives the command: with pip in a clean environment, with pipx run, with uvx."""
+    tools = Path(sys.executable).parent
+    runs = {
+        "pip": [str(tmp_path / "bin" / "racknet")],
+        "pipx": [str(tools / "pipx"), "run", "--spec", str(wheel), "racknet"],
+        "uvx": [str(tools / "uvx"), "--quiet", "--from", str(wheel), "racknet"],
+    }
+    if tool == "pip":
+        assert engine.command(sys.executable, "-m", "venv", str(tmp_path)).status == 0
+        installed = engine.command(str(tmp_path / "bin" / "pip"), "install", "--quiet", str(wheel))
+        assert installed.status == 0, installed.err
+    homes = {name: str(tmp_path / name) for name in ("PIPX_HOME", "UV_TOOL_DIR")}
+    for words, expected in (["--version"], VERSION), (["list", "--json"], '"addresses"'):
+        done = subprocess.run(
+            [*runs[tool], *words], env={**os.environ, **homes}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert expected in done.stdout
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("python", ["3.10", "3.13", "3.14"])
+def test_wheels_for_arm64(python: str, wheel: Path, tmp_path: Path) -> None:
+    """On arm64, all that the wheel needs comes as wheels too: no compiler is needed."""
+    target = ["--python-version", python, "--implementation", "cp", "--only-binary=:all:"]
+    platforms = [f"--platform={name}_aarch64" for name in ("manylinux2014", "manylinux_2_17")]
+    words = ["-m", "pip", "download", "--quiet", *target, *platforms, "--dest", str(tmp_path), str(wheel)]
+    result = engine.command(sys.executable, *words)
+    assert result.status == 0, result.err
+    machines = {path.name.split("-")[0]: path.stem.split("-")[-1] for path in tmp_path.iterdir()}
+    assert {machines[name][-7:] for name in ("netifaces_plus", "psutil")} == {"aarch64"}
+
+
+@pytest.mark.alone
+def test_run_on_a_minimal_debian(tmp_path: Path) -> None:
+    """Without Python and Docker, script/run installs Python, as root, and answers; another user gets the command."""
+    script = """
+        cp -r /project /tmp/racknet && cd /tmp/racknet && chmod -R a+rX .
+        ! command -v python3 docker || exit 9
+        su nobody -s /bin/sh -c 'script/run list' && exit 9
+        echo --- >&2
+        script/run list --json
+    """
+    mounts = ["-v", f"{project(tmp_path / 'project')}:/project:ro"]
+    if CERTIFICATES.exists():
+        mounts += ["-v", f"{CERTIFICATES}:/certificates:ro", "-e", "PIP_CERT=/certificates"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=host", *mounts, "debian:trixie-slim"]
+    result = engine.command(*run, "bash", "-s", stdin=script, timeout=300)
+    assert result.status == 0, result.err
+    assert json.loads(result.out)["host"] is True
+    user, root = result.err.split("---\n")
+    assert user.splitlines() == [
+        "script/run: no Docker engine with buildx answers: running the Python package",
+        "script/venv: no Python from 3.10 on with venv is here",
+        "hint: run this as root: apt-get update && apt-get install -y python3-venv",
+    ]
+    steps = [line for line in root.splitlines() if line.startswith("script/venv: ")]
+    assert [step.split()[1] for step in steps[1:]] == ["1/3", "2/3", "3/3"]

@@ -1,0 +1,47 @@
+"""A Rackspace host that systemd has booted, for the examples and the recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
+from support.pages import ROOT
+from support.swarm_nodes import wait_for
+
+SYSTEMD = "racknet/tests:systemd"
+PUBLIC, SERVICE = "104.130.0.127", "10.208.1.5"
+SHELLS = ["bash", "dash", "busybox sh"]
+# A wrong variable fails at once, where a host without an address would be waited for.
+FAILING = "export RACKNET_SERVICE_CIDR=10.0.0.0/33 RACKNET_PUBLIC_CIDR=10.0.0.0/33; "
+
+
+@contextmanager
+def booted_host() -> Iterator[str]:
+    """Boot the host, and yield its id. It has racknet and /examples. Remove it in any case."""
+    flags = ["--entrypoint=/start", "--tmpfs=/run:exec", "--tmpfs=/tmp:exec"]
+    with engine.host_container(HOSTS["rackspace"].layout.script, SYSTEMD, flags) as container:
+        with engine.executable() as path:
+            engine.docker("cp", path, f"{container}:/usr/local/bin/racknet")
+        engine.docker("cp", str(ROOT / "examples"), f"{container}:/examples")
+        wait_for(lambda: run(container, "systemctl is-active basic.target").status == 0, "systemd")
+        yield container
+
+
+def run(container: str, script: str, folder: str = "/", stdin: str | None = None) -> CommandResult:
+    """Run a script in a container, in a folder."""
+    return engine.command("docker", "exec", "-i", "--workdir", folder, container, "bash", "-euc", script, stdin=stdin)
+
+
+def done(container: str, script: str, folder: str = "/") -> str:
+    """Run a script that must succeed, and return what it prints."""
+    result = run(container, script, folder)
+    assert result.status == 0, result.out + result.err
+    return result.out
+
+
+def listens(container: str, address: str) -> bool:
+    """Say whether Redis answers at an address of the host."""
+    return run(container, f"redis-cli -h {address} ping").out == "PONG\n"

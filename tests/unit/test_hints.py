@@ -1,0 +1,100 @@
+"""The hints: the exact line to run next, as it works where the user is."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from support.host_case import HostCase
+from support.hosts import HOSTS
+from support.on_host import on_host, run
+from support.queries import make_query
+
+from racknet.core.selection import select_address
+from racknet.errors import Ambiguous
+from racknet.output import hints, messages
+
+
+@pytest.mark.parametrize(
+    ("on_path", "argument", "sign", "expected"),
+    [
+        (True, "/racknet", ".dockerenv", "racknet"),
+        (False, "/racknet", ".dockerenv", "docker run --rm --net=host racknet/ip"),
+        (False, "/racknet", "run/.containerenv", "podman run --rm --net=host racknet/ip"),
+        (False, "/racknet", "", "docker run --rm --net=host racknet/ip"),
+        (False, "/opt/my tools/racknet", ".dockerenv", "'/opt/my tools/racknet'"),
+        (False, "./racknet", "", "./racknet"),
+        (False, "/usr/lib/python3/dist-packages/racknet/__main__.py", "", "python3 -m racknet"),
+        (False, "app.py", ".dockerenv", "python3 -m racknet"),
+    ],
+)
+def test_program(on_path: bool, argument: str, sign: str, expected: str, tmp_path: Path) -> None:
+    """Hints name the command where it is on PATH, else the image, else what the user ran."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "racknet").touch(0o755 if on_path else 0o644)
+    if sign:
+        (tmp_path / sign).parent.mkdir(exist_ok=True)
+        (tmp_path / sign).touch()
+    with patch.dict(os.environ, {"PATH": f"/nowhere::{folder}"}), patch.object(sys, "argv", [argument]):
+        assert hints.program(str(tmp_path)) == expected
+
+
+def ties() -> list[tuple[str, HostCase, str]]:
+    """Return each host of the table that has a tie, with the queries that tie.
+
+    `service ipv6` may tie since `service ipv4` does, on interfaces without an IPv6 address: no line has an answer then.
+    """
+    lines = [f"{network} {family}" for network in ("public", "service") for family in ("ipv4", "ipv6")]
+    found = []
+    for name, case in HOSTS.items():
+        for line in lines:
+            query = make_query(line)
+            selection = select_address(case.layout.host, query)
+            if selection.tied and "for instance" in messages.no_address(query, selection).hint:
+                found.append((name, case, line))
+    return found
+
+
+@pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in ties()], ids=[f"{n} {line}" for n, _, line in ties()])
+def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """On each host where interfaces tie, the line of the hint has an answer, on the first of them."""
+    host = case.layout.host
+    network, family = line.split()
+    for filters in (["--exclude", "no*such"], ["--exclude", "10.99.0.0/16"]):
+        with on_host(host):
+            assert run(network, family, *filters) == 1
+            hint = capfd.readouterr().err.splitlines()[-1]
+            words = shlex.split(hint.partition("for instance: ")[2])
+            assert words[0] == "racknet"
+            assert words[-2:] == filters
+            assert run(*words[1:]) == 0, hint
+    assert capfd.readouterr().out
+
+
+@pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in ties()], ids=[f"{n} {line}" for n, _, line in ties()])
+def test_variable_after_a_tie(case: HostCase, line: str) -> None:
+    """For `env` and `exec` the hint is a variable, which decides the tie."""
+    query = make_query(line)
+    error = messages.no_address(query, select_address(case.layout.host, query), way="variable")
+    assert isinstance(error, Ambiguous)
+    name, _, value = error.hint.partition("for instance: ")[2].partition("=")
+    with on_host(case.layout.host):
+        assert run(*line.split(), **{name: value}) == 0
+
+
+def test_there_are_ties() -> None:
+    """The table has ties of both networks, and of both families."""
+    assert {line for _, _, line in ties()} >= {"public ipv4", "service ipv4", "service ipv6"}
+
+
+def test_tie_without_an_address() -> None:
+    """Where the interfaces that tie have no address of the family, the hint names none of them."""
+    query = make_query("service ipv6")
+    selection = select_address(HOSTS["excluded"].layout.host, query)
+    assert selection.tied
+    assert messages.no_address(query, selection).hint == hints.other()
