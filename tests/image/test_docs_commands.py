@@ -18,7 +18,7 @@ from racknet.core.providers import PROVIDERS
 
 PAGES = [
     "README.md",
-    *("docs/clouds.md", "docs/clusters.md", "docs/recipes.md", "docs/servicenet.md"),
+    *("docs/clouds.md", "docs/clusters.md", "docs/publishing.md", "docs/recipes.md", "docs/servicenet.md"),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/*/README.md")),
 ]
 NOT_RUN = {

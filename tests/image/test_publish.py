@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS
+from support.pages import block
 from support.registry import PASSWORD, USER, Registry, registry_on
 from support.swarm_nodes import Swarm
 
@@ -82,7 +82,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def digest(registry: Registry, released: Path) -> str:
     """The digest of what was published as some/racknet."""
     name = f"{registry.local}/some/racknet"
-    result = publish(released, name)
+    line = block("docs/publishing.md", "script/publish").replace("REGISTRY/NAME", name)
+    result = engine.build("bash", "-euc", f"{line} --plain-http", cwd=released)
     assert result.status == 0, result.err
     assert result.out.startswith(f"{name}@sha256:")
     assert result.out.count("\n") == 1
@@ -102,8 +103,9 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
     with engine.host_container(HOSTS["rackspace"].layout.script) as host:
         flags = ["--rm", "--label", engine.LABEL, f"--net=container:{host}"]
         for tag in (f":{__version__}", ":latest", f"@{digest}"):
-            pull = ["--pull=always", "--quiet"]
-            assert engine.command("docker", "run", *flags, *pull, f"{name}{tag}", "service") == answer
+            line = block("docs/publishing.md", "docker run").replace("REGISTRY/NAME@sha256:…", f"{name}{tag}")
+            line = line.replace("--net=host", f"--net=container:{host} --label={engine.LABEL} --pull=always --quiet")
+            assert engine.command("bash", "-c", line) == answer
             assert engine.command("docker", "rmi", f"{name}{tag}").status == 0
         create = ["create", "--label", engine.LABEL, "--platform=linux/arm64", "--quiet", f"{name}@{digest}"]
         container = engine.docker(*create).strip()
@@ -118,8 +120,7 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
 
 def test_provenance(digest: str, registry: Registry, released: Path) -> None:
     """docs/publishing.md: buildx shows the provenance, which names the commit."""
-    page = (ROOT / "docs" / "publishing.md").read_text()
-    (line,) = re.findall(r"^    (docker buildx imagetools .*)$", page, re.MULTILINE)
+    line = block("docs/publishing.md", "docker buildx imagetools")
     shown = run(ROOT, "bash", "-c", line.replace("REGISTRY/NAME@sha256:…", f"{registry.local}/some/racknet@{digest}"))
     commit = run(released, "git", "rev-parse", "HEAD").strip()
     by_platform = json.loads(shown)
@@ -131,15 +132,15 @@ def test_provenance(digest: str, registry: Registry, released: Path) -> None:
 
 def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp_path: Path) -> None:
     """docs/publishing.md: skopeo and jq show both bills of materials, those of the release."""
-    page = (ROOT / "docs" / "publishing.md").read_text()
-    (lines,) = re.findall(r"^    image=REGISTRY/NAME\n(.*?)^    done$", page, re.MULTILINE | re.DOTALL)
+    lines = (
+        block("docs/publishing.md", "image=").replace("REGISTRY", f"{registry.local}").replace("NAME", "some/racknet")
+    )
     for words, flag in (("skopeo inspect", "--tls-verify=false"), ("skopeo copy", "--src-tls-verify=false")):
         assert words in lines
         lines = lines.replace(words, f"{words} {flag}")
     (tmp_path / "jq").write_text(f'#!/bin/sh\nexec docker run --rm -i {engine.HOST} jq "$@"\n')
     (tmp_path / "jq").chmod(0o755)
-    script = f"image={registry.local}/some/racknet\n{lines}done"
-    shown = run(tmp_path, "bash", "-euc", script, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    shown = run(tmp_path, "bash", "-euc", lines, PATH=f"{tmp_path}:{os.environ['PATH']}")
     decoder, bills = json.JSONDecoder(), []
     while shown := shown.strip():
         bill, end = decoder.raw_decode(shown)
@@ -188,8 +189,14 @@ def test_nodes_pull(digest: str, registry: Registry, swarm_of_three: Swarm) -> N
     """Nodes without the image pull it by its digest, as given or as the manager resolves the tag; and once."""
     name = f"{registry.address}/some/racknet"
     expected = CommandResult(lines(swarm_of_three), "", 0)
-    assert cluster(swarm_of_three, f"{name}@{digest}") == expected
+    variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    variables["DOCKER_HOST"] = swarm_of_three.nodes[0].docker_host
+    line = block("docs/publishing.md", "racknet cluster").replace("REGISTRY/NAME@sha256:…", f"{name}@{digest}")
+    assert engine.command("bash", "-c", line, environ=variables) == expected
     pulled = registry.requests("some/racknet")
+    line = block("docs/clusters.md", "script/publish").splitlines()[1]
+    line = line.replace("registry.example/racknet@sha256:…", f"{name}@{digest}")
+    assert engine.command("bash", "-c", line, environ=variables) == expected
     assert cluster(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
     for image in (f"{name}:latest", f"{name}@{digest}"):
         asked = registry.requests("some/racknet")

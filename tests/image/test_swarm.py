@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import re
 import signal
 import subprocess
 import sys
@@ -18,11 +17,11 @@ from tempfile import gettempdir
 import pytest
 from support import engine
 from support.engine import CommandResult
+from support.pages import block
 from support.registry import SERVERS
 from support.swarm_nodes import Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
-ROOT = Path(__file__).parent.parent.parent
 CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 
 
@@ -157,22 +156,28 @@ def test_no_manager(swarm_of_three: Swarm) -> None:
         assert "Traceback" not in result.err
 
 
-def test_image_missing(swarm_of_three: Swarm) -> None:
-    """A node without the image is named, and the answers of the others are printed. The hint's line helps."""
+def test_image_missing(swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """A node without the image is named, and the answers of the others are printed. The hint's line brings it there."""
     n1, n2, n10 = swarm_of_three.nodes
     ident = n2.docker("image", "inspect", "--format", "{{.Id}}", engine.VERSIONED).strip()
     n2.docker("rmi", "--force", ident)
     try:
         result = cluster(n1, "service")
         listed = cluster(n1, "service", "--json")
+        ssh = tmp_path / "ssh"
+        ssh.write_text(f'#!/bin/sh\nshift\nexec docker exec -i {n2.container} "$@"\n')
+        ssh.chmod(0o755)
+        bring = block("docs/clusters.md", "docker save")
+        loaded = engine.command("bash", "-euc", bring, environ={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
     finally:
-        n2.load(engine.IMAGE, engine.VERSIONED)
+        n2.load(engine.IMAGE)
     assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
     assert result.err == (
         "racknet: no service ipv4 address from 1 of 3 nodes\n"
         f"  n2  No such image: {engine.VERSIONED}\n"
-        f"hint: bring it to each of them: docker save {engine.VERSIONED} | ssh n2 docker load\n"
+        f"hint: bring it to each of them: {bring}\n"
     )
+    assert loaded.status == 0, loaded.err
     assert [node["address"] for node in json.loads(listed.out)] == [n1.service, None, n10.service]
     assert cluster(n1, "service", "--node", "n2").out == f"{n2.service}\n"
 
@@ -342,7 +347,8 @@ exec /usr/sbin/sshd -D -e -p 2222
     program.chmod(0o755)
     try:
         wait_for(lambda: "listening on" in engine.command("docker", "logs", container).err, "the SSH server")
-        yield {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DOCKER_CONFIG": str(tmp_path / "docker")}
+        path = f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        yield {"PATH": path, "DOCKER_CONFIG": str(tmp_path / "docker")}
     finally:
         engine.docker("rm", "-f", container)
 
@@ -370,12 +376,12 @@ def test_context(swarm_of_three: Swarm, way_by_ssh: dict[str, str]) -> None:
     """The context of `docker context use` and of DOCKER_CONTEXT is the one that `docker` itself asks."""
     n1, n2, _ = swarm_of_three.nodes
     environ = {name: value for name, value in way_by_ssh.items() if name == "DOCKER_CONFIG"}
-    for name, host in (("one", n1.docker_host), ("by-ssh", "ssh://Manager"), ("worker", n2.docker_host)):
+    for name, host in (("one", n1.docker_host), ("production", "ssh://Manager"), ("worker", n2.docker_host)):
         create = ["docker", "context", "create", name, "--docker", f"host={host}"]
         assert engine.command(*create, environ={**environ, "DOCKER_HOST": ""}).status == 0
     for used, variables, answers in (
         ("one", {}, True),
-        ("worker", {"DOCKER_CONTEXT": "by-ssh"}, True),
+        ("worker", {"DOCKER_CONTEXT": "production"}, True),
         ("one", {"DOCKER_CONTEXT": "worker"}, False),
     ):
         every = {**way_by_ssh, "DOCKER_HOST": "", **variables}
@@ -384,13 +390,14 @@ def test_context(swarm_of_three: Swarm, way_by_ssh: dict[str, str]) -> None:
         assert (result.out == f"{n1.service}\n") == answers, result.err
         control = ["docker", "info", "--format", "{{.Swarm.ControlAvailable}}"]
         assert engine.command(*control, environ=every).out == f"{str(answers).lower()}\n"
+    for line in block("docs/clusters.md", "DOCKER_HOST=ssh:").replace("root@n1", "Manager").splitlines():
+        assert n1.service in engine.command("bash", "-euc", line, environ={**way_by_ssh, "DOCKER_HOST": ""}).out
 
 
 def test_without_the_package(swarm_of_three: Swarm) -> None:
     """docs/clusters.md: a job of `docker service create` runs the manager's own image on each node."""
     n1, *_ = swarm_of_three.nodes
-    page = (ROOT / "docs" / "clusters.md").read_text()
-    (lines,) = re.findall(r"^    (image=.*\n    docker service create .*)$", page, re.MULTILINE)
+    lines = block("docs/clusters.md", "image=")
     script = lines.replace("--mode", "--quiet --detach --log-driver json-file --mode")  # the engines' own is `none`
     created = engine.command("bash", "-euc", script, environ={"DOCKER_HOST": n1.docker_host})
     assert created.status == 0, created.err
