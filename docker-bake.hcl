@@ -1,14 +1,16 @@
 # docker buildx bake: builds racknet/ip for this machine and loads it into its engine.
 
-variable "TAG" { default = "racknet/ip:latest" }
-
 # A file of certificates, for machines whose way to PyPI needs one that only they know.
 variable "SSL_CERT_FILE" { default = "" }
 
 # What script/image knows the sources by.
 variable "SOURCES" { default = "" }
 
-variable "VERSION" { default = "dev" }
+# The package's own, racknet/__init__.py; a test compares them.
+variable "VERSION" { default = "0.1.0" }
+
+# The commit of a release.
+variable "REVISION" { default = "" }
 
 # The date of all that is built, in seconds: the commit's, as script/image has it. Without one, all has today's date.
 variable "SOURCE_DATE_EPOCH" { default = "" }
@@ -21,6 +23,7 @@ target "_common" {
     "org.opencontainers.image.title"       = "racknet"
     "org.opencontainers.image.description" = "The address of a host on the public network, or on the provider's internal network"
     "org.opencontainers.image.licenses"    = "Apache-2.0 AND PSF-2.0 AND BSD-3-Clause AND MIT AND Zlib AND LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1"
+    "org.opencontainers.image.version"     = VERSION
     "racknet.sources"                      = SOURCES
   }
 }
@@ -29,7 +32,7 @@ group "default" { targets = ["image"] }
 
 target "image" {
   inherits = ["_common"]
-  tags     = [TAG]
+  tags     = ["racknet/ip:latest", "racknet/ip:${VERSION}"]
   output   = ["type=docker"]
 }
 
@@ -40,14 +43,7 @@ target "one" {
   inherits  = ["image"]
   platforms = ["linux/${arch}"]
   tags      = ["racknet/ip:${VERSION}-${arch}"]
-}
-
-# Both architectures, with attestations: needs a container builder (docker buildx create --use).
-target "release" {
-  inherits  = ["image"]
-  platforms = ["linux/amd64", "linux/arm64"]
-  attest    = ["type=provenance,mode=max", "type=sbom"]
-  output    = ["type=oci,dest=racknet-ip.oci.tar"]
+  labels    = { "org.opencontainers.image.revision" = REVISION }
 }
 
 # The files themselves: script/executable.
@@ -72,7 +68,7 @@ target "materials" {
 }
 
 # What the tests, script/bench and script/compare run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd", "beside-packages"] }
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-servers", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd", "beside-packages"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
 
@@ -88,7 +84,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "packages"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "packages"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = ".", benchmarks = "benchmarks" }
   target   = stage

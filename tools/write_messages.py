@@ -11,13 +11,13 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
 
 import docker
-from docker.errors import DockerException
+from docker.errors import DockerException, NotFound
 from support.hosts import HOSTS
 from support.layout import parse_layout
 
@@ -171,6 +171,12 @@ FAILURES: list[tuple[str, str, Sequence[Any]]] = [
 class _Swarm:
     """A swarm of three nodes."""
 
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def find_image(self, name: str) -> str:
+        return name
+
     def nodes(self) -> list[Node]:
         return [Node(f"{name}id", name, "", {"node.role": "worker"}) for name in ("n1", "n2", "n10")]
 
@@ -181,13 +187,27 @@ HALF_ANSWERED = [
     Answer("n2", "n2id", None, "down"),
     Answer("n10", "n10id", None, "no answer in time: its task is preparing"),
 ]
-NO_IMAGE = [Answer("n1", "n1id", None, "No such image: racknet/ip:latest")]
+NO_IMAGE = [Answer("n1", "n1id", None, "No such image: racknet/ip:0.1.0")]
 NO_ENGINE = DockerException("Error while fetching server API version: Connection refused")
+OLD = {"org.opencontainers.image.title": "racknet", "org.opencontainers.image.version": "0.0.1"}
 WORKER = {"Swarm": {"ControlAvailable": False, "RemoteManagers": [{"Addr": "10.176.224.2:2377"}]}}
 
 
 def _answering(*answers: Answer) -> list[Any]:
-    return [patch.object(command, "Swarm", _Swarm), patch.object(command, "_run_jobs", lambda *_: list(answers))]
+    engine = patch.object(command, "connect", lambda: nullcontext((None, "")))
+    return [
+        engine,
+        patch.object(command, "Swarm", _Swarm),
+        patch.object(command, "_run_jobs", lambda *_: list(answers)),
+    ]
+
+
+def _manager(image: dict[str, Any]) -> list[Any]:
+    """Return the patches for a manager that has an image."""
+    info = {"Swarm": {"ControlAvailable": True, "NodeAddr": "10.176.224.2"}, "SystemTime": "2026-01-01T00:00:00.1Z"}
+    inspect = Mock(return_value=image) if image else _failing(NotFound("no such image"))
+    api = Mock(info=lambda: info, nodes=list, inspect_image=inspect)
+    return [patch.object(docker, "APIClient", lambda **_: api)]
 
 
 # A machine, the words of a command, and the patches that stand in for the swarm.
@@ -202,9 +222,12 @@ SWARMS: list[tuple[str, str, Sequence[Any]]] = [
     (
         "on a worker",
         "cluster service",
-        [patch.object(docker, "from_env", lambda **_: Mock(api=Mock(info=lambda: WORKER)))],
+        [patch.object(docker, "APIClient", lambda **_: Mock(info=lambda: WORKER))],
     ),
-    ("on a machine without an engine", "cluster service", [patch.object(docker, "from_env", _failing(NO_ENGINE))]),
+    ("on a manager without the image", "cluster service", _manager({})),
+    ("on a manager", "cluster service --image redis", _manager({"Config": {"Labels": None}})),
+    ("on a manager", "cluster service --image racknet/ip", _manager({"Config": {"Labels": OLD}})),
+    ("on a machine without an engine", "cluster service", [patch.object(docker, "APIClient", _failing(NO_ENGINE))]),
 ]
 
 

@@ -106,7 +106,7 @@ def _cluster(
     cidr: params.Cidr = None,
     exclude: params.Exclude = None,
     reach: params.Reach = None,
-    image: params.Image = "racknet/ip",
+    image: params.Image = f"racknet/ip:{__version__}",
     timeout: params.Timeout = "60",
     as_json: params.Json = False,
 ) -> None:

@@ -36,5 +36,5 @@ Node = Annotated[
     Words, typer.Option(metavar="NODE", help="Only this node, by host name or id. One alone: its bare address.")
 ]
 Constraint = Annotated[Words, typer.Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
-Image = Annotated[str, typer.Option(metavar="IMAGE", help="The image to run on the nodes.")]
+Image = Annotated[str, typer.Option(metavar="IMAGE", help="The image to run: that which the manager has by this name.")]
 Timeout = Annotated[str, typer.Option(metavar="SECONDS", help="How long to wait for the nodes' answers.")]

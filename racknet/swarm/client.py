@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import secrets
 import signal
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import docker
-from docker.errors import APIError, DockerException, NotFound
+from docker.auth import AuthConfig
+from docker.errors import NotFound
 from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
-from requests.exceptions import RequestException
-from urllib3.exceptions import HTTPError
 
 from racknet.errors import SwarmError, UsageError
+from racknet.swarm.connection import FAILURES, plain
 from racknet.swarm.decode import decode_node, decode_task
+from racknet.swarm.image import find_image
 from racknet.swarm.nodes import Node, Task
 
 LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock, from which on it is a leftover
 MARGIN = 60  # seconds that a run may take beyond its timeout, for the logs and the removal
 TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
-PATIENCE = 20  # seconds for one request
 LOGS = 15  # seconds for the tasks' logs: a node that is frozen would hold them up
-FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
 
 
 class Swarm:
-    """A swarm, through a manager: the engine that DOCKER_HOST and the TLS variables name. Raise SwarmError."""
+    """A swarm, through a manager. Raise SwarmError."""
 
-    def __init__(self) -> None:
-        self._host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-        try:
-            self._api: Any = docker.from_env(timeout=PATIENCE).api  # it has no types
-            info = self._api.info()
-        except FAILURES as error:
-            right = "Permission denied" not in str(error)
-            hint = "is it running, is DOCKER_HOST right?" if right else "be root, or in the group of its socket"
-            raise SwarmError(f"no Docker engine answers at {self._host}: {_reason(error)}", hint) from error
+    def __init__(self, api: Any, host: str) -> None:
+        self._api, self._host = api, host
+        info = self._ask(self._api.info)
         if not info["Swarm"].get("ControlAvailable"):
             managers = [manager["Addr"].rpartition(":")[0] for manager in info["Swarm"].get("RemoteManagers") or []]
-            hint = f"ask a manager, by DOCKER_HOST: {', '.join(managers)}" if managers else "see docker swarm init"
-            what = "a worker, not a manager" if managers else "in no swarm"
+            what, hint = "in no swarm", "make one: docker swarm init"
+            if managers:
+                what, hint = "a worker, not a manager", f"ask a manager: export DOCKER_HOST=ssh://{managers[0]}"
             raise SwarmError(f"the engine at {self._host} is {what}", hint)
+        self.address: str = info["Swarm"]["NodeAddr"]
         stamp = info["SystemTime"]  # down to nanoseconds, with the zone: the manager's clock is the one for all
         zone = stamp[19:].lstrip(".0123456789").replace("Z", "+00:00")
         self._now = datetime.fromisoformat(f"{stamp[:19]}{zone}").astimezone(timezone.utc)
@@ -53,12 +46,17 @@ class Swarm:
         """Return all nodes. Raise SwarmError."""
         return [decode_node(node) for node in self._ask(self._api.nodes)]
 
+    def find_image(self, name: str) -> str:
+        """Return what names exactly this image on every node. Raise UsageError, SwarmError."""
+        return find_image(self._api, name, self.address)
+
     def start(
         self, image: str, words: Sequence[str], environ: Mapping[str, str], constraints: Sequence[str], seconds: float
     ) -> str:
         """Start a job on each node that matches the constraints, and return its name.
 
-        After the seconds it counts as a leftover. Raise SwarmError, and UsageError for a wrong constraint or image.
+        After the seconds it counts as a leftover. The nodes get the credentials of `docker login` for the image's
+        registry. Raise SwarmError, and UsageError for a wrong constraint.
         """
         name = f"racknet-{secrets.token_hex(6)}"
         variables = [f"{variable}={value}" for variable, value in environ.items()]
@@ -69,15 +67,16 @@ class Swarm:
             placement=Placement(constraints=list(constraints)),
             networks=["host"],
         )
+        if image.startswith("sha256:"):
+            # The SDK takes an id for a name on Docker Hub, and would send the password for that.
+            self._api._auth_configs = AuthConfig({"auths": {"no registry": {}}})
         until = (self._now + timedelta(seconds=seconds + MARGIN)).isoformat(timespec="seconds")
         try:
             self._api.create_service(template, name=name, labels={LABEL: until}, mode=ServiceMode("global-job"))
         except FAILURES as error:
-            reason = _reason(error)
+            reason = plain(error)
             if constraints and "constraint" in reason:
                 raise UsageError(f"'{' '.join(constraints)}' is not a constraint: {reason}") from error
-            if "repository" in reason or "reference" in reason:
-                raise UsageError(f"'{image}' is not an image: {reason}") from error
             self._remove([name])
             hint = f"if the job starts later, remove it: docker service rm {name}"
             raise SwarmError(f"the engine at {self._host} accepts no job: {reason}", hint) from error
@@ -96,7 +95,7 @@ class Swarm:
             for job in jobs:
                 pieces.extend(self._api.service_logs(job, details=True, is_tty=False, tail=TAIL, **streams))
         except FAILURES as error:
-            return pieces, f"its log cannot be read: {_reason(error)}"
+            return pieces, f"its log cannot be read: {plain(error)}"
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
@@ -125,21 +124,16 @@ class Swarm:
             except NotFound:
                 continue
             except FAILURES as error:
-                left[job] = _reason(error)
+                left[job] = plain(error)
         return left
 
     def _ask(self, request: Callable[[], Any]) -> Any:
         try:
             return request()
         except FAILURES as error:
-            raise SwarmError(f"the engine at {self._host} does not answer: {_reason(error)}", "see its log") from error
-
-
-def _reason(error: Exception) -> str:
-    """Return the text of an error, without the prefixes that each layer added."""
-    text = error.explanation if isinstance(error, APIError) and error.explanation else str(error)
-    return str(text).rpartition("desc = ")[2].strip()
+            message = f"the engine at {self._host} does not answer: {plain(error)}"
+            raise SwarmError(message, "does this answer? docker info") from error
 
 
 def _too_late(*_: object) -> None:
-    raise TimeoutError(f"not within {LOGS} s")
+    raise TimeoutError(errno.ETIMEDOUT, f"not within {LOGS} s")

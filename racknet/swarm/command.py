@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import NamedTuple
 
 from racknet.core.model import NETWORKS
 from racknet.errors import ExitStatus, UsageError
-from racknet.output.stdio import write_error, write_output
+from racknet.output.stdio import printable, write_error, write_output
 from racknet.query import input_vars, parse_family, parse_query, parse_seconds
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
+from racknet.swarm.connection import connect
 from racknet.swarm.nodes import FINAL, Answer, Node, Task
 from racknet.swarm.signals import blocked_signals, ended_in_order
 
@@ -52,17 +54,21 @@ class ClusterQuery(NamedTuple):
 def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
     """Ask the nodes, print their answers, and return the status. Raise UsageError, SwarmError, OutputError."""
     query.check()
-    with ended_in_order():
-        swarm = Swarm()
+    with ended_in_order(), _cleared(), connect() as engine:
+        swarm = Swarm(*engine)
         known = swarm.nodes()
         if query.constraints:
             chosen = nodes.match_constraints(known, query.constraints)
         else:
             chosen = nodes.choose(known, query.node_names)
-        answers = _run_jobs(swarm, query, image, chosen, timeout)
+        _progress(f"looking for {image}")
+        reference = swarm.find_image(image)
+        answers = _run_jobs(swarm, query, reference, chosen, timeout)
+    if reference.startswith("sha256:"):  # people know it by its name
+        answers = [answer._replace(error=answer.error and answer.error.replace(reference, image)) for answer in answers]
     is_failed = not answers or any(answer.error for answer in answers)
     if is_failed:
-        write_error(report.format_failures(answers, f"{query.network} {query.family}"))
+        write_error(report.format_failures(answers, f"{query.network} {query.family}", image))
     if as_json and answers:
         write_output(report.format_json(answers))
     else:
@@ -101,27 +107,31 @@ def _wait(
     """
     early = monotonic() + GRACE
     asked = {node.id: node for node in chosen or []}
-    try:
-        while True:
-            looked = monotonic()
-            tasks = swarm.tasks(jobs)
-            now = {node.id: node for node in swarm.nodes()}
-            having = {task.node: now[task.node] for task in tasks if task.node in now}
-            asked = {
-                i: now.get(i, node._replace(trouble="gone from the swarm")) for i, node in (asked | having).items()
-            }
-            final = {task.node for task in tasks if task.state in FINAL}
-            waiting = [node for node in asked.values() if node.id not in final and not node.trouble]
-            _progress(len(asked) - len(waiting), len(asked))
-            is_done = not waiting and (chosen is not None or asked or looked > early)
-            if is_done or looked >= end:
-                return list(asked.values()), tasks
-            sleep(min(max(PAUSE, monotonic() - looked), max(0, end - monotonic())))
-    finally:
-        _progress()
+    while True:
+        looked = monotonic()
+        tasks = swarm.tasks(jobs)
+        now = {node.id: node for node in swarm.nodes()}
+        having = {task.node: now[task.node] for task in tasks if task.node in now}
+        asked = {i: now.get(i, node._replace(trouble="gone from the swarm")) for i, node in (asked | having).items()}
+        final = {task.node for task in tasks if task.state in FINAL}
+        waiting = [node for node in asked.values() if node.id not in final and not node.trouble]
+        _progress(f"{len(asked) - len(waiting)}/{len(asked)} nodes" if asked else "waiting for nodes")
+        is_done = not waiting and (chosen is not None or asked or looked > early)
+        if is_done or looked >= end:
+            return list(asked.values()), tasks
+        sleep(min(max(PAUSE, monotonic() - looked), max(0, end - monotonic())))
 
 
-def _progress(answered: int = 0, count: int = 0) -> None:
-    """Show on a terminal how many nodes have answered; clear the line when called without a count."""
+def _progress(text: str) -> None:
+    """Show on a terminal what is going on, on one line."""
     if os.isatty(2):
-        write_error(f"\r{answered}/{count} nodes" if count else "\r\x1b[K")
+        write_error(f"\r\x1b[K{printable(text)}")
+
+
+@contextmanager
+def _cleared() -> Iterator[None]:
+    """Clear the line of the progress at the end."""
+    try:
+        yield
+    finally:
+        _progress("")

@@ -14,6 +14,8 @@ from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS
 
+from racknet import __version__
+
 ROOT = Path(__file__).parent.parent.parent
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
 
@@ -135,22 +137,15 @@ def test_arm64(host: str) -> None:
         engine.command("docker", "rm", "-f", container)
 
 
-def test_release() -> None:
-    """A release is for both architectures, with attestations."""
-    result = engine.command("docker", "buildx", "bake", "--file", str(ROOT / "docker-bake.hcl"), "--print", "release")
-    plan = json.loads(result.out)["target"]["release"]
-    assert plan["platforms"] == ["linux/amd64", "linux/arm64"]
-    assert [words.split(",")[0] for words in plan["attest"]] == ["type=provenance", "type=sbom"]
-
-
 def test_plain_bake() -> None:
     """A plain `docker buildx bake` gives an image of today, with a file that is not of 1970."""
     tag = "racknet/tests:plain"
     environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    environ.update(TAG=tag, BUILDX_BAKE_ENTITLEMENTS_FS="0")
+    environ["BUILDX_BAKE_ENTITLEMENTS_FS"] = "0"
     if CERTIFICATES.exists():
         environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    result = engine.build("docker", "buildx", "bake", "--progress=quiet", cwd=ROOT, env=environ)
+    bake = ["docker", "buildx", "bake", "--progress=quiet", "--set", f"image.tags={tag}"]
+    result = engine.build(*bake, cwd=ROOT, env=environ)
     assert result.status == 0, result.err[-4000:]
     try:
         created = datetime.fromisoformat(json.loads(engine.docker("image", "inspect", tag))[0]["Created"][:19])
@@ -159,3 +154,11 @@ def test_plain_bake() -> None:
             assert datetime.fromtimestamp(Path(path).stat().st_mtime).year > 2020
     finally:
         engine.command("docker", "rmi", tag)
+
+
+def test_version_of_the_image() -> None:
+    """A plain `docker buildx bake` gives the image the package's version, as a tag and as a label."""
+    result = engine.command("docker", "buildx", "bake", "--file", str(ROOT / "docker-bake.hcl"), "--print", "image")
+    plan = json.loads(result.out)["target"]["image"]
+    assert plan["tags"] == [engine.IMAGE, engine.VERSIONED]
+    assert plan["labels"]["org.opencontainers.image.version"] == __version__

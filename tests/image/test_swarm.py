@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import glob
+from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from support import engine
 from support.engine import CommandResult
+from support.registry import SERVERS
 from support.swarm_nodes import Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
+ROOT = Path(__file__).parent.parent.parent
 CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 
 
@@ -38,7 +44,9 @@ def asking(node: SwarmNode, *words: str, **environ: str) -> Iterator[subprocess.
     """Ask in the background for what takes long, and yield once a task runs."""
     environ = {**os.environ, "DOCKER_HOST": node.docker_host, "RACKNET_WAIT": "60", **environ}
     words = ("service", "--interface", "eth9", *words)
-    with subprocess.Popen([*CLUSTER, *words], stdout=-1, stderr=-1, text=True, env=environ) as process:
+    with subprocess.Popen(
+        [*CLUSTER, *words], stdout=-1, stderr=-1, text=True, env=environ, start_new_session=True
+    ) as process:
         try:
             wait_for(lambda: " running" in tasks(node), "a task that runs")
             yield process
@@ -122,7 +130,7 @@ def test_options_are_passed_on(swarm_of_three: Swarm) -> None:
         (["service", "--node", "n1", "--constraint", "node.role==worker"], "exclude each other"),
         (["service", "--timeout", "soon"], "'soon' is not a number of seconds"),
         (["service", "--cidr", "10.0.0.0/33"], "'10.0.0.0/33' is not a CIDR block"),
-        (["service", "--image", "A B"], "'A B' is not an image"),
+        (["service", "--image", "A B"], "'A B' is not the name of an image"),
     ],
 )
 def test_wrong_words(swarm_of_three: Swarm, words: list[str], error: str) -> None:
@@ -138,7 +146,8 @@ def test_no_manager(swarm_of_three: Swarm) -> None:
     manager, worker, _ = swarm_of_three.nodes
     result = cluster(worker, "service")
     assert (result.out, result.status) == ("", 3)
-    assert result.err.endswith(f"is a worker, not a manager\nhint: ask a manager, by DOCKER_HOST: {manager.public}\n")
+    hint = f"ask a manager: export DOCKER_HOST=ssh://{manager.public}"
+    assert result.err.endswith(f"is a worker, not a manager\nhint: {hint}\n")
     result = cluster(manager, "service", RACKNET_WAIT="soon")
     assert (result.out, result.status) == ("", 2)
     for host, words in (("unix:///var/run/docker.sock", "is in no swarm"), ("unix:///no", "no Docker engine answers")):
@@ -149,15 +158,23 @@ def test_no_manager(swarm_of_three: Swarm) -> None:
 
 
 def test_image_missing(swarm_of_three: Swarm) -> None:
-    """A node without the image is named, and the answers of the others are printed."""
-    n1, _, n10 = swarm_of_three.nodes
-    for node in (n1, n10):
-        node.docker("tag", engine.IMAGE, "racknet/two")
-    result = cluster(n1, "service", "--image", "racknet/two")
+    """A node without the image is named, and the answers of the others are printed. The hint's line helps."""
+    n1, n2, n10 = swarm_of_three.nodes
+    ident = n2.docker("image", "inspect", "--format", "{{.Id}}", engine.VERSIONED).strip()
+    n2.docker("rmi", "--force", ident)
+    try:
+        result = cluster(n1, "service")
+        listed = cluster(n1, "service", "--json")
+    finally:
+        n2.load(engine.IMAGE, engine.VERSIONED)
     assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
-    assert result.err.startswith("racknet: no service ipv4 address from 1 of 3 nodes\n  n2  No such image: racknet/two")
-    assert "hint: bring the image to these nodes" in result.err
-    assert json.loads(cluster(n1, "service", "--image", "racknet/two", "--json").out)[1]["address"] is None
+    assert result.err == (
+        "racknet: no service ipv4 address from 1 of 3 nodes\n"
+        f"  n2  No such image: {engine.VERSIONED}\n"
+        f"hint: bring it to each of them: docker save {engine.VERSIONED} | ssh n2 docker load\n"
+    )
+    assert [node["address"] for node in json.loads(listed.out)] == [n1.service, None, n10.service]
+    assert cluster(n1, "service", "--node", "n2").out == f"{n2.service}\n"
 
 
 def test_without_eth1(swarm_of_three: Swarm) -> None:
@@ -296,8 +313,93 @@ def test_progress(swarm_of_three: Swarm) -> None:
     shown = os.read(terminal, 100_000).decode()
     os.close(terminal)
     assert out.decode().count("\n") == 3
-    assert shown.startswith("\r0/3 nodes\r")
-    assert shown.endswith("\r3/3 nodes\r\x1b[K")
+    steps = [step for step in shown.split("\r\x1b[K") if step]
+    assert steps[:2] == [f"looking for {engine.VERSIONED}", "0/3 nodes"]
+    assert steps[-1] == "3/3 nodes"
+    assert shown.endswith("\r\x1b[K")
+
+
+@pytest.fixture
+def way_by_ssh(swarm_of_three: Swarm, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The variables with which `ssh` knows a host `Manager`: an SSH server before the manager's engine, on a port.
+
+    The ssh program is the one of the server's own container, so that no file of this machine's user counts.
+    """
+    n1, *_ = swarm_of_three.nodes
+    setup = """
+ssh-keygen -q -t ed25519 -N "" -f /root/.ssh/id_ed25519
+cp /root/.ssh/id_ed25519.pub /root/.ssh/authorized_keys
+printf '%s\\n' 'HostName 127.0.0.1' 'Port 2222' 'StrictHostKeyChecking no' 'LogLevel ERROR' >/root/.ssh/config
+exec /usr/sbin/sshd -D -e -p 2222
+"""
+    socket = n1.docker_host.removeprefix("unix://")
+    flags = ["--rm", "--label", engine.LABEL, "-v", f"{Path(socket).parent}:/engine", "--net=none"]
+    environ = ["--env", "DOCKER_HOST=unix:///engine/docker.sock"]
+    command = ["sh", "-c", f"mkdir -m 700 /root/.ssh; ln -s /engine/docker.sock /var/run/docker.sock; {setup}"]
+    container = engine.docker("run", "-d", *flags, *environ, SERVERS, *command).strip()
+    program = tmp_path / "ssh"
+    program.write_text(f'#!/bin/sh\nexec docker --host unix:///var/run/docker.sock exec -i {container} ssh "$@"\n')
+    program.chmod(0o755)
+    try:
+        wait_for(lambda: "listening on" in engine.command("docker", "logs", container).err, "the SSH server")
+        yield {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DOCKER_CONFIG": str(tmp_path / "docker")}
+    finally:
+        engine.docker("rm", "-f", container)
+
+
+def test_ssh(swarm_of_three: Swarm, way_by_ssh: dict[str, str]) -> None:
+    """DOCKER_HOST=ssh://… reaches the manager by the ssh program and its configuration, and leaves nothing behind."""
+    n1, n2, _ = swarm_of_three.nodes
+    found = cluster(n1, "service", "--node", "n2", **way_by_ssh, DOCKER_HOST="ssh://Manager")
+    assert found == CommandResult(f"{n2.service}\n", "", 0)
+    closed = cluster(n1, "service", **way_by_ssh, DOCKER_HOST="ssh://Manager:1")
+    assert (closed.out, closed.status) == ("", 3)
+    said, *error = closed.err.splitlines()
+    assert said.endswith("port 1: Connection refused")
+    assert error == [
+        "racknet: no Docker engine answers at ssh://Manager:1: the connection was closed",
+        "hint: does this answer? ssh ssh://Manager:1 docker info",
+    ]
+    with asking(n1, **way_by_ssh, DOCKER_HOST="ssh://Manager") as process:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it, to ssh too
+        assert (process.communicate(timeout=30), process.returncode) == (("", ""), 130)
+    assert [path for path in glob(f"{gettempdir()}/racknet-*") if "/racknet-tests-" not in path] == []
+
+
+def test_context(swarm_of_three: Swarm, way_by_ssh: dict[str, str]) -> None:
+    """The context of `docker context use` and of DOCKER_CONTEXT is the one that `docker` itself asks."""
+    n1, n2, _ = swarm_of_three.nodes
+    environ = {name: value for name, value in way_by_ssh.items() if name == "DOCKER_CONFIG"}
+    for name, host in (("one", n1.docker_host), ("by-ssh", "ssh://Manager"), ("worker", n2.docker_host)):
+        create = ["docker", "context", "create", name, "--docker", f"host={host}"]
+        assert engine.command(*create, environ={**environ, "DOCKER_HOST": ""}).status == 0
+    for used, variables, answers in (
+        ("one", {}, True),
+        ("worker", {"DOCKER_CONTEXT": "by-ssh"}, True),
+        ("one", {"DOCKER_CONTEXT": "worker"}, False),
+    ):
+        every = {**way_by_ssh, "DOCKER_HOST": "", **variables}
+        assert engine.command("docker", "context", "use", used, environ=every).status == 0
+        result = cluster(n1, "service", "--node", "n1", **every)
+        assert (result.out == f"{n1.service}\n") == answers, result.err
+        control = ["docker", "info", "--format", "{{.Swarm.ControlAvailable}}"]
+        assert engine.command(*control, environ=every).out == f"{str(answers).lower()}\n"
+
+
+def test_without_the_package(swarm_of_three: Swarm) -> None:
+    """docs/clusters.md: a job of `docker service create` runs the manager's own image on each node."""
+    n1, *_ = swarm_of_three.nodes
+    page = (ROOT / "docs" / "clusters.md").read_text()
+    (lines,) = re.findall(r"^    (image=.*\n    docker service create .*)$", page, re.MULTILINE)
+    script = lines.replace("--mode", "--quiet --detach --log-driver json-file --mode")  # the engines' own is `none`
+    created = engine.command("bash", "-euc", script, environ={"DOCKER_HOST": n1.docker_host})
+    assert created.status == 0, created.err
+    try:
+        wait_for(lambda: tasks(n1).count(" complete") == 3, "an answer of each node")
+        answers = n1.docker("service", "logs", "--raw", "service-ip").split()
+    finally:
+        n1.docker("service", "rm", "service-ip")
+    assert sorted(answers) == sorted(node.service for node in swarm_of_three.nodes)
 
 
 def test_two_of_one_name(swarm_of_three: Swarm) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
@@ -13,7 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
+from racknet import __version__
+
 IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests:package"
+VERSIONED = f"racknet/ip:{__version__}"  # the same image, by the name that `cluster` runs
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 LABEL = f"racknet.tests={RUN}"
 NOT_FOUND = 127  # the status of a shell for a command that is not there
@@ -28,10 +31,13 @@ class CommandResult:
     status: int
 
 
-def command(*words: str, stdin: str | None = None, timeout: float = 120) -> CommandResult:
-    """Run a command. One that is not there has status 127 and a message, as in a shell."""
+def command(
+    *words: str, stdin: str | None = None, timeout: float = 120, environ: Mapping[str, str] | None = None
+) -> CommandResult:
+    """Run a command, with more variables. One that is not there has status 127 and a message, as in a shell."""
+    env = {**os.environ, **(environ or {})}
     try:
-        done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
+        done = subprocess.run(words, input=stdin, capture_output=True, text=True, timeout=timeout, check=False, env=env)
     except FileNotFoundError:
         return CommandResult("", f"{words[0]}: command not found", NOT_FOUND)
     return CommandResult(done.stdout, done.stderr, done.returncode)

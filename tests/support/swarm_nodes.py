@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from support import engine
 
 PUBLIC_NET, SERVICE_NET = "198.51.100.0/24", "10.176.224.0/19"
+OPTIONS = ["--log-driver", "none", "--insecure-registry", PUBLIC_NET]  # the tests' registry has no certificate
 NODE, REDIS = "racknet/tests:node", "racknet/tests:redis"
 
 
@@ -43,7 +44,7 @@ class SwarmNode:
     def start(self) -> None:
         """Start the engine, and wait until it answers."""
         sockets = ["-H", "unix:///var/run/docker.sock", "-H", "unix:///engine/docker.sock"]
-        engine.docker("exec", "-d", self.container, "dockerd", *sockets, "--log-driver", "none")
+        engine.docker("exec", "-d", self.container, "dockerd", *sockets, *OPTIONS)
         info = ("docker", "--host", self.docker_host, "info")
         wait_for(lambda: engine.command(*info).status == 0, f"the engine of {self.name}")
 
@@ -88,7 +89,7 @@ class Swarm:
                 public, service = (networks[net]["IPAddress"] for net in (self.public_net, self.service_net))
                 node = SwarmNode(name, container, f"unix://{sockets}/docker.sock", public, service)
                 node.start()
-                node.load(engine.IMAGE)
+                node.load(engine.IMAGE, engine.VERSIONED)
                 if self.nodes:
                     manager = self.nodes[0]
                     token = manager.docker("swarm", "join-token", "-q", "worker").strip()

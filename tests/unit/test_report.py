@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from racknet.swarm.nodes import Answer
 from racknet.swarm.report import format_failures, format_json, format_text
 
@@ -35,17 +37,29 @@ def test_json() -> None:
 
 def test_failures() -> None:
     """The nodes that did not answer are named, with the reasons; control characters are escaped."""
-    lines = format_failures(ANSWERS, "service ipv4").splitlines()
+    lines = format_failures(ANSWERS, "service ipv4", "racknet/ip").splitlines()
     assert lines[:3] == ["racknet: no service ipv4 address from 2 of 4 nodes", "  n2   down", "  n10  \\x1b[2J"]
     assert [line.partition(":")[0] for line in lines[3:]] == ["hint"]
 
 
-def test_hint_for_a_missing_image() -> None:
-    """Where a node has no image, the hint is to bring it there."""
-    failed = [Answer("n1", "a", None, "down"), Answer("n2", "b", None, "No such image: racknet/ip:latest")]
-    assert "\nhint: bring the image to these nodes" in format_failures(failed, "public ipv4")
+@pytest.mark.parametrize(
+    ("errors", "hint"),
+    [
+        (["down", "No such image: x/y:1"], "bring it to each of them: docker save x/y:1 | ssh n2 docker load"),
+        (["No such image: x/y@sha256:00"], "bring it to each of them: docker save x/y | ssh n1 docker load"),
+        (["No such image: r.io/y@sha256:00"], "does this work? ssh n1 docker pull r.io/y@sha256:00"),
+        (["no such address", "drained", "paused"], "let it take jobs: docker node update --availability active n2"),
+        (["down", "no such address"], "see docker node ls"),
+        (["no such address"], "see what the node has: ssh n1 docker run --rm --net=host x/y list"),
+    ],
+)
+def test_hints(errors: list[str], hint: str) -> None:
+    """The hint is a command for the error that says most, on the first node that has it."""
+    failed = [Answer(f"n{place}", "a", None, error) for place, error in enumerate(errors, 1)]
+    assert format_failures(failed, "public ipv4", "x/y").endswith(f"\nhint: {hint}\n")
 
 
 def test_no_node() -> None:
     """A query that no node matches is an error with a hint."""
-    assert format_failures([], "public ipv4").startswith("racknet: no node of this swarm matches\nhint: ")
+    failures = format_failures([], "public ipv4", "racknet/ip")
+    assert failures.startswith("racknet: no node of this swarm matches\nhint: ")

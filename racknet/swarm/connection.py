@@ -1,0 +1,89 @@
+"""Which engine is asked, by the rules of the `docker` command, and what its failures say in plain words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import struct
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import docker
+from docker.context import ContextAPI
+from docker.errors import APIError, DockerException
+from docker.utils import kwargs_from_env
+from requests.exceptions import RequestException, Timeout
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as HTTPTimeout
+
+from racknet.errors import SwarmError, UsageError
+from racknet.swarm.ssh import tunnel
+
+SOCKET = "unix:///var/run/docker.sock"
+PATIENCE = 20  # seconds for one request
+FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
+
+
+@contextmanager
+def connect() -> Iterator[tuple[Any, str]]:
+    """Yield a client of the engine, and the address of the engine. Raise SwarmError, and UsageError for a context."""
+    with ExitStack() as stack:
+        host = ""
+        try:
+            parameters = _parameters()
+            host = parameters["base_url"]
+            if host.startswith("ssh://"):
+                if not shutil.which("ssh"):
+                    raise SwarmError(f"{host} needs the ssh program", "on Debian: apt-get install openssh-client")
+                parameters = {"base_url": stack.enter_context(tunnel(host))}
+            api: Any = docker.APIClient(**parameters, version="auto", timeout=PATIENCE)  # it has no types
+        except FAILURES as error:
+            where = host or os.environ.get("DOCKER_HOST", "")
+            raise SwarmError(f"no Docker engine answers at {where}: {plain(error)}", _hint(where, error)) from error
+        stack.callback(api.close)
+        yield api, host
+
+
+def _parameters() -> dict[str, Any]:
+    """Return how to reach the engine: by DOCKER_HOST, else by the context, else by the usual socket."""
+    found: dict[str, Any] = kwargs_from_env()
+    if "base_url" not in found:
+        name = os.environ.get("DOCKER_CONTEXT") or None  # None is the one of `docker context use`
+        which = f"'{name}', of DOCKER_CONTEXT," if name else "the one that docker context use has chosen"
+        try:
+            context = ContextAPI.get_context(name)
+        except Exception as error:  # the SDK has no class of its own for a file that it cannot read
+            raise UsageError(f"{which} cannot be read: {error}", "see docker context ls") from error
+        if context is None or not context.Host:
+            raise UsageError(f"{which} is not a context", f"choose one: docker context use {name or 'default'}")
+        found |= {"base_url": context.Host} | ({"tls": context.TLSConfig} if context.TLSConfig else {})
+    if found["base_url"].startswith("http+unix:"):  # the SDK's own way to write it
+        found["base_url"] = SOCKET
+    return found
+
+
+def _hint(host: str, error: Exception) -> str:
+    if plain(error) == os.strerror(errno.EACCES):
+        return 'be root, or join the group of its socket and log in again: sudo usermod -aG docker "$USER"'
+    if host.startswith("ssh://") and not isinstance(error, ValueError):
+        return f"does this answer? ssh {host} docker info"
+    return "does this answer? docker info; DOCKER_HOST and docker context use choose another engine"
+
+
+def plain(error: BaseException) -> str:
+    """Return what went wrong, without the layers that it came through."""
+    if isinstance(error, APIError) and error.explanation:
+        return str(error.explanation).rpartition("desc = ")[2].strip()
+    chain = [error]
+    while cause := chain[-1].__cause__ or chain[-1].__context__:
+        chain.append(cause)
+    for each in reversed(chain):  # the first cause says most
+        if isinstance(each, (ConnectionResetError, BrokenPipeError)):
+            return "the connection was closed"
+        if isinstance(each, OSError) and each.strerror:
+            return each.strerror
+    if any(isinstance(each, (Timeout, HTTPTimeout, TimeoutError)) for each in chain):
+        return f"no answer within {PATIENCE} s"
+    return str(chain[-1])

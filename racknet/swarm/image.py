@@ -1,0 +1,71 @@
+"""Which image the nodes run: exactly one, of this racknet. A tag would leave it to a registry, node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from docker.errors import DockerException, NotFound
+
+from racknet import __version__
+from racknet.errors import SwarmError, UsageError
+from racknet.swarm.connection import FAILURES, plain
+
+DEFAULT = f"racknet/ip:{__version__}"
+TITLE, VERSION = "org.opencontainers.image.title", "org.opencontainers.image.version"
+
+
+def find_image(api: Any, name: str, manager: str) -> str:
+    """Return what names the image on every node. The manager pulls it where it has none.
+
+    It is never pulled by its default name: that may be somebody else's on a public registry. Raise UsageError for a
+    wrong image, and SwarmError.
+    """
+    try:
+        found = _inspect(api, name)
+        if found is None and name != DEFAULT:
+            for step in api.pull(name, stream=True, decode=True):  # with the credentials of `docker login`
+                if "error" in step:
+                    raise DockerException(step["error"])
+            found = _inspect(api, name)
+    except FAILURES as error:
+        reason = plain(error)
+        if "invalid reference" in reason:
+            raise UsageError(f"'{name}' is not the name of an image") from error
+        raise SwarmError(f"the manager cannot pull {name}: {reason}", f"does this work? docker pull {name}") from error
+    if found is None:
+        hint = f"on a machine that has it: docker save {name} | ssh {manager} docker load"
+        raise SwarmError(f"the manager has no image {name}", hint)
+    check_labels(name, (found.get("Config") or {}).get("Labels") or {})
+    return exact_reference(name, found)
+
+
+def _inspect(api: Any, name: str) -> Mapping[str, Any] | None:
+    try:
+        image: Mapping[str, Any] = api.inspect_image(name)
+    except NotFound:
+        return None
+    return image
+
+
+def check_labels(name: str, labels: Mapping[str, str]) -> None:
+    """Raise UsageError unless the image is of this racknet: another would answer by other rules."""
+    hint = f"leave out --image, for {DEFAULT}"
+    if labels.get(TITLE) != "racknet":
+        raise UsageError(f"'{name}' is not an image of racknet", hint)
+    if (version := labels.get(VERSION, "of an unknown version")) != __version__:
+        raise UsageError(f"'{name}' is racknet {version}, and this is racknet {__version__}", hint)
+
+
+def exact_reference(name: str, image: Mapping[str, Any]) -> str:
+    """Return the image's digest in the repository of its name, or else its id.
+
+    A node pulls a digest if it does not have it, and never pulls an id. It would ask the registry for a tag each time,
+    and run what the registry has.
+    """
+    if "@" in name:
+        return name
+    path, _, last = name.rpartition("/")
+    repository = f"{path}/{last.partition(':')[0]}".lstrip("/")
+    digests = [digest for digest in image.get("RepoDigests") or [] if digest.partition("@")[0] == repository]
+    return str(digests[0] if digests else image["Id"])

@@ -1,0 +1,268 @@
+"""script/publish, to a real registry; and `racknet cluster` with images that the nodes have from there, or have not."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
+from support.registry import PASSWORD, USER, Registry, registry_on
+from support.swarm_nodes import Swarm
+
+from racknet import __version__
+
+ROOT = Path(__file__).parent.parent.parent
+ARCHITECTURES = ("amd64", "arm64")
+AUTHOR = {f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+DATES = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
+pytestmark = pytest.mark.alone
+
+
+def run(folder: Path, *words: str, **environ: str) -> str:
+    """Run a command of a clone that must succeed, and return what it prints."""
+    result = engine.build(*words, cwd=folder, env={**os.environ, **AUTHOR, **DATES, **environ})
+    assert result.status == 0, f"{words}: {result.err}"
+    return result.out
+
+
+def clone(folder: Path) -> Path:
+    """Clone the project, and commit what is not committed yet: the same commit whenever and wherever."""
+    run(ROOT, "git", "clone", "--quiet", str(ROOT), str(folder))
+    files = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).exists():
+            copy(ROOT / name, folder / name)
+    run(folder, "git", "add", "--all")
+    run(folder, "git", "commit", "--quiet", "--allow-empty", "--message", "tests")
+    return folder
+
+
+def release(folder: Path) -> None:
+    """Leave in dist/ what script/release does: here only that which script/publish takes."""
+    run(folder, "script/executable", *ARCHITECTURES)
+    for arch in ARCHITECTURES:
+        run(folder, "script/image", f"materials-{arch}")
+        run(folder, "script/image", f"image-{arch}")
+        tag = f"racknet/ip:{__version__}-{arch}"
+        run(folder, "docker", "save", "--output", f"dist/racknet-ip-{__version__}-{arch}.tar", tag)
+        run(folder, "docker", "rmi", tag)
+        words = ["executable/sbom.py", f"dist/materials/{arch}", arch, f"dist/racknet-linux-{arch}"]
+        (folder / f"dist/racknet-linux-{arch}.cdx.json").write_text(run(folder, sys.executable, *words))
+
+
+def publish(folder: Path, name: str, **environ: str) -> CommandResult:
+    return engine.build("script/publish", name, "--plain-http", cwd=folder, env={**os.environ, **environ})
+
+
+@pytest.fixture(scope="module")
+def registry(swarm_of_three: Swarm) -> Iterator[Registry]:
+    """A registry that the nodes reach."""
+    with registry_on(swarm_of_three.public_net) as registry:
+        yield registry
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the project with its release in dist/."""
+    folder = clone(tmp_path_factory.mktemp("publish") / "racknet")
+    release(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def digest(registry: Registry, released: Path) -> str:
+    """The digest of what was published as some/racknet."""
+    name = f"{registry.local}/some/racknet"
+    result = publish(released, name)
+    assert result.status == 0, result.err
+    assert result.out.startswith(f"{name}@sha256:")
+    assert result.out.count("\n") == 1
+    return result.out.strip().partition("@")[2]
+
+
+def test_twice(digest: str, registry: Registry, tmp_path: Path) -> None:
+    """Publishing one commit again, from another clone, gives the same digest."""
+    again = clone(tmp_path / "elsewhere")
+    release(again)
+    assert publish(again, f"{registry.local}/some/racknet").out.endswith(f"@{digest}\n")
+
+
+def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
+    """The image comes by the version, by `latest` and by digest, for both architectures, and answers."""
+    name, answer = f"{registry.local}/some/racknet", CommandResult("10.208.1.5\n", "", 0)
+    with engine.host_container(HOSTS["rackspace"].layout.script) as host:
+        flags = ["--rm", "--label", engine.LABEL, f"--net=container:{host}"]
+        for tag in (f":{__version__}", ":latest", f"@{digest}"):
+            pull = ["--pull=always", "--quiet"]
+            assert engine.command("docker", "run", *flags, *pull, f"{name}{tag}", "service") == answer
+            assert engine.command("docker", "rmi", f"{name}{tag}").status == 0
+        create = ["create", "--label", engine.LABEL, "--platform=linux/arm64", "--quiet", f"{name}@{digest}"]
+        container = engine.docker(*create).strip()
+        try:
+            engine.docker("cp", f"{container}:/racknet", str(tmp_path))
+        finally:
+            engine.docker("rm", container)
+            engine.docker("rmi", f"{name}@{digest}")
+        qemu = ["-v", f"{tmp_path}:/arm64:ro", "racknet/tests:qemu", "qemu-aarch64", "/arm64/racknet"]
+        assert engine.command("docker", "run", *flags, *qemu, "service") == answer
+
+
+def test_provenance(digest: str, registry: Registry, released: Path) -> None:
+    """docs/publishing.md: buildx shows the provenance, which names the commit."""
+    page = (ROOT / "docs" / "publishing.md").read_text()
+    (line,) = re.findall(r"^    (docker buildx imagetools .*)$", page, re.MULTILINE)
+    shown = run(ROOT, "bash", "-c", line.replace("REGISTRY/NAME@sha256:…", f"{registry.local}/some/racknet@{digest}"))
+    commit = run(released, "git", "rev-parse", "HEAD").strip()
+    by_platform = json.loads(shown)
+    assert set(by_platform) == {"linux/amd64", "linux/arm64"}
+    for each in by_platform.values():
+        source = {"name": "racknet", "digest": {"gitCommit": commit}}
+        assert each["SLSA"]["buildDefinition"]["resolvedDependencies"] == [source]
+
+
+def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp_path: Path) -> None:
+    """docs/publishing.md: skopeo and jq show both bills of materials, those of the release."""
+    page = (ROOT / "docs" / "publishing.md").read_text()
+    (lines,) = re.findall(r"^    image=REGISTRY/NAME\n(.*?)^    done$", page, re.MULTILINE | re.DOTALL)
+    for words, flag in (("skopeo inspect", "--tls-verify=false"), ("skopeo copy", "--src-tls-verify=false")):
+        assert words in lines
+        lines = lines.replace(words, f"{words} {flag}")
+    (tmp_path / "jq").write_text(f'#!/bin/sh\nexec docker run --rm -i {engine.HOST} jq "$@"\n')
+    (tmp_path / "jq").chmod(0o755)
+    script = f"image={registry.local}/some/racknet\n{lines}done"
+    shown = run(tmp_path, "bash", "-euc", script, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    decoder, bills = json.JSONDecoder(), []
+    while shown := shown.strip():
+        bill, end = decoder.raw_decode(shown)
+        bills.append(bill)
+        shown = shown[end:]
+    released_bills = [json.loads((released / f"dist/racknet-linux-{a}.cdx.json").read_text()) for a in ARCHITECTURES]
+    assert bills == released_bills
+
+
+def test_another_commit(digest: str, registry: Registry, released: Path) -> None:
+    """A version is published once: another commit under its tag is an error, and the tag stays."""
+    name = f"{registry.local}/other/racknet"
+    skopeo = ["skopeo", "copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", "--dest-tls-verify=false"]
+    run(ROOT, *skopeo, f"docker://{registry.local}/some/racknet:latest", f"docker://{name}:{__version__}")
+    result = publish(released, name)
+    assert (result.out, result.status) == ("", 1)
+    assert f"{name}:{__version__} is there already, and is another: sha256:" in result.err
+
+
+def test_uncommitted(released: Path) -> None:
+    """What is in no commit is not published; a name with a tag is none."""
+    (released / "new").touch()
+    try:
+        result = publish(released, "r.example/racknet")
+    finally:
+        (released / "new").unlink()
+    assert (result.out, result.status) == ("", 1)
+    assert result.err.startswith("script/publish: there are changes that no commit has\nhint: ")
+    for name in ("racknet", "r.example/racknet:1", ""):
+        result = publish(released, name)
+        assert (result.out, result.status) == ("", 2)
+        assert result.err.startswith(f"script/publish: '{name}' is not REGISTRY/NAME\nhint: ")
+
+
+def cluster(swarm: Swarm, image: str, **environ: str) -> CommandResult:
+    """Ask for the nodes' service addresses with an image."""
+    words = [sys.executable, "-m", "racknet", "cluster", "service", "--image", image]
+    return engine.command(*words, environ={"DOCKER_HOST": swarm.nodes[0].docker_host, **environ})
+
+
+def lines(swarm: Swarm) -> str:
+    return "".join(f"{node.name:4} {node.service}\n" for node in swarm.nodes)
+
+
+def test_nodes_pull(digest: str, registry: Registry, swarm_of_three: Swarm) -> None:
+    """Nodes without the image pull it by its digest, as given or as the manager resolves the tag; and once."""
+    name = f"{registry.address}/some/racknet"
+    expected = CommandResult(lines(swarm_of_three), "", 0)
+    assert cluster(swarm_of_three, f"{name}@{digest}") == expected
+    pulled = registry.requests("some/racknet")
+    assert cluster(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
+    for image in (f"{name}:latest", f"{name}@{digest}"):
+        asked = registry.requests("some/racknet")
+        assert cluster(swarm_of_three, image) == expected
+        assert registry.requests("some/racknet") == asked
+    assert pulled
+    for node in swarm_of_three.nodes[1:]:
+        assert node.docker("image", "ls", "--digests", "--format", "{{.Tag}} {{.Digest}}", name) == f"<none> {digest}\n"
+
+
+def test_password(digest: str, registry: Registry, swarm_of_three: Swarm, tmp_path: Path) -> None:
+    """The credentials of `docker login` go to the nodes; without them, the error says what the registry said."""
+    with registry_on(swarm_of_three.public_net, has_password=True) as closed:
+        name = f"{closed.address}/closed/racknet@{digest}"
+        creds, flags = f"--dest-creds={USER}:{PASSWORD}", ["--src-tls-verify=false", "--dest-tls-verify=false"]
+        source, target = f"{registry.local}/some/racknet:latest", f"{closed.local}/closed/racknet:latest"
+        copied = ["skopeo", "copy", "--quiet", "--insecure-policy", "--all", creds, *flags]
+        run(ROOT, *copied, f"docker://{source}", f"docker://{target}")
+        environ = {"DOCKER_CONFIG": str(tmp_path)}
+        refused = cluster(swarm_of_three, name, **environ)
+        assert (refused.out, refused.status) == ("", 3)
+        assert "no basic auth credentials" in refused.err
+        login = ["--config", str(tmp_path), "login", "--username", USER, "--password-stdin", closed.address]
+        swarm_of_three.nodes[0].docker(*login, stdin=PASSWORD)
+        assert cluster(swarm_of_three, name, **environ) == CommandResult(lines(swarm_of_three), "", 0)
+
+
+def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
+    """A registry's false image under a tag of the nodes' own is never asked for, and never run."""
+    pushed, name = (f"{place}/false/racknet:1" for place in (registry.local, registry.address))
+    engine.build_image(pushed, f'FROM {engine.VERSIONED}\nENTRYPOINT ["/racknet", "--version"]\n')
+    try:
+        engine.docker("push", "--quiet", pushed)
+    finally:
+        engine.docker("rmi", pushed)
+    n1, *others = swarm_of_three.nodes
+    for node in swarm_of_three.nodes:
+        node.docker("tag", engine.VERSIONED, name)
+    asked = registry.requests("false/racknet")
+    try:
+        assert cluster(swarm_of_three, name) == CommandResult(lines(swarm_of_three), "", 0)
+        assert registry.requests("false/racknet") == asked
+        n1.docker("rmi", name)  # a manager without it gets the registry's, and so do the nodes then, not by their tag
+        result = cluster(swarm_of_three, name)
+        assert (result.out, result.status) == ("", 1)
+        assert result.err.count(f"printed no ipv4 address: 'racknet {__version__}'") == 3
+        idents = {node.docker("image", "inspect", "-f", "{{.Id}}", name, engine.VERSIONED) for node in others}
+        assert all(len(set(ident.split())) == 1 for ident in idents)
+    finally:
+        for node in swarm_of_three.nodes:
+            node.docker("rmi", "--force", name)
+
+
+def test_another_racknet(swarm_of_three: Swarm) -> None:
+    """An image of another racknet, or of something else, is an error that names it; so is the lack of one."""
+    n1, *_ = swarm_of_three.nodes
+    for image, label, error in (
+        ("racknet/old", "version=0.0.9", f"is racknet 0.0.9, and this is racknet {__version__}"),
+        ("racknet/else", "title=else", "is not an image of racknet"),
+    ):
+        build = ["build", "-q", "-t", image, "--label", f"org.opencontainers.image.{label}", "-"]
+        n1.docker(*build, stdin=f"FROM {engine.VERSIONED}")
+        result = cluster(swarm_of_three, image)
+        n1.docker("rmi", image)
+        assert (result.out, result.status) == ("", 2)
+        assert result.err.startswith(f"racknet: '{image}' {error}\nhint: ")
+    n1.docker("tag", engine.VERSIONED, "racknet/kept")
+    n1.docker("rmi", engine.VERSIONED)
+    try:
+        result = cluster(swarm_of_three, engine.VERSIONED)
+    finally:
+        n1.docker("tag", "racknet/kept", engine.VERSIONED)
+        n1.docker("rmi", "racknet/kept")
+    assert (result.out, result.status) == ("", 3)
+    hint = f"on a machine that has it: docker save {engine.VERSIONED} | ssh {n1.public} docker load"
+    assert result.err == f"racknet: the manager has no image {engine.VERSIONED}\nhint: {hint}\n"
