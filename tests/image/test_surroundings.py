@@ -217,10 +217,11 @@ STATES = {  # in one state or the other: interface, address, prefix length
     "public": {("eth0", "203.0.113.7", 24), ("eth1", "203.0.113.7", 25)},
     "service": {("eth1", "10.1.0.7", 20), ("eth0", "10.1.0.7", 21)},
 }
-# At least 2,000 questions, and at least ten seconds. A line for each: the network, the status, the answer.
-ASK_2000 = """
+# At least 400 questions, and at least ten seconds. A line for each: the network, the status, the answer. With --json,
+# which shows the interface too, a start takes ten times as long as without: test_faults.py asks 2,000 times without.
+ASK_400 = """
 ask() {
-  for ((n = 0; n < 500 || SECONDS < 10; n++)); do
+  for ((n = 0; n < 100 || SECONDS < 10; n++)); do
     for network in public service; do
       answer=$(/bare/racknet $network --json 2>/dev/null)
       echo "$network $? $answer"
@@ -253,15 +254,17 @@ while n < 1000 or time.monotonic() < end:
 
 
 @pytest.mark.parametrize(
-    "words", [["bash", "-c", ASK_2000], ["python3.13", "-c", ASK_2000_IN_PYTHON]], ids=["executable", "package"]
+    ("words", "count"),
+    [(["bash", "-c", ASK_400], 400), (["python3.13", "-c", ASK_2000_IN_PYTHON], 2000)],
+    ids=["executable", "package"],
 )
-def test_addresses_that_change(words: list[str]) -> None:
-    """While two NICs swap their addresses all the time, 2,000 answers are each of one state, or an error."""
+def test_addresses_that_change(words: list[str], count: int) -> None:
+    """While two NICs swap their addresses all the time, all answers are each of one state, or an error."""
     with host_with_both(SWAPPED_HOST) as container:
         engine.docker("exec", "-d", container, "bash", "-c", SWAPS)
         lines = engine.command("docker", "exec", container, *words, timeout=600).out.splitlines()
         rounds = int(engine.docker("exec", container, "sh", "-c", "wc -l </rounds"))
-    assert len(lines) >= 2000
+    assert len(lines) >= count
     assert rounds > 100
     wrong, statuses = [], Counter[str]()
     for line in lines:
