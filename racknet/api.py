@@ -72,8 +72,8 @@ def address(
     Raise NoAddress, or Ambiguous where interfaces tie; UsageError for a wrong argument; HostReadError.
     """
     query = _query(network, family, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
-    selection = _select(query, wait, any_candidate=False)
-    return ip_address(selection.candidates[0].address.text)
+    (found,) = _select(query, wait).answers
+    return ip_address(found.text)
 
 
 def addresses(
@@ -88,22 +88,22 @@ def addresses(
 ) -> tuple[Candidate, ...]:
     """Return all candidates for an address, at least one, best first, even where interfaces tie. See `address`."""
     query = _query(network, family, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
-    selection = _select(query, wait, any_candidate=True)
-    found = [candidate.address for candidate in selection.candidates]
+    query.all_candidates = True
+    selection = _select(query, wait)
     return tuple(
         Candidate(ip_address(a.text), a.interface, a.prefix_length, selection.why(place).text)
-        for place, a in enumerate(found)
+        for place, a in enumerate(selection.answers)
     )
 
 
 def _query(network: str, family: str, **filters: Words | None) -> Query:
-    """Return the query of the arguments. Raise UsageError, which quotes a wrong value as Python writes it."""
+    """Return the query of the arguments. Raise UsageError, which names the argument and quotes the value."""
     if network not in NETWORKS:
         raise UsageError(f"network: {network!r} is not public or service")
     if not isinstance(family, str):
         raise UsageError(f"family: {family!r} is not ipv4 or ipv6")
     options = {name: _words(name, value) for name, value in filters.items()}
-    query = parse_query(network, parse_family(family), {}, options)
+    query = parse_query(network, parse_family(family), {}, options, sign="")
     query.filters_text = ", ".join(f"{name}={value!r}" for name, value in filters.items() if value)
     return query
 
@@ -118,15 +118,12 @@ def _words(name: str, value: Words | None) -> list[str]:
     return list(value)
 
 
-def _select(query: Query, wait: float, *, any_candidate: bool) -> Selection:
-    """Return the selection for a query, once it has an answer, or a candidate where any will do. Raise NoAddress."""
+def _select(query: Query, wait: float) -> Selection:
+    """Return the selection for a query, once it has an answer. Raise NoAddress."""
     if isinstance(wait, bool) or not isinstance(wait, (int, float)) or not 0 <= wait <= YEAR:
         raise UsageError(f"wait: {wait!r} is not a number of seconds, from 0 to a year")
 
-    def is_found(selection: Selection) -> bool:
-        return selection.address is not None or (any_candidate and selection.is_host and bool(selection.candidates))
-
-    (selection,) = wait_for([query], wait, lambda found: is_found(found[0]) or is_final(found[0]))
-    if not is_found(selection):
+    (selection,) = wait_for([query], wait, lambda found: is_final(found[0]))
+    if not selection.answers:
         raise messages.no_address(query, selection, way="argument")
     return selection

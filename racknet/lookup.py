@@ -6,7 +6,7 @@ from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
 from racknet.host import read_host
-from racknet.host.crosscheck import is_confirmed
+from racknet.host.crosscheck import find_unconfirmed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
@@ -22,15 +22,14 @@ PAUSE = 0.2  # seconds between two looks at a host that is waited for
 def look_up(queries: Sequence[Query], *, include_container_interfaces: bool = False) -> tuple[Host, list[Selection]]:
     """Read the host and select an address for each query. Raise HostReadError.
 
-    Each answer is one that netifaces confirms. Where it does not, the host has changed meanwhile: read it once more.
+    netifaces confirms each address to print. Where it does not, the host has changed meanwhile: read it once more.
     """
     reach = {query.reach for query in queries if query.reach}
     include_all = include_container_interfaces or any(query.include or query.cidrs or query.reach for query in queries)
     for _ in range(2):
         host = read_host(reach, include_container_interfaces=include_all)
         selections = select_addresses(host, queries)
-        answers = [selection.address for selection in selections if selection.address]
-        unconfirmed = [address for address in answers if not is_confirmed(address)]
+        unconfirmed = find_unconfirmed([address for selection in selections for address in selection.answers])
         if not unconfirmed:
             return host, selections
     address = unconfirmed[0]
@@ -66,7 +65,7 @@ def wait_for(
 
 def is_final(selection: Selection) -> bool:
     """Return whether waiting changes nothing: there is an answer, or this is not a host's network."""
-    return selection.address is not None or not selection.is_host
+    return bool(selection.answers) or not selection.is_host
 
 
 def _with_provider(selections: list[Selection]) -> list[Selection]:

@@ -27,15 +27,18 @@ def parse_family(word: str) -> str:
     return FAMILY_WORDS[word]
 
 
-def parse_query(network: str, family: str, environ: Mapping[str, str], options: Mapping[str, Sequence[str]]) -> Query:
+def parse_query(
+    network: str, family: str, environ: Mapping[str, str], options: Mapping[str, Sequence[str]], sign: str = "--"
+) -> Query:
     """Return the query of options, by their names, and variables. Raise UsageError.
 
     `interface`, `cidr` or `reach` among the options put those variables of the network aside; `exclude` adds to its.
+    Errors name an option with the sign before it.
     """
-    words: dict[str, Words] = {name: [(f"--{name}", word) for word in options.get(name) or ()] for name in FILTERS}
+    words: dict[str, Words] = {name: [(sign + name, word) for word in options.get(name) or ()] for name in FILTERS}
     if not any(words.values()):
         words = {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
-    exclude = [("--exclude", word) for word in options.get("exclude") or ()] + _listed(environ, "RACKNET_EXCLUDE")
+    exclude = [(f"{sign}exclude", word) for word in options.get("exclude") or ()] + _listed(environ, "RACKNET_EXCLUDE")
     query = Query(network, family)
     query.include = _globs(words["interface"], "the name of an interface, or a glob")
     query.cidrs = tuple(_parse_block(*word) for word in words["cidr"])

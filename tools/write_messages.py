@@ -141,13 +141,13 @@ NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16
 FAILURES: list[tuple[str, str, Sequence[Any]]] = [
     ("where netlink is forbidden", "public", _read_by(__init__=_failing(REFUSED), __exit__=Mock())),
     ("where interfaces come and go", "public", _read_by(_read=lambda *_: ([], True))),
-    ("where an address comes and goes", "public", [patch.object(lookup, "is_confirmed", lambda _: False)]),
+    ("where an address comes and goes", "public", [patch.object(lookup, "find_unconfirmed", list)]),
     (
         "where the name of an interface is not UTF-8",
         "service",
         [
             patch.object(lookup, "read_host", lambda *_, **__: NOT_UTF8),
-            patch.object(lookup, "is_confirmed", crosscheck.is_confirmed),
+            patch.object(lookup, "find_unconfirmed", crosscheck.find_unconfirmed),
         ],
     ),
     ("on aws, which its firmware names", "public", _on(AWS, _named("sys_vendor", "Amazon EC2"))),
@@ -252,7 +252,7 @@ def transcript(
     with ExitStack() as stack:
         for one in (
             patch.object(lookup, "read_host", lambda *_, **__: facts),
-            patch.object(lookup, "is_confirmed", lambda _: True),
+            patch.object(lookup, "find_unconfirmed", lambda _: []),
             patch.object(states, "read_states", lambda: STATES),
             patch.object(dmi, "read_dmi", dict),
             patch.object(hints, "program", lambda: "racknet"),

@@ -4,6 +4,7 @@ set -eu
 
 # Assign first, then evaluate: `eval "$(racknet env --export)"` evaluates nothing, with status 0.
 variables="$(racknet env --export)"
+unset RACKNET_PUBLIC_IPV4 RACKNET_PUBLIC_IPV6 RACKNET_SERVICE_IPV4 RACKNET_SERVICE_IPV6 # from before
 eval "$variables"
 
 # `env` prints the variables that have an answer. Require one with `:?`.

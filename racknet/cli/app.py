@@ -31,10 +31,10 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-# Not `pip install 'racknet[swarm]'`: no index has the package yet.
+# Not `pip install 'racknet[swarm]'`: no index has the package yet. And Debian's pip installs into no system.
 NO_SWARM = (
     "cluster is an extra of the Python package; the image and the executable do not have it",
-    "in a clone of the repository: pip install '.[swarm]'",
+    "in a clone of the repository: pipx install '.[swarm]'",
 )
 
 Version = Annotated[
@@ -67,8 +67,8 @@ def _add_network(network: str, about: str) -> None:
         options = {"interface": interface or (), "cidr": cidr or (), "exclude": exclude or (), "reach": reach or ()}
         query = parse_query(network, parse_family(word), os.environ, options)
         seconds = parse_seconds(wait, os.environ)
-        output = {"all_candidates": all_candidates, "as_json": as_json, "explain": explain}
-        raise typer.Exit(ask.answer(query, wait=seconds, environ=os.environ, **output))
+        query.all_candidates = all_candidates
+        raise typer.Exit(ask.answer(query, wait=seconds, environ=os.environ, as_json=as_json, explain=explain))
 
 
 _add_network("public", "Print the address on the public network.")

@@ -21,28 +21,22 @@ def answer(
     query: Query,
     *,
     wait: float = 0,
-    all_candidates: bool = False,
     as_json: bool = False,
     explain: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> int:
     """Answer on standard output, once there is an answer or the seconds to wait are over. Raise NoAddress."""
-
-    def has_answer(selection: Selection) -> bool:
-        return selection.address is not None or (all_candidates and selection.is_host and bool(selection.candidates))
-
-    (selection,) = wait_for([query], wait, lambda found: has_answer(found[0]) or is_final(found[0]), explain=explain)
-    if not has_answer(selection):
+    (selection,) = wait_for([query], wait, lambda found: is_final(found[0]), explain=explain)
+    if not selection.answers:
         raise messages.no_address(query, selection)
     if explain:
         write_error(messages.explanation(query, selection) + notes.unknown_variables(notes.unknown_vars(environ or {})))
     if as_json:
         from racknet.output import json
 
-        write_output(json.format_candidates(query, selection, all_candidates=all_candidates))
+        write_output(json.format_candidates(query, selection))
     else:
-        shown = selection.candidates if all_candidates else selection.candidates[:1]
-        write_output("".join(f"{candidate.address.text}\n" for candidate in shown))
+        write_output("".join(f"{address.text}\n" for address in selection.answers))
     return ExitStatus.ANSWERED
 
 
@@ -71,7 +65,7 @@ def show_list(environ: Mapping[str, str], *, as_json: bool = False) -> int:
         interfaces = table.format_interfaces(list(host.interfaces.values()), entries, read_states(), colour=colour)
         write_output(f"{table.format_addresses(entries, colour=colour)}\n{interfaces}")
     if not is_host(host):
-        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.NOT_A_HOST}\n")
+        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.HOST_NETWORK}\n")
     write_error(notes.unknown_variables(notes.unknown_vars(environ)))
     return ExitStatus.ANSWERED
 

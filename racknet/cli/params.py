@@ -33,8 +33,8 @@ Network = Annotated[
     str, typer.Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
 ]
 Node = Annotated[
-    Words, typer.Option(metavar="NODE", help="Only this node, by host name or id. One alone: its bare address.")
+    Words, typer.Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
 ]
 Constraint = Annotated[Words, typer.Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
-Image = Annotated[str, typer.Option(metavar="IMAGE", help="The image to run: that which the manager has by this name.")]
+Image = Annotated[str, typer.Option(metavar="IMAGE", help="The image that the manager has by this name.")]
 Timeout = Annotated[str, typer.Option(metavar="SECONDS", help="How long to wait for the nodes' answers.")]

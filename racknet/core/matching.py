@@ -108,12 +108,13 @@ class Query:
 
     `options` are the same filters, except `--interface`, as words of a command line.
     `include` and `exclude` say whether an interface's name or a label matches; they are None without such a filter.
-    `cidrs` and `exclude_cidrs` hold blocks of both families. `reach` is an address, or "".
+    `cidrs` and `exclude_cidrs` hold blocks of both families. `reach` is an address, or "". With `all_candidates`,
+    the answer alone is not enough.
     """
 
     __slots__ = (
         *("cidrs", "exclude", "exclude_cidrs", "include", "reach"),
-        *("family", "filters_text", "network", "options"),
+        *("all_candidates", "family", "filters_text", "network", "options"),
     )
 
     def __init__(self, network: str, family: str = "ipv4") -> None:
@@ -123,6 +124,7 @@ class Query:
         self.cidrs: tuple[CidrBlock, ...] = ()
         self.exclude_cidrs: tuple[CidrBlock, ...] = ()
         self.options: tuple[str, ...] = ()
+        self.all_candidates = False
 
     def __str__(self) -> str:
         return f"{self.network} {self.family}"

@@ -20,7 +20,7 @@ class Selection:
 
     `is_host` is false in a container's own network, whose addresses are no host's. `without_address` names the eligible
     interfaces without an address of the family; `awaits_address` is true where one may still come. `provider` may have
-    the public address behind its NAT.
+    the public address behind its NAT. `all_candidates`: the query asks for all of them.
     """
 
     provider: Provider | None = None
@@ -33,13 +33,20 @@ class Selection:
         self._first = [c for c in self.candidates if losses[id(c)] == losses[id(self.candidates[0])]]
         interfaces = list(dict.fromkeys(c.address.interface for c in self._first))
         self.tied = interfaces if len(interfaces) > 1 else []
-        self.is_host, self.awaits_address = True, False
+        self.is_host, self.awaits_address, self.all_candidates = True, False, False
         self.without_address: list[str] = []
 
     @property
     def address(self) -> Address | None:
         """The answer, or None where there is none or it is ambiguous."""
         return self.candidates[0].address if self.candidates and self.is_host and not self.tied else None
+
+    @property
+    def answers(self) -> list[Address]:
+        """The addresses to print: the answer, or all candidates if the query asks for all, even where they tie."""
+        if self.all_candidates and self.is_host:
+            return [candidate.address for candidate in self.candidates]
+        return [self.address] if self.address else []
 
     def why(self, place: int) -> Reason:
         """Return why the candidate at a place comes before the next."""

@@ -53,7 +53,7 @@ class _Selector:
             selection = self.service_ipv6()
         else:
             selection = self.in_class(query.family, rules.CLASS_OF[query.network])
-        selection.is_host = query.include is not None or is_host(self.host)
+        selection.is_host, selection.all_candidates = bool(query.include) or is_host(self.host), query.all_candidates
         if selection.address is None:
             selection.without_address = self.eligibility.without_address(query.family)
             selection.awaits_address = bool(selection.tied) or self.eligibility.awaits_address(query.family)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # docs/code.md says why
     from racknet.core.matching import Query
     from racknet.core.providers import Provider
 
-NOT_A_HOST = "run it with --net=host (hostNetwork: true on Kubernetes)"
+HOST_NETWORK = "run it with --net=host (hostNetwork: true on Kubernetes)"
 INTERNAL = "this is a fault of racknet's own, please report it"
 
 
@@ -23,19 +23,25 @@ def line(*words: str) -> str:
 def program(root: str = "") -> str:
     """Return the words that run racknet here. The root of the files is for the tests.
 
-    The image holds nothing but /racknet, which is no command of the host: there it is the line that starts the image.
+    The image holds nothing but /racknet, which is no command of the host. In Docker and Podman it is the line that
+    starts the image.
     """
     import os
     from shlex import quote
+
+    import racknet
 
     paths = [f"{folder}/racknet" for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
     if any(os.path.isfile(path) and os.access(path, os.X_OK) for path in paths):
         return "racknet"
     called = sys.argv[0] if sys.argv else ""
-    if called == "/racknet":
-        engine = "podman" if os.path.exists(f"{root}/run/.containerenv") else "docker"
-        return f"{engine} run --rm --net=host racknet/ip"
-    return quote(called) if os.path.basename(called) == "racknet" else "python3 -m racknet"
+    for engine, sign in (("docker", "/.dockerenv"), ("podman", "/run/.containerenv")):
+        if called == "/racknet" and os.path.exists(root + sign):
+            return f"{engine} run --rm --net=host racknet/ip"
+    is_executable = not hasattr(racknet, "__file__")  # what is frozen has none
+    if is_executable or os.path.basename(called) == "racknet":
+        return quote(called)
+    return f"{quote(sys.executable or 'python3')} -m racknet"
 
 
 def choose(query: Query, interface: str, way: str) -> str:
@@ -55,7 +61,7 @@ def behind_nat(provider: Provider | None) -> str:
     """Return where the public address may be that is not on the host."""
     if provider is None:
         return f"on AWS, GCP and Azure the public address is not on the host: ask the provider; see {line('list')}"
-    return f"on {provider.name} the public address is not on the host; to ask the provider: {provider.command}"
+    return f"on {provider.name} the public address may not be on the host; to ask the provider: {provider.command}"
 
 
 def anchor() -> str:
@@ -68,9 +74,10 @@ def no_route(reach: str) -> str:
     return f"does a route lead to {reach}? see ip route get {reach}"
 
 
-def booting() -> str:
+def booting(way: str) -> str:
     """Return what to do where no interface has an address yet."""
-    return f"is the host still booting? --wait 30 waits for an address; see also {line('list')}"
+    wait = {"variable": "RACKNET_WAIT=30", "argument": "wait=30"}.get(way, "--wait 30")
+    return f"is the host still booting? {wait} waits for an address; see also {line('list')}"
 
 
 def filtered(filters: str) -> str:
@@ -78,6 +85,8 @@ def filtered(filters: str) -> str:
     return f"{filters} leaves no address; see {line('list')} for those that there are"
 
 
-def other() -> str:
+def other(query: Query, way: str) -> str:
     """Return what to do where nothing more is known."""
-    return f"see {line('list')}, or choose with --interface or --cidr"
+    prefix = f"RACKNET_{query.network.upper()}_"
+    filters = {"variable": f"{prefix}INTERFACE or {prefix}CIDR", "argument": "interface= or cidr="}
+    return f"see {line('list')}, or choose with {filters.get(way, '--interface or --cidr')}"

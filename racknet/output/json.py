@@ -9,20 +9,20 @@ from racknet.core.matching import Query
 from racknet.core.ranking import Selection
 
 
-def format_candidates(query: Query, selection: Selection, *, all_candidates: bool) -> str:
+def format_candidates(query: Query, selection: Selection) -> str:
     """Return the answer as an object, or all candidates as an array of them."""
     objects = [
         {
             "network": query.network,
             "family": query.family,
-            "address": candidate.address.text,
-            "prefix_length": candidate.address.prefix_length,
-            "interface": candidate.address.interface,
+            "address": address.text,
+            "prefix_length": address.prefix_length,
+            "interface": address.interface,
             "why": selection.why(place).text,
         }
-        for place, candidate in enumerate(selection.candidates if all_candidates else selection.candidates[:1])
+        for place, address in enumerate(selection.answers)
     ]
-    return json.dumps(objects if all_candidates else objects[0]) + "\n"
+    return json.dumps(objects if query.all_candidates else objects[0]) + "\n"
 
 
 def format_list(entries: list[Entry], *, is_host: bool) -> str:

@@ -45,7 +45,7 @@ def no_address(query: Query, selection: Selection, way: str = "option") -> NoAdd
     reasons = {reason for _, reason in selection.rejected}
     names = [name for name in selection.without_address if query.include is None or query.include(name)]
     if not selection.is_host:
-        message, hint = f"no {query} address: {NOT_A_HOST}", hints.NOT_A_HOST
+        message, hint = f"no {query} address: {NOT_A_HOST}", hints.HOST_NETWORK
     elif selection.tied:
         return _ambiguous(query, selection, rows, way)
     elif rules.ANCHOR in reasons:
@@ -53,13 +53,13 @@ def no_address(query: Query, selection: Selection, way: str = "option") -> NoAdd
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = hints.no_route(query.reach)
     elif names and not reasons - {rules.LOOPBACK, *ORDER[:4], rules.CONTAINER, *([NOT_NAMED] * bool(query.include))}:
-        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting()
+        rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
     elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
         hint = hints.behind_nat(selection.provider)
     else:
-        hint = hints.other()
+        hint = hints.other(query, way)
     return NoAddress(message, hint, _lines(rows))
 
 
@@ -71,7 +71,7 @@ def _ambiguous(query: Query, selection: Selection, rows: list[Row], way: str) ->
     having = [name for name in selection.tied if any(address.interface == name for address in addresses)]
     error = Ambiguous(
         f"the {query} address on this host{filters} is ambiguous: {listed(selection.tied)} tie",
-        hints.choose(query, having[0], way) if having else hints.other(),
+        hints.choose(query, having[0], way) if having else hints.other(query, way),
         _lines(rows),
     )
     error.interfaces = tuple(selection.tied)
@@ -81,7 +81,7 @@ def _ambiguous(query: Query, selection: Selection, rows: list[Row], way: str) ->
 def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> NoAddress:
     """Return the error where none of the variables has an answer: that for IPv4 of each network."""
     if not any(selection.is_host for selection in selections):
-        return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.NOT_A_HOST)
+        return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.HOST_NETWORK)
     errors = [
         no_address(query, selection, way="variable")
         for query, selection in zip(queries, selections, strict=True)

@@ -40,7 +40,7 @@ def connect() -> Iterator[tuple[Any, str]]:
                 parameters = {"base_url": stack.enter_context(tunnel(host))}
             api: Any = docker.APIClient(**parameters, version="auto", timeout=PATIENCE)  # it has no types
         except FAILURES as error:
-            where = host or os.environ.get("DOCKER_HOST", "")
+            where = host or os.environ.get("DOCKER_HOST") or SOCKET
             raise SwarmError(f"no Docker engine answers at {where}: {plain(error)}", _hint(where, error)) from error
         stack.callback(api.close)
         yield api, host
@@ -57,7 +57,7 @@ def _parameters() -> dict[str, Any]:
         except Exception as error:  # the SDK has no class of its own for a file that it cannot read
             raise UsageError(f"{which} cannot be read: {error}", "see docker context ls") from error
         if context is None or not context.Host:
-            raise UsageError(f"{which} is not a context", f"choose one: docker context use {name or 'default'}")
+            raise UsageError(f"{which} is not a context", "see docker context ls")
         found |= {"base_url": context.Host} | ({"tls": context.TLSConfig} if context.TLSConfig else {})
     if found["base_url"].startswith("http+unix:"):  # the SDK's own way to write it
         found["base_url"] = SOCKET

@@ -66,6 +66,13 @@ def exact_reference(name: str, image: Mapping[str, Any]) -> str:
     if "@" in name:
         return name
     path, _, last = name.rpartition("/")
-    repository = f"{path}/{last.partition(':')[0]}".lstrip("/")
-    digests = [digest for digest in image.get("RepoDigests") or [] if digest.partition("@")[0] == repository]
+    repository = _familiar(f"{path}/{last.partition(':')[0]}".lstrip("/"))
+    digests = [digest for digest in image.get("RepoDigests") or [] if _familiar(digest.partition("@")[0]) == repository]
     return str(digests[0] if digests else image["Id"])
+
+
+def _familiar(repository: str) -> str:
+    """Return the short name of a repository: docker.io/library/redis is redis, as the engine writes it."""
+    for prefix in ("index.docker.io/", "docker.io/", "library/"):
+        repository = repository.removeprefix(prefix)
+    return repository

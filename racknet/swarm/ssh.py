@@ -36,17 +36,22 @@ def tunnel(host: str) -> Iterator[str]:
         path = f"{folder}/docker.sock"
         listening.bind(path)
         listening.listen()
-        Thread(target=_serve, args=(listening, words), daemon=True).start()
+        running: list[subprocess.Popen[bytes]] = []
+        thread = Thread(target=_serve, args=(listening, words, running), daemon=True)
+        thread.start()
         try:
             yield f"unix://{path}"
         finally:
             listening.shutdown(socket.SHUT_RDWR)  # lets the thread end
+            thread.join()
+            for process in running:
+                process.kill()  # one may wait for a password, or for a host that does not answer
+                process.wait()
 
 
-def _serve(listening: socket.socket, words: Sequence[str]) -> None:
-    """Give each connection an ssh of its own, which ends with the connection."""
+def _serve(listening: socket.socket, words: Sequence[str], running: list[subprocess.Popen[bytes]]) -> None:
+    """Give each connection an ssh of its own, which ends with the connection. Add each to those that are running."""
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # ssh inherits it: Ctrl-C must leave the way to remove the jobs
-    running = []
     while True:
         try:
             connection, _ = listening.accept()
@@ -57,5 +62,3 @@ def _serve(listening: socket.socket, words: Sequence[str]) -> None:
                 running.append(subprocess.Popen(words, stdin=connection.fileno(), stdout=connection.fileno()))  # noqa: S603
             except OSError:
                 continue  # there is no ssh: the connection is closed
-    for process in running:
-        process.wait()

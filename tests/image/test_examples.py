@@ -124,7 +124,7 @@ def test_servicenet(swarm_of_three: Swarm) -> None:
 
 def test_cluster(swarm_of_three: Swarm) -> None:
     """docs/clusters.md: `racknet cluster service` prints a line for each node, as the page shows."""
-    lines = block("docs/clusters.md", "pip install").splitlines()
+    lines = block("docs/clusters.md", "pipx install").splitlines()
     asked = lines.index("racknet cluster service")
     printed = on(swarm_of_three.nodes[0], lines[asked])
     assert printed == "".join(f"{node.name:3}  {node.service}\n" for node in swarm_of_three.nodes)

@@ -82,7 +82,7 @@ def test_cron(host: str) -> None:
     wait_for(lambda: run(host, "cat /run/public-ip").out == f"{PUBLIC}\n", "the line for a boot")
     lines = re.findall(r"^(\S.*?)  +root  (.*)$", (EXAMPLES / "cron" / "racknet").read_text(), re.MULTILINE)
     assert [when for when, _ in lines] == ["@reboot", "*/5 * * * *"]
-    assert len({command for _, command in lines}) == 1
+    assert len({command.replace(".boot", ".new") for _, command in lines}) == 1  # both may run at once
     assert run(host, FAILING + lines[1][1]).status == 2
     assert done(host, "cat /run/public-ip") == f"{PUBLIC}\n"
 

@@ -42,7 +42,7 @@ def on_host(*hosts: Host | str) -> Iterator[list[float]]:
 
     with (
         patch.object(lookup, "read_host", read),
-        patch.object(lookup, "is_confirmed", lambda _: True),
+        patch.object(lookup, "find_unconfirmed", lambda _: []),
         patch.object(dmi, "read_dmi", dict),  # this machine may be a provider's
         patch("time.sleep", sleep),
         patch("time.monotonic", lambda: clock[0]),

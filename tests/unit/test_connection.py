@@ -41,7 +41,7 @@ def test_docker_host_comes_first(said: Callable[..., str]) -> None:
     assert said(DOCKER_HOST="unix:///no", DOCKER_CONTEXT="nope").startswith(no_answer.format("no"))
     assert said("gone", DOCKER_HOST="", DOCKER_CONTEXT="other").startswith(no_answer.format("other"))
     assert said("other").startswith(no_answer.format("other"))
-    unknown = "racknet: 'nope', of DOCKER_CONTEXT, is not a context\nhint: choose one: docker context use nope\n"
+    unknown = "racknet: 'nope', of DOCKER_CONTEXT, is not a context\nhint: see docker context ls\n"
     assert said("other", DOCKER_CONTEXT="nope") == unknown
     assert said("gone").startswith("racknet: the one that docker context use has chosen is not a context\nhint: ")
 

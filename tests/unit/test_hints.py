@@ -25,11 +25,11 @@ from racknet.output import hints, messages
         (True, "/racknet", ".dockerenv", "racknet"),
         (False, "/racknet", ".dockerenv", "docker run --rm --net=host racknet/ip"),
         (False, "/racknet", "run/.containerenv", "podman run --rm --net=host racknet/ip"),
-        (False, "/racknet", "", "docker run --rm --net=host racknet/ip"),
+        (False, "/racknet", "", "/racknet"),
         (False, "/opt/my tools/racknet", ".dockerenv", "'/opt/my tools/racknet'"),
         (False, "./racknet", "", "./racknet"),
-        (False, "/usr/lib/python3/dist-packages/racknet/__main__.py", "", "python3 -m racknet"),
-        (False, "app.py", ".dockerenv", "python3 -m racknet"),
+        (False, "/usr/lib/python3/dist-packages/racknet/__main__.py", "", f"{shlex.quote(sys.executable)} -m racknet"),
+        (False, "app.py", ".dockerenv", f"{shlex.quote(sys.executable)} -m racknet"),
     ],
 )
 def test_program(on_path: bool, argument: str, sign: str, expected: str, tmp_path: Path) -> None:
@@ -97,4 +97,4 @@ def test_tie_without_an_address() -> None:
     query = make_query("service ipv6")
     selection = select_address(HOSTS["excluded"].layout.host, query)
     assert selection.tied
-    assert messages.no_address(query, selection).hint == hints.other()
+    assert messages.no_address(query, selection).hint == hints.other(query, "option")

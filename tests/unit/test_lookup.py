@@ -10,7 +10,7 @@ import time
 from itertools import cycle
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from support.hosts import HOSTS
@@ -35,20 +35,34 @@ def test_answer_is_confirmed() -> None:
     """Each answer is confirmed by the second reader before anything else is done with it."""
     asked: list[str] = []
 
-    def confirm(address: Address) -> bool:
-        asked.append(address.text)
-        return True
+    def confirm(addresses: list[Address]) -> list[Address]:
+        asked.extend(texts(addresses))
+        return []
 
-    with on_host(READY), patch.object(lookup, "is_confirmed", confirm):
+    with on_host(READY), patch.object(lookup, "find_unconfirmed", confirm):
         _, selections = look_up([make_query(line) for line in ("public", "public ipv6", "service")])
     assert [s.address.text if s.address else "" for s in selections] == ["203.0.113.7", "", ""]
     assert asked == ["203.0.113.7"]
 
 
+def test_all_candidates_are_confirmed() -> None:
+    """Where all candidates are asked for, each is confirmed, also where they tie."""
+    query = make_query("service")
+    query.all_candidates = True
+    tie = "nic eth2 10.1.0.7/24\nnic eth3 10.2.0.7/24\nbridge docker0"
+    with on_host(tie), patch.object(lookup, "find_unconfirmed", Mock(return_value=[])) as confirm:
+        (selection,) = look_up([query])[1]
+    assert texts(selection.answers) == texts(confirm.call_args.args[0]) == ["10.1.0.7", "10.2.0.7"]
+    assert selection.address is None
+
+
 def test_unconfirmed_answer_is_read_once_more() -> None:
     """Where the second reader does not see the answer, the host has changed: it is read again."""
     moved = "nic eth1 203.0.113.7/24\nbridge docker0"
-    with on_host(READY, moved), patch.object(lookup, "is_confirmed", lambda a: a.interface == "eth1"):
+    with (
+        on_host(READY, moved),
+        patch.object(lookup, "find_unconfirmed", lambda found: [a for a in found if a.interface != "eth1"]),
+    ):
         _, (selection,) = look_up([make_query("public")])
     assert selection.address is not None
     assert selection.address.interface == "eth1"
@@ -57,7 +71,7 @@ def test_unconfirmed_answer_is_read_once_more() -> None:
 def test_answer_that_stays_unconfirmed() -> None:
     """Where the readers disagree twice, there is no answer but an error."""
     labelled = "nic eth0 203.0.113.7/24@eth0:1\nbridge docker0"
-    with on_host(READY, labelled), patch.object(lookup, "is_confirmed", lambda _: False):
+    with on_host(READY, labelled), patch.object(lookup, "find_unconfirmed", list):
         expected = r"^the kernel lists 203\.0\.113\.7 on eth0:1, and netifaces does not$"
         with pytest.raises(HostReadError, match=expected) as caught:
             look_up([make_query("public")])

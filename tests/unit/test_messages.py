@@ -84,7 +84,7 @@ def test_interface_that_is_not_there(others: str) -> None:
     assert "ens4" not in error.details
     assert "no ipv6 address" not in error.details
     assert "--interface nosuch" in error.hint
-    assert error.hint != hints.booting()
+    assert error.hint != hints.booting("option")
 
 
 def test_host_that_boots() -> None:
@@ -93,7 +93,7 @@ def test_host_that_boots() -> None:
     assert lines[1:] == [
         "  ens3     -            no ipv4 address",
         "  docker0  172.17.0.1   container interface",
-        f"hint: {hints.booting()}",
+        f"hint: {hints.booting('option')}",
     ]
 
 
