@@ -89,7 +89,7 @@ def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
     for piece in pieces:
         details, _, text = piece.decode("utf-8", "replace").partition(" ")
         pairs = dict(pair.partition("=")[::2] for pair in details.split(","))
-        if TASK_ID in pairs:
+        if TASK_ID in pairs and text.endswith("\n"):  # else the log was cut, perhaps within an address
             lines.setdefault(pairs[TASK_ID], []).append(text.rstrip("\r\n"))
     return lines
 
