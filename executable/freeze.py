@@ -40,6 +40,8 @@ psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psut
 racknet.swarm
 """.split()
 
+TUPLES = ("snetio", "snicstats")  # psutil's, of its thirty, that its net_if_stats makes
+
 
 class Slim(ast.NodeTransformer):
     """Takes out what only readers and type checkers need: annotations, and what stands behind TYPE_CHECKING."""
@@ -61,6 +63,16 @@ class Slim(ast.NodeTransformer):
         return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else self.generic_visit(node)
 
 
+def is_asked(node: ast.stmt) -> bool:
+    """Return whether psutil's net_if_stats may need a statement. Named tuples and patterns take long to make."""
+    match node:
+        case ast.ClassDef(name="Process"):
+            return False
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="namedtuple"))):
+            return name in TUPLES
+    return True
+
+
 def without_lines(code: CodeType) -> CodeType:
     """Return code without its line numbers, which take more room than its instructions: no traceback reaches a user."""
     constants = [without_lines(value) if isinstance(value, CodeType) else value for value in code.co_consts]
@@ -71,6 +83,8 @@ def without_lines(code: CodeType) -> CodeType:
 def frozen_code(module: Module) -> bytes:
     """Return a module's code, without the docstrings and annotations of racknet's that nothing reads."""
     tree = ast.parse(Path(module.__file__).read_bytes())
+    if module.__name__.startswith("psutil"):
+        tree.body = list(filter(is_asked, tree.body))
     if module.__name__.startswith("racknet") and module.__name__ != ANNOTATED:
         tree = ast.fix_missing_locations(Slim().visit(tree))
     level = 1 if module.__name__ == ANNOTATED else 2
