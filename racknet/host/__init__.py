@@ -88,5 +88,8 @@ def _read(path: str) -> bytes:
     descriptor = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)  # `open` takes codecs, and `_io` long to load
     try:
         return posix.read(descriptor, 64)
+    except OSError as error:
+        error.filename = path
+        raise
     finally:
         posix.close(descriptor)
