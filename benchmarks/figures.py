@@ -57,8 +57,9 @@ class Figures:
         """The figures that have a bound."""
         veths, nics, peers = self.growth["veths"][LARGEST], self.growth["NICs"][LARGEST], self.peers
         return [
-            Bound("compressed size", self.sizes["compressed"] / 1e6, 4.5, " MB"),
+            Bound("compressed size", self.sizes["compressed"] / 1e6, 3.5, " MB"),
             Bound("`service ipv4` / an interpreter that does nothing", peers[SERVICE] / peers[PYTHON], 0.75),
+            Bound("`list` / an interpreter that does nothing", peers[LIST] / peers[PYTHON], 2.9),
             Bound(
                 "`docker run` of racknet / of a static program that does nothing",
                 self.docker_run["racknet"] / self.docker_run["nothing"],

@@ -13,12 +13,14 @@ import marshal
 import re
 import sys
 import sysconfig
+from itertools import product
 from modulefinder import AddPackagePath, Module, ModuleFinder
 from pathlib import Path
+from types import CodeType
 
 ENTRY_POINTS = ["racknet.__main__", "racknet.cli.app", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
 
-ANNOTATED = ("racknet.cli.app", "racknet.core.inventory")  # the annotations are read: by Typer, by NamedTuple
+ANNOTATED = "racknet.cli.app"  # whose annotations Typer reads
 
 # In C, and linked in beside libpython: what the Dockerfile compiles.
 LINKED = {
@@ -28,14 +30,17 @@ LINKED = {
 }
 
 UNUSED = """
-_pydatetime _pydecimal _pyio _strptime _winapi _wmi asyncio bdb bz2 click._termui_impl click._winconsole cmd code codeop
-colorama concurrent ctypes curses distutils doctest email ftplib getpass hashlib hmac http importlib.metadata
-importlib.resources lzma msvcrt multiprocessing nt ntpath nturl2path optparse pdb pickle plistlib pydoc random readline
-rich secrets setuptools shellingham sqlite3 ssl statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli
-typer.rich_utils typer.testing typing_extensions unittest urllib webbrowser winreg xml zipfile
+_pydatetime _pydecimal _pyio _strptime _winapi _wmi argparse asyncio bdb bz2 click._termui_impl click._winconsole cmd
+code codeop colorama concurrent ctypes curses distutils doctest email ftplib getopt getpass hashlib hmac http
+importlib._bootstrap importlib._bootstrap_external importlib.metadata importlib.resources lzma msvcrt multiprocessing nt
+ntpath nturl2path optparse pdb pickle plistlib pydoc random readline rich secrets setuptools shellingham sqlite3 ssl
+statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli typer.rich_utils typer.testing typing_extensions
+unicodedata unittest urllib webbrowser winreg xml zipfile zlib
 psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psutil.tests
 racknet.api racknet.swarm
 """.split()
+
+TUPLES = ("snetio", "snicstats")  # psutil's, of its thirty, that its net_if_stats makes
 
 
 class Slim(ast.NodeTransformer):
@@ -58,26 +63,47 @@ class Slim(ast.NodeTransformer):
         return None if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else self.generic_visit(node)
 
 
-def code(module: Module) -> bytes:
+def is_asked(node: ast.stmt) -> bool:
+    """Return whether psutil's net_if_stats may need a statement. Named tuples and patterns take long to make."""
+    match node:
+        case ast.ClassDef(name="Process"):
+            return False
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="namedtuple"))):
+            return name in TUPLES
+    return True
+
+
+def without_lines(code: CodeType) -> CodeType:
+    """Return code without its line numbers, which take more room than its instructions: no traceback reaches a user."""
+    constants = [without_lines(value) if isinstance(value, CodeType) else value for value in code.co_consts]
+    unknown = b"\xff" * -(-len(code.co_code) // 16)  # an entry for eight instructions: no location
+    return code.replace(co_linetable=unknown, co_consts=tuple(constants))
+
+
+def frozen_code(module: Module) -> bytes:
     """Return a module's code, without the docstrings and annotations of racknet's that nothing reads."""
     tree = ast.parse(Path(module.__file__).read_bytes())
-    if module.__name__.startswith("racknet") and module.__name__ not in ANNOTATED:
+    if module.__name__.startswith("psutil"):
+        tree.body = list(filter(is_asked, tree.body))
+    if module.__name__.startswith("racknet") and module.__name__ != ANNOTATED:
         tree = ast.fix_missing_locations(Slim().visit(tree))
-    level = 1 if module.__name__ == "racknet.cli.app" else 2
-    return marshal.dumps(compile(tree, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level))
+    level = 1 if module.__name__ == ANNOTATED else 2
+    code = compile(tree, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level)
+    return marshal.dumps(without_lines(code))
 
 
 def main(folders: list[str]) -> None:
     """Write both files into the current folder."""
     stdlib = Path(sysconfig.get_path("stdlib"))
-    AddPackagePath("encodings", str(stdlib / "encodings"))  # the shim's submodules are there
+    for folder, package in product([*folders, stdlib], ["encodings", "psutil"]):  # the shims' submodules are there
+        AddPackagePath(package, f"{folder}/{package}")
     finder = ModuleFinder([*folders, str(stdlib)], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)
     blob, frozen, files = b"", [], []
     for name, module in sorted(finder.modules.items()):
         if module.__file__ and not _imp.is_frozen(name) and name not in LINKED:
-            data = code(module)
+            data = frozen_code(module)
             frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
             blob += data
             files.append(f"{module.__file__}\n")

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from racknet.core import rules
 from racknet.core.eligibility import address_class
-from racknet.core.matching import Query
-from racknet.core.model import Address, Host
-from racknet.core.ranking import Selection, natural
+from racknet.core.ranking import natural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Sequence
+
+    from racknet.core.matching import Query
+    from racknet.core.model import Address, Host
+    from racknet.core.ranking import Selection
 
 
-class Entry(NamedTuple):
-    """An address, its class, the queries that it answers, and the one reason for that, or against it."""
+class Entry:
+    """An address, its class, the queries that it answers, and the one reason for that, or against it.
 
-    address: Address
-    address_class: str
-    answers: list[str]
-    why: str
-    rank: int  # 0 for an answer, 1 for another candidate, more for the others
+    `rank` is 0 for an answer, 1 for another candidate, more for the others.
+    """
+
+    __slots__ = ("address", "address_class", "answers", "rank", "why")
+
+    def __init__(self, address: Address, address_class: str, answers: list[str], why: str, rank: int) -> None:
+        self.address, self.address_class, self.answers = address, address_class, answers
+        self.why, self.rank = why, rank
 
 
-class InterfaceState(NamedTuple):
+class InterfaceState:
     """Whether an interface has a carrier (None: unknown), its speed in Mbit/s and its MTU in bytes (0: unknown)."""
 
-    has_carrier: bool | None = None
-    speed: int = 0
-    mtu: int = 0
+    __slots__ = ("has_carrier", "mtu", "speed")
+
+    def __init__(self, has_carrier: bool | None = None, speed: int = 0, mtu: int = 0) -> None:
+        self.has_carrier, self.speed, self.mtu = has_carrier, speed, mtu
 
 
 def take_inventory(host: Host, queries: Sequence[Query], selections: Sequence[Selection]) -> list[Entry]:

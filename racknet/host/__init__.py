@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posix  # what `os` is made of: `os` itself takes longer to load than an answer
-from _io import FileIO
 
 from racknet.core.eligibility import is_host
 from racknet.core.model import BITS, Host, Interface
@@ -89,5 +88,11 @@ def _inode(path: str) -> int:
 
 def _read(path: str) -> bytes:
     """Return the first bytes of a file. Raise OSError."""
-    with FileIO(path) as file:  # `open` takes codecs, which the fast path does not have
-        return file.read(64)
+    descriptor = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)  # `open` takes codecs, and `_io` long to load
+    try:
+        return posix.read(descriptor, 64)
+    except OSError as error:
+        error.filename = path
+        raise
+    finally:
+        posix.close(descriptor)

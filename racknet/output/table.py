@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from textwrap import wrap
 
-from racknet.core.inventory import Entry, InterfaceState
-from racknet.core.model import Interface
+from racknet.core.inventory import InterfaceState
 from racknet.core.ranking import natural
 from racknet.output.stdio import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Sequence
+
+    from racknet.core.inventory import Entry
+    from racknet.core.model import Interface
 
 WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -32,7 +36,7 @@ def format_addresses(entries: list[Entry], *, colour: bool) -> str:
     room = max(WIDTH - sum(widths) - 2 * 4, LEAST)
     lines = []
     for line in cells:
-        first, *more = wrap(line[4], room) if len(line[4]) > room else [line[4]]
+        first, *more = _wrap(line[4], room) if len(line[4]) > room else [line[4]]
         left = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=False))
         text = "\n".join([f"{left}  {first}", *(" " * (len(left) + 2) + part for part in more)])
         paint = "" if not colour else BOLD if line[0] or line is cells[0] else DIM if line[3] == "-" else ""
@@ -56,6 +60,12 @@ def format_interfaces(
     if colour:
         lines[0] = f"{BOLD}{lines[0]}{PLAIN}"
     return "\n".join(lines) + "\n"
+
+
+def _wrap(text: str, room: int) -> list[str]:
+    from textwrap import wrap  # which compiles patterns as it is loaded; most lists have no line to wrap
+
+    return wrap(text, room)
 
 
 def _speed(megabits: int) -> str:

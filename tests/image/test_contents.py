@@ -32,8 +32,8 @@ def test_one_file(layer: bytes) -> None:
 
 
 def test_size(layer: bytes) -> None:
-    """The image is small: at most 4.5 MB, compressed."""
-    assert len(gzip.compress(layer, 9)) <= 4.5 * MEGABYTE
+    """The image is small: at most 3.5 MB, compressed."""
+    assert len(gzip.compress(layer, 9)) <= 3.5 * MEGABYTE
 
 
 def test_static(layer: bytes, tmp_path: Path) -> None:
