@@ -15,10 +15,23 @@ from pathlib import Path
 
 import bench_page
 from big_hosts import with_addresses, with_nics, with_routes, with_veths
-from figures import ADDRESSES, LARGEST, LIST, MANY_ADDRESSES, MANY_ROUTES, PEERS, ROUTES, SERVICE, SIZES, Figures, Times
+from figures import (
+    ADDRESSES,
+    LARGEST,
+    LIST,
+    MANY_ADDRESSES,
+    MANY_ROUTES,
+    PAIRS,
+    PEERS,
+    ROUTES,
+    SERVICE,
+    SIZES,
+    Figures,
+    Times,
+)
 from support import engine
 from support.hosts import HOSTS
-from timing import measure_memory, measure_times
+from timing import measure_memory, measure_ratio, measure_times
 
 NOTHING = "racknet/tests:nothing"  # a static program that does nothing
 SOCKET = ["-v", "/var/run/docker.sock:/var/run/docker.sock"]
@@ -33,8 +46,8 @@ def measure() -> Figures:
     with engine.host_container(HOSTS["rackspace"].layout.script) as host:
         peers = measure_times(f"container:{host}", PEERS, rounds=25, runs=2)
         run = f"docker run --rm --label {engine.LABEL} --net=container:{host}"
-        starts = {"racknet": f"{run} {engine.IMAGE} service ipv4", "nothing": f"{run} {NOTHING}"}
-        docker_run = measure_times("bridge", starts, rounds=18, runs=2, flags=SOCKET)
+        starts = [f"{run} {engine.IMAGE} service ipv4", f"{run} {NOTHING}"]
+        docker_run = measure_ratio("bridge", starts, pairs=PAIRS, flags=SOCKET)
     for kind, commands_for in KINDS.items():
         for size in SIZES:
             with engine.host_container(commands_for(size)) as host:
