@@ -67,13 +67,13 @@ class Figures:
         veths, nics, peers = self.growth["veths"][LARGEST], self.growth["NICs"][LARGEST], self.peers
         return [
             Bound("compressed size", self.sizes["compressed"] / 1e6, 3.5, " MB"),
-            Bound("`service ipv4` / an interpreter that does nothing", peers[SERVICE] / peers[PYTHON], 0.75),
+            Bound("`service ipv4` / an interpreter that does nothing", peers[SERVICE] / peers[PYTHON], 0.7),
             Bound("`list` / an interpreter that does nothing", peers[LIST] / peers[PYTHON], 2.9),
             Bound(
                 f"`docker run` of racknet / of a static program that does nothing; the 95 % interval of {PAIRS} pairs "
                 f"is {self.docker_run.low:.3f} to {self.docker_run.high:.3f}",
                 self.docker_run.figure,
-                1.1,
+                1.06,
             ),
             Bound("`--help` / that of a plain Typer program, with Rich", peers[HELP] / peers[PLAIN_HELP], 0.35),
             Bound("5,000 NICs: `service ipv4` / `ip -o addr show`", nics[SERVICE] / nics[ADDRESSES], 2.5),
