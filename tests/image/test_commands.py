@@ -93,7 +93,7 @@ def test_provider_behind_nat(tmp_path: Path) -> None:
     assert (result.out, result.status) == ("", 1)
     hint = result.err.splitlines()[-1]
     assert hint.startswith(
-        "hint: on Oracle Cloud the public address is not on the host; to ask the provider: oci compute"
+        "hint: on Oracle Cloud the public address may not be on the host; to ask the provider: oci compute"
     )
 
 
