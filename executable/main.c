@@ -1,5 +1,5 @@
 /* Starts the interpreter that is linked in, with the modules that are frozen in, and calls racknet.__main__: try_fast_path()
-   for a plain question, and main() for all else.
+   for a plain query, and main() for all else.
 
    Nothing from outside counts: no environment variable of Python's, no file of a Python installation. */
 
@@ -52,7 +52,7 @@ int main(int argc, char **argv) {
     config.pathconfig_warnings = 0;
     config.install_signal_handlers = 0;
     config.module_search_paths_set = 1; /* to nothing */
-    config._init_main = 0;              /* half a start is enough for a plain question, and takes half the time */
+    config._init_main = 0;              /* half a start is enough for a plain query, and takes half the time */
     status = PyConfig_SetBytesArgv(&config, argc, argv);
     if (!PyStatus_Exception(status)) /* with a home, no pyvenv.cfg, ._pth or pybuilddir.txt is looked for and read */
         status = PyConfig_SetBytesString(&config, &config.home, "/dev/null");
@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
         if (answered == Py_True)
             _exit(0);
     }
-    PyErr_Clear(); /* main() will meet it again, and tell */
+    PyErr_Clear(); /* main() will meet it again, and report it */
     status = _Py_InitializeMain();
     if (PyStatus_Exception(status))
         return fail(status);

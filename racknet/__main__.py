@@ -1,4 +1,4 @@
-"""The entry point: a fast path for plain questions, and the one place where an error becomes text and a status."""
+"""The entry point: a fast path for plain queries, and the one place where an error becomes text and a status."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def try_fast_path(network: str, word: str = "ipv4") -> bool:
-    """Answer a plain question, if there are no variables and there is an answer. Return whether it is answered.
+    """Answer a plain query, if there are no variables and there is an answer. Return whether it is answered.
 
     The executable calls this before `main`, in an interpreter that has only half started: there are no codecs, no
     `sys.argv` and no streams yet. Raise RacknetError; `main` then meets the error again, and reports it.

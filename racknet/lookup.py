@@ -42,7 +42,7 @@ def look_up(queries: Sequence[Query], *, include_container_interfaces: bool = Fa
 def wait_for(
     queries: Sequence[Query], seconds: float, is_done: Callable[[list[Selection]], bool], *, explain: bool = False
 ) -> list[Selection]:
-    """Look up until it is done, or the time is over. Raise HostReadError.
+    """Look up until `is_done`, or the time is over. Raise HostReadError.
 
     Skip container interfaces on the first pass. If it is not done, or to be explained, read everything, so that the
     message can list it.

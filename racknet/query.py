@@ -1,4 +1,4 @@
-"""What a user may ask, on the command line and in RACKNET_* variables: one parser for both, on every road."""
+"""What a user may ask, on the command line and in RACKNET_* variables: one parser for both."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from support import engine
+from support.hosts import HOSTS
 from support.swarm_nodes import Swarm, swarm_of
 
 IMAGE_TESTS = Path(__file__).parent / "image"
@@ -86,3 +87,10 @@ def swarm_of_three() -> Iterator[Swarm]:
     """A swarm of three nodes, for the tests that are marked `alone`."""
     with swarm_of("n1", "n2", "n10") as swarm:
         yield swarm
+
+
+@pytest.fixture(scope="module")
+def rackspace_network() -> Iterator[str]:
+    """The network of a Rackspace host, for `docker run --net=`."""
+    with engine.host_container(HOSTS["rackspace"].layout.script) as container:
+        yield f"container:{container}"

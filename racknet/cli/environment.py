@@ -52,7 +52,7 @@ def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float
     """Become the command, with the variables in its environment and its arguments. Return only where it cannot run.
 
     Raise NoAddress where an argument names a variable without an answer, or where there is no answer at all. Raise
-    UsageError for a name that is nobody's.
+    UsageError for an unknown name.
     """
     _check_names(command, environ)
     queries = all_queries(environ)

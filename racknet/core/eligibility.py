@@ -108,8 +108,8 @@ class Eligibility:
     def is_physical(self, interface: Interface) -> bool:
         """Return whether an interface has a device, or is built on one that has: a bond, a VLAN, a macvlan, a bridge.
 
-        Inside a container no interface has a device. There each counts as having one that is no bridge and not skipped
-        by its name.
+        Inside a container no interface has a device. There, each interface counts as having one, unless it is a bridge
+        or is skipped by its name.
         """
         name = interface.name
         if name not in self._physical:

@@ -117,7 +117,7 @@ class Exclusion(Reason):
 
 
 class Context:
-    """What the exclusions look at: an interface, the flags of an address on it, and how both stand on the host."""
+    """What the exclusions look at: an interface, the flags of an address on it, and its routes and filters."""
 
     flags, excluded, has_default_route = 0, False, False
 
@@ -141,7 +141,7 @@ class Candidate:
 
 
 class Preference(Reason):
-    """What makes a candidate better than another, for which it does not hold."""
+    """A property that makes a candidate better than one without it."""
 
     __slots__ = ("holds",)
 

@@ -34,7 +34,7 @@ def select_addresses(host: Host, queries: Sequence[Query]) -> list[Selection]:
 
 
 class _Selector:
-    """The facts of a host, and one query after the other. What a query leaves to choose from changes no fact."""
+    """The facts of a host, and one query after the other. The filters of a query change no fact."""
 
     query: Query
 
@@ -114,7 +114,7 @@ class _Selector:
         return NOT_IN_BLOCK if blocks and not in_blocks(address, blocks) else None
 
     def _class_reason(self, address: Address, wanted: str) -> Reason | None:
-        """Return why the class of an address is not the wanted one. With `--cidr` any class will do, but no anchor."""
+        """Return why an address has the wrong class, or None. With `--cidr` any will do, but never an anchor."""
         query, its_class = self.query, self.classes[id(address)]
         if its_class != wanted and not query.blocks(address.family):
             behind_nat = (query.network, its_class) == ("public", rules.PRIVATE)

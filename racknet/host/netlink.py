@@ -1,4 +1,4 @@
-"""Questions to the kernel over netlink: rtnetlink(7). A list is complete, or it is an error."""
+"""Requests to the kernel over netlink: rtnetlink(7). A list is complete, or it is an error."""
 
 from __future__ import annotations
 

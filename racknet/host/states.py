@@ -1,4 +1,4 @@
-"""How interfaces do, for `racknet list`: psutil tells carrier, speed and MTU."""
+"""The state of interfaces, for `racknet list`: psutil reads carrier, speed and MTU."""
 
 from contextlib import redirect_stderr
 from io import StringIO

@@ -63,7 +63,7 @@ class Swarm:
         template = TaskTemplate(
             ContainerSpec(image, args=list(words), env=variables, read_only=True, cap_drop=["ALL"]),
             restart_policy=RestartPolicy("none"),
-            log_driver=DriverConfig("json-file"),  # the engine's own may be one that nothing can be read from
+            log_driver=DriverConfig("json-file"),  # the engine's default driver may not let logs be read
             placement=Placement(constraints=list(constraints)),
             networks=["host"],
         )

@@ -22,7 +22,7 @@ PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any 
 
 
 class ClusterQuery(NamedTuple):
-    """What to ask of which nodes: of those that are named, or that the constraints match, or of all."""
+    """What to ask, and which nodes: the named ones, those that match the constraints, or all."""
 
     network: str
     family_word: str

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support import engine
 from support.engine import CommandResult
-from support.hosts import HOSTS
 
 from racknet import __version__
 
@@ -84,13 +82,6 @@ def test_racknet_is_frozen(tables: str) -> None:
     assert len(frozen - own) < 150
 
 
-@pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    """A Rackspace host: its network, for `docker run --net=`."""
-    with engine.host_container(HOSTS["rackspace"].layout.script) as container:
-        yield f"container:{container}"
-
-
 BUSYBOX = """\
 FROM {host} AS busybox
 FROM scratch
@@ -105,11 +96,11 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_in_other_images(name: str, host: str, worker_id: str) -> None:
+def test_in_other_images(name: str, rackspace_network: str, worker_id: str) -> None:
     """The executable answers in any image that it is copied into."""
     tag = f"racknet/tests:copied-{name}-{worker_id}"
     engine.build_image(tag, OTHERS[name])
-    run = ["docker", "run", "--rm", "--label", engine.LABEL, f"--net={host}"]
+    run = ["docker", "run", "--rm", "--label", engine.LABEL, f"--net={rackspace_network}"]
     try:
         assert engine.command(*run, tag, "/usr/local/bin/racknet", "service") == CommandResult("10.208.1.5\n", "", 0)
         if name != "scratch":
@@ -119,11 +110,11 @@ def test_in_other_images(name: str, host: str, worker_id: str) -> None:
         engine.command("docker", "rmi", tag)
 
 
-def test_arm64(host: str) -> None:
+def test_arm64(rackspace_network: str) -> None:
     """The executable for arm64 is built on this machine, and answers under qemu-user, where some ioctls are missing."""
     result = engine.build(str(ROOT / "script" / "executable"), "arm64")
     assert (result.out, result.status) == ("dist/racknet-linux-arm64\n", 0), result.err
-    flags = ["-d", "--rm", "--label", engine.LABEL, f"--net={host}", "--entrypoint", "sleep"]
+    flags = ["-d", "--rm", "--label", engine.LABEL, f"--net={rackspace_network}", "--entrypoint", "sleep"]
     container = engine.docker("run", *flags, "racknet/tests:qemu", "120").strip()
     try:
         engine.docker("cp", str(ROOT / "dist" / "racknet-linux-arm64"), f"{container}:/racknet")

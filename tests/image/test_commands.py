@@ -29,13 +29,6 @@ ENTRYPOINT ["/racknet", "exec"]
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    """A Rackspace host: its network, for `docker run --net=`."""
-    with engine.host_container(HOSTS["rackspace"].layout.script) as container:
-        yield f"container:{container}"
-
-
-@pytest.fixture(scope="module")
 def entrypoint(worker_id: str) -> Iterator[str]:
     """An image with a shell in it, whose entrypoint is `racknet exec`."""
     name = f"racknet/tests:exec-{worker_id}"
@@ -48,13 +41,13 @@ def run(image: str, network: str, *words: str, flags: tuple[str, ...] = ()) -> C
     return engine.command("docker", "run", "--rm", "--label", engine.LABEL, f"--net={network}", *flags, image, *words)
 
 
-def test_list(host: str) -> None:
+def test_list(rackspace_network: str) -> None:
     """`list` has every address that `ip` has, of container interfaces and loopback too, and marks the answers."""
-    result = engine.ask(host, "list", "--json")
+    result = engine.ask(rackspace_network, "list", "--json")
     assert (result.err, result.status) == ("", 0)
     listed = json.loads(result.out)
     jsonschema.validate(listed, LIST_SCHEMA)
-    links = json.loads(engine.docker("exec", host.partition(":")[2], "ip", "-j", "addr"))
+    links = json.loads(engine.docker("exec", rackspace_network.partition(":")[2], "ip", "-j", "addr"))
     assert sorted((a["interface"], a["address"], a["prefix_length"]) for a in listed["addresses"]) == sorted(
         (link["ifname"], a["local"], a["prefixlen"]) for link in links for a in link["addr_info"]
     )
@@ -62,9 +55,9 @@ def test_list(host: str) -> None:
     assert sorted(answers.values()) == sorted(ANSWERS.values())
 
 
-def test_table(host: str) -> None:
+def test_table(rackspace_network: str) -> None:
     """The table marks the answers, and has the state of each interface; without colour in a pipe."""
-    result = engine.ask(host, "list")
+    result = engine.ask(rackspace_network, "list")
     assert (result.err, result.status) == ("", 0)
     marked = [line.split()[2].partition("/")[0] for line in result.out.splitlines() if line.startswith("*")]
     assert sorted(marked) == sorted(ANSWERS.values())
@@ -107,9 +100,9 @@ def test_list_in_a_container() -> None:
         assert json.loads(engine.ask("bridge", "list", "--json", flags=flags).out)["host"] is False
 
 
-def test_env_is_an_env_file(host: str, tmp_path: Path) -> None:
+def test_env_is_an_env_file(rackspace_network: str, tmp_path: Path) -> None:
     """The output of `env` is an --env-file."""
-    result = engine.ask(host, "env")
+    result = engine.ask(rackspace_network, "env")
     assert result == CommandResult("".join(f"{name}={value}\n" for name, value in ANSWERS.items()), "", 0)
     (tmp_path / "env").write_text(result.out)
     inside = run(engine.HOST, "none", "env", flags=(f"--env-file={tmp_path}/env",))
@@ -117,9 +110,10 @@ def test_env_is_an_env_file(host: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash"])
-def test_env_is_for_eval(host: str, shell: str) -> None:
+def test_env_is_for_eval(rackspace_network: str, shell: str) -> None:
     """The output of `env --export` is for the `eval` of a shell."""
-    script = f'eval "$(docker run --rm --net={host} racknet/ip env --export)"; sh -c "echo $RACKNET_SERVICE_IPV4"'
+    asked = f"docker run --rm --net={rackspace_network} racknet/ip env --export"
+    script = f'eval "$({asked})"; sh -c "echo $RACKNET_SERVICE_IPV4"'
     assert engine.command(shell, "-c", script) == CommandResult("10.208.1.5\n", "", 0)
 
 
@@ -136,22 +130,22 @@ def test_env_is_for_eval(host: str, shell: str) -> None:
         (("-e", "_RACKNET_COMPLETE=complete_bash"), ["service", "--interface", "eth1"], "10.208.1.5"),
     ],
 )
-def test_variables(host: str, flags: tuple[str, ...], words: list[str], expected: str) -> None:
+def test_variables(rackspace_network: str, flags: tuple[str, ...], words: list[str], expected: str) -> None:
     """Options may come from the environment, for compose files and stacks."""
-    result = engine.ask(host, *words, flags=flags)
+    result = engine.ask(rackspace_network, *words, flags=flags)
     assert (result.out, result.status) == ((f"{expected}\n", 0) if expected else ("", 1))
 
 
-def test_exec_is_the_process(host: str, entrypoint: str) -> None:
+def test_exec_is_the_process(rackspace_network: str, entrypoint: str) -> None:
     """The command is process 1, with the signals that it has without racknet, and its own status."""
     show = ["grep", "-E", "^(Pid|SigBlk|SigIgn)", "/proc/self/status"]
-    plain = run(engine.HOST, host, *show)
+    plain = run(engine.HOST, rackspace_network, *show)
     assert "Pid:\t1\n" in plain.out
-    assert run(entrypoint, host, *show) == plain
-    assert run(entrypoint, host, "sh", "-c", "exit 42").status == 42
+    assert run(entrypoint, rackspace_network, *show) == plain
+    assert run(entrypoint, rackspace_network, "sh", "-c", "exit 42").status == 42
 
 
-def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
+def test_exec_passes_all_on(rackspace_network: str, entrypoint: str) -> None:
     """The answers are in the environment and, by name, in the arguments; nothing else changes."""
     script = 'for word; do printf "[%s]" "$word"; done; env | grep ^RACKNET_ | sort'
     words = [
@@ -165,33 +159,35 @@ def test_exec_passes_all_on(host: str, entrypoint: str) -> None:
         "${RACKNET_PUBLIC_IPV4:-x}",
     ]
     stale = ("-e", "RACKNET_PUBLIC_IPV4=1.2.3.4", "-e", "RACKNET_EXCLUDE=eth0")
-    result = run(entrypoint, host, "sh", "-c", script, "sh", *words[:-2], flags=stale)
+    result = run(entrypoint, rackspace_network, "sh", "-c", script, "sh", *words[:-2], flags=stale)
     assert result == CommandResult(
         '[a b]["q"][$$][$OTHER][--help][10.208.1.5:6379]RACKNET_EXCLUDE=eth0\n'
         f"RACKNET_SERVICE_IPV4={ANSWERS['RACKNET_SERVICE_IPV4']}\nRACKNET_SERVICE_IPV6={ANSWERS['RACKNET_SERVICE_IPV6']}\n",
         "",
         0,
     )
-    result = run(entrypoint, host, "printf", "%s\n", *words[-2:])
+    result = run(entrypoint, rackspace_network, "printf", "%s\n", *words[-2:])
     assert result == CommandResult("104.130.0.127x\n${RACKNET_PUBLIC_IPV4:-x}\n", "", 0)
 
 
-def test_exec_refuses_a_wrong_name(host: str, entrypoint: str) -> None:
+def test_exec_refuses_a_wrong_name(rackspace_network: str, entrypoint: str) -> None:
     """The command does not run where an argument has a name that is nobody's; one that is set is the command's."""
-    result = run(entrypoint, host, "echo", "$RACKNET_SERVICE_IPV4", "$RACKNET_SERVICE_IP")
+    result = run(entrypoint, rackspace_network, "echo", "$RACKNET_SERVICE_IPV4", "$RACKNET_SERVICE_IP")
     assert (result.out, result.status) == ("", 2)
     assert "did you mean $RACKNET_SERVICE_IPV4?" in result.err
     words = ("sh", "-c", "echo $RACKNET_SERVICE_IPV4 $RACKNET_OWN")
-    assert run(entrypoint, host, *words, flags=("-e", "RACKNET_OWN=x")) == CommandResult("10.208.1.5 x\n", "", 0)
+    assert run(entrypoint, rackspace_network, *words, flags=("-e", "RACKNET_OWN=x")) == CommandResult(
+        "10.208.1.5 x\n", "", 0
+    )
 
 
-def test_exec_without_a_shell(host: str, worker_id: str) -> None:
+def test_exec_without_a_shell(rackspace_network: str, worker_id: str) -> None:
     """Without a shell, in an image with nothing else, `exec` runs a command too."""
     name = f"racknet/tests:exec-scratch-{worker_id}"
     engine.build_image(name, DOCKERFILE.format(base="scratch"))
     try:
-        assert run(name, host, "/racknet", "public") == CommandResult("104.130.0.127\n", "", 0)
-        result = run(name, host, "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")
+        assert run(name, rackspace_network, "/racknet", "public") == CommandResult("104.130.0.127\n", "", 0)
+        result = run(name, rackspace_network, "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")
         assert result == CommandResult("", "racknet: cannot run 'redis-server': No such file or directory\n", 127)
     finally:
         engine.command("docker", "rmi", name)
@@ -216,14 +212,14 @@ def stop(image: str, network: str, *words: str, how: str = "stop") -> tuple[floa
     return took, status
 
 
-def test_stops_at_once(host: str, entrypoint: str) -> None:
+def test_stops_at_once(rackspace_network: str, entrypoint: str) -> None:
     """As process 1, racknet ends at a signal while it waits; and so does the command of `exec`."""
     waiting = ["service", "--cidr", "10.9.9.9", "--wait", "60"]
     for words, how, expected in ((waiting, "stop", "143"), (waiting, "INT", "130")):
-        took, status = stop(engine.IMAGE, host, *words, how=how)
+        took, status = stop(engine.IMAGE, rackspace_network, *words, how=how)
         assert status == expected
         assert took < 2
-    took, _ = stop(entrypoint, host, "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
+    took, _ = stop(entrypoint, rackspace_network, "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
     assert took < 2
 
 
@@ -249,9 +245,9 @@ def test_waits_for_an_address() -> None:
     ],
     ids=" ".join,
 )
-def test_hint_of_the_image(words: list[str], line: str, host: str) -> None:
+def test_hint_of_the_image(words: list[str], line: str, rackspace_network: str) -> None:
     """Where there is only the image, a hint has the line that runs it; it works as it stands."""
-    result = engine.ask(host, *words)
+    result = engine.ask(rackspace_network, *words)
     assert result.out == ""
     hint = result.err.splitlines()[-1]
     assert f"see docker run --rm --net=host racknet/ip {line}" in hint

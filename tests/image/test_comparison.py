@@ -11,7 +11,7 @@ from support.host_case import HostCase
 from support.hosts import HOSTS
 
 LINES = compare.PAGE.read_text().splitlines()
-ASKED_AGAIN = [HOSTS[name] for name in ("carina", "aws-two-cards", "laptop-on-vpn")]
+ASKED_AGAIN = [HOSTS[name] for name in ("carina", "aws-two-nics", "laptop-on-vpn")]
 
 
 @pytest.mark.parametrize("case", ASKED_AGAIN, ids=lambda case: case.name)

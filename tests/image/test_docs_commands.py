@@ -217,7 +217,7 @@ def test_metadata_services(host: str) -> None:
 
 def test_two_private_nics() -> None:
     """docs/clouds.md: with two private NICs, `service` is the NIC of the default route, unless another is named."""
-    case = HOSTS["aws-two-cards"]
+    case = HOSTS["aws-two-nics"]
     with engine.host_container(case.layout.script) as container:
         with engine.executable() as path:
             engine.docker("cp", path, f"{container}:/usr/local/bin/racknet")

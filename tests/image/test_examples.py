@@ -15,7 +15,6 @@ import pytest
 import yaml
 from support import engine
 from support.engine import CommandResult
-from support.hosts import HOSTS
 from support.pages import ROOT, block
 from support.swarm_nodes import REDIS, Swarm, SwarmNode, wait_for
 
@@ -31,13 +30,6 @@ def built() -> Iterator[str]:
     assert result.status == 0, result.err
     yield tag
     engine.command("docker", "rmi", tag)
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    """A Rackspace host: its network, for `docker run --net=`."""
-    with engine.host_container(HOSTS["rackspace"].layout.script) as container:
-        yield f"container:{container}"
 
 
 def with_redis(swarm: Swarm) -> tuple[SwarmNode, SwarmNode]:
@@ -210,10 +202,10 @@ def test_workflow(swarm_of_three: Swarm, tmp_path: Path) -> None:
     assert variables.read_text() == ""
 
 
-def test_entrypoint(built: str, host: str) -> None:
+def test_entrypoint(built: str, rackspace_network: str) -> None:
     """The entry point: the addresses are in the environment. Nothing starts without a service address."""
     run = ["docker", "run", "--rm", "--label", engine.LABEL]
-    shown = engine.command(*run, f"--net={host}", built, "sh", "-c", 'echo "$SERVICE_IP $PUBLIC_IP"')
+    shown = engine.command(*run, f"--net={rackspace_network}", built, "sh", "-c", 'echo "$SERVICE_IP $PUBLIC_IP"')
     assert shown == CommandResult("10.208.1.5 104.130.0.127\n", "", 0)
     refused = engine.command(*run, "--net=bridge", built, "echo", "started")
     assert (refused.out, refused.status) == ("", 1)
@@ -243,14 +235,14 @@ def test_kubernetes(name: str) -> None:
             }
 
 
-def test_daemonset(built: str, host: str, tmp_path: Path) -> None:
+def test_daemonset(built: str, rackspace_network: str, tmp_path: Path) -> None:
     """The containers of the DaemonSet work locked down: one writes the file, the other listens where the file says."""
     (resource,) = documents("daemonset.yaml")
     pod = resource["spec"]["template"]["spec"]
     user = f"{pod['securityContext']['runAsUser']}:{pod['securityContext']['runAsGroup']}"
     locked = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", f"--user={user}", "--memory=64m"]
     tmp_path.chmod(0o777)
-    run = ["run", "--rm", "--label", engine.LABEL, f"--net={host}", *locked, "-v", f"{tmp_path}:/racknet"]
+    run = ["run", "--rm", "--label", engine.LABEL, f"--net={rackspace_network}", *locked, "-v", f"{tmp_path}:/racknet"]
     (init,), (main,) = pod["initContainers"], pod["containers"]
     engine.docker(*run, "--entrypoint", init["command"][0], built, *init["command"][1:])
     assert "RACKNET_SERVICE_IPV4=10.208.1.5\n" in (tmp_path / "env").read_text()

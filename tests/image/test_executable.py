@@ -7,28 +7,19 @@ from collections.abc import Iterator
 import pytest
 from support import engine
 from support.engine import CommandResult
-from support.hosts import HOSTS
+from support.forms import ANSWERS, RACKSPACE, copy_executable
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
     """A Rackspace host with the executable in /bare, a folder with nothing else in it: the id of its container."""
-    with engine.host_container(HOSTS["rackspace"].layout.script) as container, engine.executable() as path:
-        engine.docker("exec", container, "mkdir", "/bare")
-        engine.docker("cp", path, f"{container}:/bare/racknet")
+    with engine.host_container(RACKSPACE) as container, engine.executable() as path:
+        copy_executable(path, container)
         yield container
 
 
 def shell(host: str, script: str) -> CommandResult:
     return engine.command("docker", "exec", host, "bash", "-c", script)
-
-
-ANSWERS = {
-    "public": "104.130.0.127",
-    "service": "10.208.1.5",
-    "public ipv6": "2001:4802:7800:1:be76:4eff:fe20:b4c1",
-    "service ipv6": "fe80::be76:4eff:fe20:b452",
-}
 
 
 @pytest.mark.parametrize("words", ANSWERS)

@@ -9,49 +9,25 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import engine
 from support.engine import CommandResult
-from support.hosts import HOSTS
+from support.forms import ANSWERS, FORMS, RACKSPACE, Run, copy_executable, host_with_both, right
 
-FORMS = {"executable": "/bare/racknet", "package": "python3.13 -m racknet"}
-ANSWERS = {
-    "public": "104.130.0.127",
-    "service": "10.208.1.5",
-    "public ipv6": "2001:4802:7800:1:be76:4eff:fe20:b4c1",
-    "service ipv6": "fe80::be76:4eff:fe20:b452",
-}
-RACKSPACE = HOSTS["rackspace"].layout.script
 ALL_ENV = [
     f"RACKNET_{words.replace(' ', '_').upper()}{'' if ' ' in words else '_IPV4'}={answer}"
     for words, answer in ANSWERS.items()
 ]
 MANY = "ulimit -s 65536; "  # else 2 MB of words or variables are too many for Linux
 
-Run = Callable[[str, str], CommandResult]
-
-
-@contextmanager
-def container_with_both(script: str, flags: Sequence[str] = ()) -> Iterator[str]:
-    """Start a host that has the program in both forms, and yield the id of its container."""
-    with engine.host_container(script, engine.PACKAGE, flags) as container, engine.executable() as path:
-        copy_executable(path, container)
-        yield container
-
-
-def copy_executable(path: str, container: str) -> None:
-    engine.docker("exec", container, "mkdir", "-p", "/bare")
-    engine.docker("cp", path, f"{container}:/bare/racknet")
-
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
     """A Rackspace host that no test changes."""
-    with container_with_both(RACKSPACE) as container:
+    with host_with_both() as container:
         yield container
 
 
@@ -75,10 +51,6 @@ def run(form: str) -> Run:
     return run
 
 
-def right(answer: str) -> CommandResult:
-    return CommandResult(f"{answer}\n", "", 0)
-
-
 # Each command in a process of its own, behind a line `=>`; its status behind it.
 ASK_ALL = """
 ask() { (echo "=>"; LIMIT WRAP $racknet "$@"; ); echo "status $?"; }
@@ -92,7 +64,7 @@ ask exec echo '$RACKNET_SERVICE_IPV4'
 
 
 def assert_all_right(run: Run, container: str, limit: str = "", wrap: str = "") -> None:
-    """Assert that all answers are right, of plain questions and of every command; under a limit, or in a wrapper."""
+    """Assert that all answers are right, of plain queries and of every command; under a limit, or in a wrapper."""
     result = run(container, ASK_ALL.replace("LIMIT", limit).replace("WRAP", wrap))
     outputs = result.out.removeprefix("=>\n").removesuffix("status 0\n").split("status 0\n=>\n")
     assert (len(outputs), result.err, result.status) == (9, "", 0), result
@@ -253,7 +225,7 @@ done
 def odd_host() -> Iterator[str]:
     """A Rackspace host with more interfaces, which have addresses of each class and odd names."""
     added = "".join(ADD_ODD.format(name=name.replace("'", r"\'"), n=n) for n, name in enumerate(ODD.values(), 1))
-    with container_with_both(RACKSPACE + added) as container:
+    with host_with_both(RACKSPACE + added) as container:
         yield container
 
 
@@ -337,7 +309,7 @@ while n < 500 or time.monotonic() < end:
 )
 def test_interfaces_that_change(ask: list[str]) -> None:
     """Of 2,000 answers none is wrong while interfaces are renamed, made and removed: it is right, or an error."""
-    with container_with_both(RACKSPACE) as container:
+    with host_with_both() as container:
         engine.docker("exec", "-d", container, "bash", "-c", CHURN)
         lines = engine.command("docker", "exec", container, *ask, timeout=300).out.splitlines()
         rounds = int(engine.docker("exec", container, "sh", "-c", "wc -l </rounds"))

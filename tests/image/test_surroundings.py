@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import engine
 from support.engine import CommandResult
-from support.hosts import HOSTS
-
-FORMS = {"executable": "/bare/racknet", "package": "python3.13 -m racknet"}
-QUESTIONS = ["public", "service", "public ipv6", "service ipv6"]
-ANSWERS = ["104.130.0.127", "10.208.1.5", "2001:4802:7800:1:be76:4eff:fe20:b4c1", "fe80::be76:4eff:fe20:b452"]
-RACKSPACE = HOSTS["rackspace"].layout.script
-
-Run = Callable[[str, str], CommandResult]
-
-
-@contextmanager
-def host_with_both(script: str = RACKSPACE) -> Iterator[str]:
-    """Start a host that has the program in both forms, and yield the id of its container."""
-    with engine.host_container(script, engine.PACKAGE) as container, engine.executable() as path:
-        copy_executable(path, container)
-        yield container
-
-
-def copy_executable(path: str, container: str) -> None:
-    engine.docker("exec", container, "mkdir", "-p", "/bare")
-    engine.docker("cp", path, f"{container}:/bare/racknet")
+from support.forms import ANSWERS, FORMS, RACKSPACE, Run, copy_executable, host_with_both, right
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +32,6 @@ def run(request: pytest.FixtureRequest) -> Run:
         return result
 
     return run
-
-
-def right(answer: str) -> CommandResult:
-    return CommandResult(f"{answer}\n", "", 0)
 
 
 # For each question: what is printed, the status, and the first line of the error.
@@ -121,7 +96,7 @@ SURROUNDINGS = {
 @pytest.mark.parametrize("name", SURROUNDINGS)
 def test_proc_and_sys(host: str, run: Run, name: str) -> None:
     """All four answers are the same without /proc and /sys, with nonsense in them, and with another network's."""
-    assert run(host, SURROUNDINGS[name] + ASK) == all_right(ANSWERS)
+    assert run(host, SURROUNDINGS[name] + ASK) == all_right(list(ANSWERS.values()))
 
 
 def test_another_network(host: str, run: Run) -> None:
@@ -155,10 +130,12 @@ CANNOT_CHECK = r"racknet: cannot check {}: the name or label of its interface, '
 WITH_SERVICE = ["service", "service -v", "list", "list --json", "env"]
 ERRORS = {
     "odd": {},
-    "others not UTF-8": {},
-    "interface not UTF-8": {words: CANNOT_CHECK.format(ANSWERS[1], r"e\udc80\udcffh1") for words in WITH_SERVICE}
-    | {"service ipv6": CANNOT_CHECK.format(ANSWERS[3], r"e\udc80\udcffh1")},
-    "label not UTF-8": {words: CANNOT_CHECK.format(ANSWERS[1], r"eth1:\udc80") for words in WITH_SERVICE},
+    "others not UTF-8": {"public --all --json": CANNOT_CHECK.format("203.0.5.7", r"e\udc80\udcffh1")},
+    "interface not UTF-8": {
+        words: CANNOT_CHECK.format(ANSWERS["service"], r"e\udc80\udcffh1") for words in WITH_SERVICE
+    }
+    | {"service ipv6": CANNOT_CHECK.format(ANSWERS["service ipv6"], r"e\udc80\udcffh1")},
+    "label not UTF-8": {words: CANNOT_CHECK.format(ANSWERS["service"], r"eth1:\udc80") for words in WITH_SERVICE},
 }
 
 
@@ -169,18 +146,18 @@ def odd(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
         yield container, request.param
 
 
-@pytest.mark.parametrize("words", [*QUESTIONS, "service -v", "list", "list --json", "public --all --json", "env"])
+@pytest.mark.parametrize("words", [*ANSWERS, "service -v", "list", "list --json", "public --all --json", "env"])
 def test_odd_names(odd: tuple[str, str], run: Run, words: str) -> None:
-    """The answers are right whatever other interfaces and labels are called. Only an answer's own must be UTF-8."""
+    """The answers are right whatever other interfaces and labels are called. Only that of what is printed must be UTF-8."""
     container, name = odd
     result = run(container, f"$racknet {words}")
     if words in ERRORS[name]:
         assert (result.out, result.err.splitlines()[0], result.status) == ("", ERRORS[name][words], 3)
-    elif words in QUESTIONS:
-        assert result == right(ANSWERS[QUESTIONS.index(words)])
+    elif words in ANSWERS:
+        assert result == right(ANSWERS[words])
     else:
         assert result.status == 0
-        assert any(answer in result.out for answer in ANSWERS)
+        assert any(answer in result.out for answer in ANSWERS.values())
 
 
 @pytest.mark.parametrize("words", ["list", "list --json", "service -v"])
@@ -300,7 +277,7 @@ def test_links_that_come_and_go(run: Run) -> None:
         engine.docker("exec", "-d", container, "bash", "-c", CHURN)
         result = run(container, f"for n in $(seq 8); do {ASK} done; [ $(wc -l </rounds) -gt 1 ]")
         assert (result.err, result.status) == ("", 0)
-        assert result.out == all_right(ANSWERS).out * 8
+        assert result.out == all_right(list(ANSWERS.values())).out * 8
 
 
 def test_netlink_refused(host: str, tmp_path: Path, run: Run) -> None:
@@ -317,7 +294,7 @@ def test_netlink_refused(host: str, tmp_path: Path, run: Run) -> None:
     with engine.executable() as path:
         copy_executable(path, container)
     try:
-        for words in [*QUESTIONS, "list", "env", "public --json", "exec true"]:
+        for words in [*ANSWERS, "list", "env", "public --json", "exec true"]:
             result = run(container, f"$racknet {words}")
             assert (result.out, result.status) == ("", 3)
             assert result.err.startswith("racknet: cannot read the interfaces: Operation not permitted\nhint: "), words
@@ -334,7 +311,7 @@ def test_limits(host: str, run: Run) -> None:
         copy_executable(path, container)
     try:
         assert run(container, "python3.13 -c 'bytearray(64 << 20)'").status == 137  # the limit holds
-        assert run(container, ASK) == all_right(ANSWERS)
+        assert run(container, ASK) == all_right(list(ANSWERS.values()))
         for words in ("list", "list --json", "env", "public -v", "--help"):
             assert run(container, f"$racknet {words}").status == 0, words
     finally:
@@ -370,7 +347,7 @@ def test_unwritable(host: str, run: Run, words: str, where: str, why: str) -> No
 def test_500_at_once(host: str, run: Run) -> None:
     """500 runs at a time give one answer."""
     result = run(host, "seq 500 | xargs -P 500 -I@ $racknet service")
-    assert result == CommandResult(f"{ANSWERS[1]}\n" * 500, "", 0)
+    assert result == CommandResult(f"{ANSWERS['service']}\n" * 500, "", 0)
 
 
 @pytest.mark.parametrize("name", ["pyvenv.cfg", "racknet._pth", "pybuilddir.txt"])
@@ -378,4 +355,4 @@ def test_files_beside_the_executable(host: str, name: str) -> None:
     """Files that configure a Python beside them change nothing, whatever is in them."""
     for script in (f"mkdir -p {name}", f"rmdir {name}; printf 'home = \\xff' >{name}"):
         ask = f"mkdir -p /beside; cd /beside; cp /bare/racknet .; {script}; ./racknet public --all"
-        assert engine.command("docker", "exec", host, "bash", "-c", ask) == right(ANSWERS[0])
+        assert engine.command("docker", "exec", host, "bash", "-c", ask) == right(ANSWERS["public"])

@@ -725,7 +725,7 @@ SERVICE = [
         pins=["reason not a physical interface"],
     ),
     HostCase(
-        "named-beside-cards",
+        "named-beside-nics",
         f"{PUBLIC_CARD}nic ens4 100.64.0.7/24\nnic cni0 10.42.0.1/24",
         public="203.0.113.7",
         service="100.64.0.7",
@@ -733,7 +733,7 @@ SERVICE = [
         pins=["service: not skipped without being named"],
     ),
     HostCase(
-        "named-beside-public-cards",
+        "named-beside-public-nics",
         "nic ens4 203.0.113.7/24\nnic docker0 198.51.100.1/24\ndefault docker0 via 198.51.100.2",
         public="203.0.113.7",
         also={"public --interface *": "203.0.113.7"},

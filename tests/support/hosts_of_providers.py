@@ -62,7 +62,7 @@ PROVIDERS = [
         public="166.78.10.20",
         service="10.209.7.9",
         pins=["service: in a ServiceNet block"],
-        source="Rackspace: ServiceNet beside PublicNet on one card",
+        source="Rackspace: ServiceNet beside PublicNet on one NIC",
     ),
     HostCase(
         "rackspace-onmetal",
@@ -79,7 +79,7 @@ PROVIDERS = [
         public6="2001:4802:7803:104::10",
         service="10.184.8.9",
         pins=["structure: built on a physical interface is physical"],
-        source="OnMetal: bonded cards, a VLAN for each network (rackspace docs: OnMetal)",
+        source="OnMetal: bonded NICs, a VLAN for each network (rackspace docs: OnMetal)",
     ),
     HostCase(
         "rackspace-isolated",
@@ -120,7 +120,7 @@ PROVIDERS = [
         public6="2604:a880:800:10::1:2001",
         service="10.132.0.7",
         pins=["block 10.0.0.0/8", "block 0.0.0.0/0"],
-        source="DigitalOcean droplet: anchor address on the public card (digitalocean docs: anchor IP)",
+        source="DigitalOcean droplet: anchor address on the public NIC (digitalocean docs: anchor IP)",
     ),
     HostCase(
         "linode",
@@ -133,7 +133,7 @@ PROVIDERS = [
         public6="2600:3c03::f03c:91ff:fe18:1",
         service="192.168.150.9",
         pins=["block 192.168.0.0/16", "block 0.0.0.0/0"],
-        source="Linode: both on one card, the private one under a label (linode docs: private IP)",
+        source="Linode: both on one NIC, the private one under a label (linode docs: private IP)",
     ),
     HostCase(
         "vultr",
@@ -213,7 +213,7 @@ PROVIDERS = [
         public6="2001:41d0:304:200::1f3a",
         service="192.168.0.5",
         pins=["block 192.168.0.0/16", "block 0.0.0.0/0"],
-        source="OVH: /32 and /128, vRack on another card (ovh docs: vRack)",
+        source="OVH: /32 and /128, vRack on another NIC (ovh docs: vRack)",
     ),
     HostCase(
         "ovh-failover",
@@ -264,10 +264,10 @@ PROVIDERS = [
         public6="2600:1f18:1:2::3",
         service="172.31.5.9",
         pins=["block 172.16.0.0/12", "block 2000::/3"],
-        source="AWS, one card, dual stack: no public IPv4 address on the host (aws docs: IP addressing)",
+        source="AWS, one NIC, dual stack: no public IPv4 address on the host (aws docs: IP addressing)",
     ),
     HostCase(
-        "aws-two-cards",
+        "aws-two-nics",
         """
         nic ens5 172.31.5.9/20
         nic ens6 172.31.40.7/20
@@ -277,7 +277,7 @@ PROVIDERS = [
         + DOCKER,
         service="172.31.5.9",
         pins=["service: default route of the family"],
-        source="AWS, two cards, both by DHCP (amazon-ec2-net-utils)",
+        source="AWS, two NICs, both by DHCP (amazon-ec2-net-utils)",
     ),
     HostCase(
         "aws-secondary-address",
@@ -302,7 +302,7 @@ PROVIDERS = [
         + DOCKER,
         service="10.0.1.5",
         pins=["service: default route of the family"],
-        source="EKS: second cards and links for pods (amazon-vpc-cni)",
+        source="EKS: second NICs and links for pods (amazon-vpc-cni)",
     ),
     HostCase(
         "eks-custom-networking",
@@ -314,7 +314,7 @@ PROVIDERS = [
         + DOCKER,
         service="10.0.1.5",
         pins=["service: not in 100.64.0.0/10"],
-        source="EKS, pods in 100.64.0.0/10 on the second card (amazon-vpc-cni: custom networking)",
+        source="EKS, pods in 100.64.0.0/10 on the second NIC (amazon-vpc-cni: custom networking)",
     ),
     HostCase(
         "gcp",
@@ -349,7 +349,7 @@ PROVIDERS = [
         """,
         service="10.0.0.4",
         pins=["block 10.0.0.0/8"],
-        source="Azure with accelerated networking: a card under another with the same MAC (azure docs)",
+        source="Azure with accelerated networking: a NIC under another with the same MAC (azure docs)",
     ),
     HostCase(
         "aks",
@@ -383,7 +383,7 @@ PROVIDERS = [
         + DOCKER,
         service="172.16.10.5",
         pins=["service: not in 100.64.0.0/10"],
-        source="Alibaba Cloud with 100.100.0.0/16 on a second card (alibaba docs: VPC)",
+        source="Alibaba Cloud with 100.100.0.0/16 on a second NIC (alibaba docs: VPC)",
     ),
     HostCase(
         "openstack",
@@ -432,7 +432,7 @@ PROVIDERS = [
         """,
         public="136.243.10.30",
         pins=["name veth*", "reason not a physical interface"],
-        source="Proxmox: the host on a bridge over its card, guests behind NAT on another (proxmox wiki: network)",
+        source="Proxmox: the host on a bridge over its NIC, guests behind NAT on another (proxmox wiki: network)",
     ),
     HostCase(
         "libvirt",
@@ -445,7 +445,7 @@ PROVIDERS = [
         """,
         service="192.168.10.5",
         pins=["block 192.168.0.0/16"],
-        source="libvirt: guests on virbr0, one of them plugged into a card's bridge (libvirt wiki: networking)",
+        source="libvirt: guests on virbr0, one of them plugged into a NIC's bridge (libvirt wiki: networking)",
     ),
     HostCase(
         "xen",
@@ -456,7 +456,7 @@ PROVIDERS = [
         """,
         service="10.2.3.4",
         pins=["reason not a physical interface", "structure: built on a physical interface is physical"],
-        source="Xen: the host on xenbr0 over its card (xen wiki: network)",
+        source="Xen: the host on xenbr0 over its NIC (xen wiki: network)",
     ),
     HostCase(
         "lxd",
@@ -842,7 +842,7 @@ PROVIDERS = [
         + DOCKER,
         public="203.0.113.7",
         pins=["block 0.0.0.0/0"],
-        source="a service address on a card of its own, announced by BGP (metallb docs)",
+        source="a service address on a NIC of its own, announced by BGP (metallb docs)",
     ),
     HostCase(
         "link-local-only",

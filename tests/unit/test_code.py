@@ -167,7 +167,12 @@ DIALECT = [
     *("passed over", "pass over", "no telling", "are level", "is level", "level with", "too much after"),
     *("whether it did", "to whose surprise", "should it come", "a word for those who", "a word on"),
 ]
-PAGES = [*PRODUCT.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+PAGES = [
+    *PRODUCT.rglob("*.py"),
+    *(ROOT / "docs").glob("*.md"),
+    *ROOT.glob("*.md"),
+    *(ROOT / "examples").glob("*/README.md"),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

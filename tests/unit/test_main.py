@@ -41,7 +41,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("case", HOSTS.values(), ids=HOSTS)
 def test_both_forms_answer_alike(case: HostCase, capfd: Capture) -> None:
-    """On each host a plain question and the same by way of Typer have the same output and status."""
+    """On each host a plain query and the same by way of Typer have the same output and status."""
     with on_host(case.layout.host):
         for line in FOUR:
             words = line.split()
@@ -50,7 +50,7 @@ def test_both_forms_answer_alike(case: HostCase, capfd: Capture) -> None:
 
 
 def test_both_forms_answer_alike_here(racknet: Racknet) -> None:
-    """On this machine, too, a plain question and the same by way of Typer have the same answer and status."""
+    """On this machine, too, a plain query and the same by way of Typer have the same answer and status."""
     for words in (["public"], ["service"], ["public", "inet6"], ["service", "ipv6"]):
         # Not the details of an error: interfaces of other tests' containers come and go.
         assert racknet(*words)[::2] == racknet(*words, "--wait", "0")[::2]
@@ -68,7 +68,7 @@ def test_both_forms_answer_alike_here(racknet: Racknet) -> None:
     ],
 )
 def test_what_the_fast_path_leaves_alone(words: list[str], environ: dict[str, str], capfd: Capture) -> None:
-    """The fast path answers plain questions without variables, and prints nothing where it does not."""
+    """The fast path answers plain queries without variables, and prints nothing where it does not."""
     variables = {os.fsencode(name): os.fsencode(value) for name, value in environ.items()}
     with on_host("nic ens3 203.0.113.7/24 device"), patch.object(__main__, "environ", variables):
         assert __main__.try_fast_path(*words) is False
@@ -96,7 +96,7 @@ print(*sorted(set(sys.modules) - before), file=sys.stderr)
 
 @pytest.mark.parametrize("words", [["public"], ["service"], ["public", "inet6"], ["service", "ipv6"]], ids=" ".join)
 def test_plain_questions_load_little(words: list[str]) -> None:
-    """A plain question loads none of what takes long to load, and of racknet only what it needs."""
+    """A plain query loads none of what takes long to load, and of racknet only what it needs."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("RACKNET_")}
     command = [sys.executable, "-I", "-S", "-c", LOADED, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)

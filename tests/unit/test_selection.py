@@ -118,6 +118,8 @@ def test_interfaces_without_an_address() -> None:
     """A selection without an answer names the eligible interfaces without an address; one with an answer does not."""
     layout = "nic ens3 203.0.113.7/24 device\nnic ens4 device\nbridge docker0"
     assert select("public", layout).without_address == []
+    both = select("public ipv6", "nic eth0 fe80::1/64\nnic eth1 10.1.0.7/24\nbridge docker0")
+    assert both.without_address == ["eth1"]  # by the family of the query
     assert select("public ipv6", layout).without_address == ["ens3", "ens4"]
 
 

@@ -1,0 +1,40 @@
+"""The program in both its forms, on a host in a container; and what it must answer on Rackspace's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from support import engine
+from support.engine import CommandResult
+from support.hosts import HOSTS
+
+FORMS = {"executable": "/bare/racknet", "package": "python3.13 -m racknet"}
+RACKSPACE = HOSTS["rackspace"].layout.script
+ANSWERS = {
+    "public": "104.130.0.127",
+    "service": "10.208.1.5",
+    "public ipv6": "2001:4802:7800:1:be76:4eff:fe20:b4c1",
+    "service ipv6": "fe80::be76:4eff:fe20:b452",
+}
+
+Run = Callable[[str, str], CommandResult]
+
+
+@contextmanager
+def host_with_both(script: str = RACKSPACE, flags: Sequence[str] = ()) -> Iterator[str]:
+    """Start a host that has the program in both forms, and yield the id of its container."""
+    with engine.host_container(script, engine.PACKAGE, flags) as container, engine.executable() as path:
+        copy_executable(path, container)
+        yield container
+
+
+def copy_executable(path: str, container: str) -> None:
+    """Copy the executable into /bare of a container, a folder with nothing else in it."""
+    engine.docker("exec", container, "mkdir", "-p", "/bare")
+    engine.docker("cp", path, f"{container}:/bare/racknet")
+
+
+def right(answer: str) -> CommandResult:
+    """Return what comes of a command that answers."""
+    return CommandResult(f"{answer}\n", "", 0)
