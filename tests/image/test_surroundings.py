@@ -148,7 +148,7 @@ def odd(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("words", [*ANSWERS, "service -v", "list", "list --json", "public --all --json", "env"])
 def test_odd_names(odd: tuple[str, str], run: Run, words: str) -> None:
-    """The answers are right whatever other interfaces and labels are called. Only that of what is printed must be UTF-8."""
+    """The answers are right whatever other names there are. Only the names of what is printed must be UTF-8."""
     container, name = odd
     result = run(container, f"$racknet {words}")
     if words in ERRORS[name]:
