@@ -34,7 +34,7 @@ def _print_version(wanted: bool) -> None:
 # Not `pip install 'racknet[swarm]'`: no index has the package yet. And Debian's pip installs into no system.
 NO_SWARM = (
     "cluster is an extra of the Python package; the image and the executable do not have it",
-    "in a clone of the repository: pipx install '.[swarm]'",
+    "in a clone of the repository: pipx install --force '.[swarm]'",
 )
 
 Version = Annotated[
@@ -92,7 +92,11 @@ def _env(export: params.Export = False, wait: params.Wait = None) -> None:
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
-    """Become COMMAND, with the answers in its environment."""
+    """Become COMMAND, with the answers in its environment.
+
+    Arguments may name the answers: racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT and the
+    variables that choose an address apply.
+    """
     raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ)))
 
 

@@ -222,8 +222,8 @@ def test_install(tmp_path: Path) -> None:
     [
         (["/proc"], "you may not write into '/proc'", 1),
         (["/proc/version"], "'/proc/version' is not a directory, and cannot be made one", 1),
-        (["--help"], "'--help' is not a directory", 2),
-        (["/tmp", "/tmp"], "'/tmp /tmp' is not a directory", 2),
+        (["--helpme"], "'--helpme' is not an option", 2),
+        (["/tmp", "/tmp"], "one directory, not 2: /tmp /tmp", 2),
     ],
 )
 def test_install_errors(words: list[str], message: str, status: int) -> None:
@@ -233,6 +233,14 @@ def test_install_errors(words: list[str], message: str, status: int) -> None:
     said, hint = result.err.splitlines()
     assert said == f"script/install: {message}"
     assert hint.startswith("hint: ")
+
+
+def test_scripts_leave_another_engine_alone() -> None:
+    """Where DOCKER_HOST names an engine that does not answer, none is installed or started on this machine."""
+    words = ["env", "DOCKER_HOST=tcp://127.0.0.1:1", str(ROOT / "script" / "engine")]
+    result = engine.command(*words, timeout=20)
+    assert (result.out, result.status) == ("", 1)
+    assert result.err.startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
 
 
 def project(folder: Path) -> Path:

@@ -215,7 +215,7 @@ def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None
     assert (out, status) == ("", 2)
     assert err == (
         "racknet: cluster is an extra of the Python package; the image and the executable do not have it\n"
-        "hint: in a clone of the repository: pipx install '.[swarm]'\n"
+        "hint: in a clone of the repository: pipx install --force '.[swarm]'\n"
     )
 
 
