@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copy
+from shutil import copytree, ignore_patterns
 
 import pytest
 from support import engine
@@ -34,15 +34,11 @@ def run(folder: Path, *words: str, **environ: str) -> str:
 
 
 def clone(folder: Path) -> Path:
-    """Clone the project, and commit what is not committed yet: the same commit whenever and wherever."""
-    run(ROOT, "git", "clone", "--quiet", str(ROOT), str(folder))
-    files = run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
-    for name in files:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        if (ROOT / name).exists():
-            copy(ROOT / name, folder / name)
+    """Make a repository of the project as it is, with one commit, which is the same whenever and wherever."""
+    copytree(ROOT, folder, ignore=ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "*.egg-info", "dist"))
+    run(folder, "git", "init", "--quiet")
     run(folder, "git", "add", "--all")
-    run(folder, "git", "commit", "--quiet", "--allow-empty", "--message", "tests")
+    run(folder, "git", "commit", "--quiet", "--message", "tests")
     return folder
 
 
