@@ -18,13 +18,33 @@ from racknet.core.providers import PROVIDERS
 
 PAGES = [
     "README.md",
-    *("docs/clouds.md", "docs/clusters.md", "docs/publishing.md", "docs/recipes.md", "docs/servicenet.md"),
+    *(
+        "docs/install.md",
+        "docs/clouds.md",
+        "docs/clusters.md",
+        "docs/publishing.md",
+        "docs/recipes.md",
+        "docs/servicenet.md",
+    ),
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/*/README.md")),
 ]
 NOT_RUN = {
     ("README.md", "script/run"): "test_packages.py runs it on a fresh machine; script/test is what runs these tests",
     ("README.md", "docker buildx bake"): "test_builds.py and test_packages.py run these",
     ("README.md", ">>> racknet"): "docs/python.md has the same, as a doctest",
+    ("docs/install.md", "docker run"): "test_usages.py runs it",
+    ("docs/install.md", "sudo script/install"): "test_packages.py runs it, into another folder",
+    ("docs/install.md", "PATH="): "it is for a file of a user's own",
+    ("docs/install.md", "sudo apt-get"): "test_packages.py installs the package, in a container",
+    ("docs/install.md", "COPY"): "test_builds.py and test_usages.py run the copy",
+    ("docs/install.md", "pipx install"): "test_packages.py runs the wheel by each of these, in folders of its own",
+    ("docs/install.md", "python3 -m venv"): "test_packages.py runs it, in a folder of its own",
+    (
+        "docs/install.md",
+        "eval",
+    ): "test_packages.py takes the lines out of the page, and completes by them in each shell",
+    ("docs/install.md", "autoload"): "the same",
+    ("docs/install.md", "_RACKNET_COMPLETE"): "the same",
     ("examples/kubernetes/README.md", "kubectl"): "needs a cluster; podman plays the job, a schema checks both files",
 }
 CLOUDS, RECIPES = "docs/clouds.md", "docs/recipes.md"

@@ -15,6 +15,7 @@ from shutil import copy, copytree, ignore_patterns
 import pytest
 from support import engine
 from support.engine import CommandResult
+from support.pages import block
 
 from racknet import __version__
 
@@ -233,6 +234,23 @@ def test_install_errors(words: list[str], message: str, status: int) -> None:
     said, hint = result.err.splitlines()
     assert said == f"script/install: {message}"
     assert hint.startswith("hint: ")
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    """docs/install.md: an image out of a file, the executable out of an image and out of a file, without a clone."""
+    place = f"{tmp_path}/bin"
+    saved = f"racknet/ip:{__version__}-amd64"
+    for lines in (
+        f"docker tag racknet/ip {saved}; docker save --output racknet-ip-{__version__}-amd64.tar {saved}; mkdir bin",
+        block("docs/install.md", "docker load"),
+        f"docker rmi {saved}",
+        block("docs/install.md", "container=").replace("/usr/local/bin", place),
+        f"mv {place}/racknet racknet-linux-amd64; chmod 644 racknet-linux-amd64",
+        block("docs/install.md", "install -m 755").replace("/usr/local/bin", place),
+    ):
+        result = engine.build("bash", "-euc", lines, cwd=tmp_path)
+        assert result.status == 0, result.err
+    assert engine.command(f"{place}/racknet", "--version").out == VERSION
 
 
 def test_scripts_leave_another_engine_alone() -> None:
