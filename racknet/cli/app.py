@@ -14,6 +14,7 @@ from racknet import __version__
 from racknet.cli import ask, environment, params
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
+from racknet.output import hints
 from racknet.output.stdio import write_error, write_output
 from racknet.query import parse_family, parse_query, parse_seconds
 
@@ -49,6 +50,11 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
         raise typer.Exit(ExitStatus.USAGE)
 
 
+def _filters(**given: params.Words) -> dict[str, list[str]]:
+    """Return the words of the options that filter, by their names; none for one that is not given."""
+    return {name: words or [] for name, words in given.items()}
+
+
 def _add_network(network: str, about: str) -> None:
     """Add the command that asks for a network's address."""
 
@@ -64,7 +70,7 @@ def _add_network(network: str, about: str) -> None:
         as_json: params.Json = False,
         explain: params.Explain = False,
     ) -> None:
-        options = {"interface": interface or (), "cidr": cidr or (), "exclude": exclude or (), "reach": reach or ()}
+        options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
         query = parse_query(network, parse_family(word), os.environ, options)
         seconds = parse_seconds(wait, os.environ)
         query.all_candidates = all_candidates
@@ -110,7 +116,7 @@ def _cluster(
     cidr: params.Cidr = None,
     exclude: params.Exclude = None,
     reach: params.Reach = None,
-    image: params.Image = f"racknet/ip:{__version__}",
+    image: params.Image = hints.VERSIONED_IMAGE,
     timeout: params.Timeout = "60",
     as_json: params.Json = False,
 ) -> None:
@@ -119,7 +125,7 @@ def _cluster(
         from racknet.swarm.command import ClusterQuery, ask_cluster
     except ImportError as error:
         raise UsageError(*NO_SWARM) from error
-    options = {"interface": interface or [], "cidr": cidr or [], "exclude": exclude or [], "reach": reach or []}
+    options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
     query = ClusterQuery(network, word, options, node or [], constraint or [])
     raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))
 

@@ -61,8 +61,6 @@ not found, 126 it cannot be run, else its own status.
 class Formatter(click.HelpFormatter):
     """Writes headings and names bold where a terminal shows them: standard output, or standard error without words."""
 
-    is_colourful = False
-
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.is_colourful = is_colourful(1 if sys.argv[1:] else 2)

@@ -84,7 +84,7 @@ class _Selector:
         return self.in_class("ipv6", rules.PRIVATE)
 
     def _refuse_ipv6(self, reason: Reason) -> Selection:
-        """Reject all IPv6 addresses: for this reason each that might be the answer."""
+        """Reject all IPv6 addresses: with this reason where no other applies."""
         rejected = []
         for address in self.host.addresses:
             if address.family == "ipv6":

@@ -65,7 +65,7 @@ def _read_devices(by_index: dict[int, Interface], root: str) -> None:
     """Read out of /sys which interfaces have a device; the same index beside it shows that it is theirs."""
     for index, interface in by_index.items():
         if _inode(f"{root}/{interface.name}/device"):
-            interface.has_device = _read(f"{root}/{interface.name}/ifindex").strip() == str(index).encode()
+            interface.has_device = read_start(f"{root}/{interface.name}/ifindex").strip() == str(index).encode()
 
 
 def _is_systemd(proc: str, run: str) -> bool:
@@ -75,7 +75,7 @@ def _is_systemd(proc: str, run: str) -> bool:
     """
     network = _inode(f"{proc}/1/net/dev")
     is_booted = network and network == _inode(f"{proc}/self/net/dev") and _inode(f"{run}/systemd/system")
-    return bool(is_booted) and _read(f"{proc}/1/comm") == b"systemd\n"
+    return bool(is_booted) and read_start(f"{proc}/1/comm") == b"systemd\n"
 
 
 def _inode(path: str) -> int:
@@ -86,7 +86,7 @@ def _inode(path: str) -> int:
         return 0
 
 
-def _read(path: str) -> bytes:
+def read_start(path: str) -> bytes:
     """Return the first bytes of a file. Raise OSError."""
     descriptor = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)  # `open` takes codecs, and `_io` long to load
     try:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from _io import FileIO
-
 from racknet.core.providers import DMI_FILES
+from racknet.host import read_start
 
 
 def read_dmi(sys: str = "/sys") -> dict[str, str]:
@@ -12,8 +11,7 @@ def read_dmi(sys: str = "/sys") -> dict[str, str]:
     strings = {}
     for name in DMI_FILES:
         try:
-            with FileIO(f"{sys}/class/dmi/id/{name}") as file:
-                strings[name] = file.read(64).decode("utf-8", "replace").strip()
+            strings[name] = read_start(f"{sys}/class/dmi/id/{name}").decode("utf-8", "replace").strip()
         except OSError:
             pass  # a machine without DMI, or a container that hides it: the hint names no provider then
     return strings

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 
+from racknet import __version__
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from racknet.core.matching import Query
     from racknet.core.providers import Provider
+
+IMAGE = "racknet/ip"
+VERSIONED_IMAGE = f"{IMAGE}:{__version__}"  # what `cluster` runs: a tag that no other version has
 
 HOST_NETWORK = "run it with --net=host (hostNetwork: true on Kubernetes)"
 INTERNAL = "this is a fault of racknet's own, please report it"
@@ -37,7 +42,7 @@ def program(root: str = "") -> str:
     called = sys.argv[0] if sys.argv else ""
     for engine, sign in (("docker", "/.dockerenv"), ("podman", "/run/.containerenv")):
         if called == "/racknet" and os.path.exists(root + sign):
-            return f"{engine} run --rm --net=host racknet/ip"
+            return f"{engine} run --rm --net=host {IMAGE}"
     is_executable = not hasattr(racknet, "__file__")  # what is frozen has none
     if is_executable or os.path.basename(called) == "racknet":
         return quote(called)

@@ -9,9 +9,9 @@ from docker.errors import DockerException, NotFound
 
 from racknet import __version__
 from racknet.errors import SwarmError, UsageError
+from racknet.output.hints import VERSIONED_IMAGE
 from racknet.swarm.connection import FAILURES, plain
 
-DEFAULT = f"racknet/ip:{__version__}"
 TITLE, VERSION = "org.opencontainers.image.title", "org.opencontainers.image.version"
 
 
@@ -23,7 +23,7 @@ def find_image(api: Any, name: str, manager: str) -> str:
     """
     try:
         found = _inspect(api, name)
-        if found is None and name != DEFAULT:
+        if found is None and name != VERSIONED_IMAGE:
             for step in api.pull(name, stream=True, decode=True):  # with the credentials of `docker login`
                 if "error" in step:
                     raise DockerException(step["error"])
@@ -50,7 +50,7 @@ def _inspect(api: Any, name: str) -> Mapping[str, Any] | None:
 
 def check_labels(name: str, labels: Mapping[str, str]) -> None:
     """Raise UsageError unless the image is of this racknet: another would answer by other rules."""
-    hint = f"leave out --image, for {DEFAULT}"
+    hint = f"leave out --image, for {VERSIONED_IMAGE}"
     if labels.get(TITLE) != "racknet":
         raise UsageError(f"'{name}' is not an image of racknet", hint)
     if (version := labels.get(VERSION, "of an unknown version")) != __version__:

@@ -59,7 +59,7 @@ def test_public_interface() -> None:
     assert all(getattr(racknet, name) is getattr(errors, name) for name in ERRORS)
     assert set(racknet.__all__) <= set(dir(racknet))
     with pytest.raises(AttributeError, match="module 'racknet' has no attribute 'privat'"):
-        racknet.privat  # type: ignore[attr-defined]  # noqa: B018
+        racknet.privat  # type: ignore[attr-defined]  # noqa: B018, it must fail
 
 
 LOADED = """
@@ -123,7 +123,7 @@ def test_candidates() -> None:
     ]
     assert found[0].reason.startswith("ambiguous")
     with pytest.raises(AttributeError):
-        found[0].interface = "eth0"  # type: ignore[misc]
+        found[0].interface = "eth0"  # type: ignore[misc]  # it must fail
 
 
 def test_ambiguous() -> None:
