@@ -13,10 +13,7 @@ from pathlib import Path
 
 import compare_page
 from support import engine
-from support.host_case import HostCase
-from support.hosts import HOSTS
-from support.hosts_of_others import HOSTS_OF_OTHERS
-from support.hosts_of_providers import PROVIDERS
+from support.hosts import HOSTS, PROJECTS, PROVIDERS, HostCase
 
 PAGE = Path(__file__).parent.parent / "docs" / "comparison.md"
 PEERS = "racknet/tests:peers"
@@ -41,7 +38,7 @@ DOCUMENTATION = [ip_network(b) for b in ("192.0.2.0/24", "198.51.100.0/24", "203
 def groups() -> dict[str, list[HostCase]]:
     """Return the hosts that a container can show, in the groups that are counted apart."""
     cases = [case for case in HOSTS.values() if not case.layout.pure]
-    theirs = [case for case in cases if case in HOSTS_OF_OTHERS]
+    theirs = [case for case in cases if case in PROJECTS]
     usual = [case for case in cases if is_usual(case)]
     return {
         compare_page.USUAL: usual,

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from support.host_case import HostCase
+from support.hosts import HostCase
 
 NETWORKS = ("public", "service")
 USUAL, THEIRS, OWN = "as people have them", "that others wrote down", "made to pin a rule, and others"
@@ -34,10 +34,10 @@ not the answer, which is the dangerous case: one of another network, of a bridge
 The table is the project's own, and its tests hold racknet to all of it. So the hosts are counted in three groups:
 
 - hosts as people have them, described by providers and projects
-  ([hosts_of_providers.py](../tests/support/hosts_of_providers.py));
+  ([providers.toml](../tests/hosts/providers.toml));
 - hosts that other projects wrote down in tests, documents and bug reports
-  ([hosts_of_others.py](../tests/support/hosts_of_others.py));
-- the others: those that pin a rule of racknet's ([hosts.py](../tests/support/hosts.py)), and those of the first group
+  ([projects.toml](../tests/hosts/projects.toml));
+- the others: those that pin a rule of racknet's ([rules.toml](../tests/hosts/rules.toml)), and those of the first group
   without a default route, by which some of the tools go, or with addresses for documentation. These stand in for public
   ones, and go-sockaddr takes them for private ones.
 

@@ -7,8 +7,7 @@ import re
 import compare
 import compare_page
 import pytest
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 
 LINES = compare.PAGE.read_text().splitlines()
 ASKED_AGAIN = [HOSTS[name] for name in ("carina", "aws-two-nics", "laptop-on-vpn")]

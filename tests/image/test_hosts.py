@@ -11,8 +11,7 @@ import pytest
 import testinfra
 from support import engine
 from support.engine import CommandResult
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 
 from racknet.core import rules
 

@@ -15,8 +15,7 @@ from typing import Any, get_type_hints
 from unittest.mock import patch
 
 import pytest
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 from support.on_host import on_host
 
 import racknet

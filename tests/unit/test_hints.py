@@ -9,8 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 from support.on_host import on_host, run
 from support.queries import make_query
 

@@ -13,8 +13,7 @@ from unittest.mock import patch
 
 import pytest
 from support.fake_kernel import lists_of
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 from support.queries import FOUR, answer_of
 
 from racknet import host as reader

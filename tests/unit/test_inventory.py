@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
 

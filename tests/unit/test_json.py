@@ -7,8 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 from support.list_schema import LIST_SCHEMA
 from support.on_host import on_host, run
 from support.queries import FOUR

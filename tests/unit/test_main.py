@@ -10,8 +10,7 @@ from unittest.mock import patch
 
 import pytest
 from conftest import Racknet
-from support.host_case import HostCase
-from support.hosts import HOSTS
+from support.hosts import HOSTS, HostCase
 from support.on_host import on_host, run
 from support.queries import FOUR
 

@@ -9,8 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from support import queries
-from support.host_case import HostCase
-from support.hosts import HOSTS, MADE
+from support.hosts import HOSTS, MADE, HostCase
 from support.queries import answer_of
 
 from racknet.core import eligibility, matching, model, ranking, rules, selection
@@ -267,5 +266,5 @@ def test_each_rule_is_pinned() -> None:
     """Each rule has a host, and each host that was made for a rule pins one."""
     pins = {pin for case in HOSTS.values() for pin in case.pins}
     unpinned = sorted(set(BREAKS) - pins)
-    assert unpinned == [], "give a host in tests/support/ these pins: it must answer wrong without the rule"
+    assert unpinned == [], "give a host in tests/hosts/ these pins: it must answer wrong without the rule"
     assert [case.name for case in MADE if not case.pins] == []
