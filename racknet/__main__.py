@@ -5,11 +5,17 @@ from __future__ import annotations
 import sys
 from posix import environ  # `os` takes longer to load than an answer
 
-from racknet.core.matching import Query
-from racknet.core.model import FAMILY_WORDS, NETWORKS
+from racknet.core.facts import FAMILY_WORDS, NETWORKS
+from racknet.core.query import Query
 from racknet.errors import ExitStatus, RacknetError, UsageError
 from racknet.lookup import look_up
 from racknet.output.stdio import write_error, write_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from racknet.lookup import LookUp
+
+_looks: list[LookUp] = []  # the look of `try_fast_path` that gave no proven answer, for `main` to go on with
 
 
 def main() -> int:
@@ -17,7 +23,7 @@ def main() -> int:
     words = sys.argv[1:]
     try:
         if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
-            return ExitStatus.ANSWERED if try_fast_path(*words) else _answer_plainly(*words)
+            return ExitStatus.ANSWERED if not _looks and try_fast_path(*words) else _answer_plainly(*words)
         if words == ["list"]:
             from racknet.cli.ask import show_list
 
@@ -29,7 +35,7 @@ def main() -> int:
         return ExitStatus.INTERRUPTED
     except Exception as error:
         from racknet.output import hints, messages, notes
-        from racknet.query import COMMANDS
+        from racknet.parsing import COMMANDS
 
         if isinstance(error, UsageError) and not error.hint:
             error.hint = f"see {hints.line(*(word for word in words[:1] if word in COMMANDS), '--help')}"
@@ -38,26 +44,31 @@ def main() -> int:
 
 
 def try_fast_path(network: str, word: str = "ipv4") -> bool:
-    """Answer a plain query, if there are no variables and there is an answer. Return whether it is answered.
+    """Answer a plain query, if there are no variables and there is a proven answer. Return whether it is answered.
 
     The executable calls this before `main`, in an interpreter that has only half started: there are no codecs, no
     `sys.argv` and no streams yet. Raise RacknetError; `main` then meets the error again, and reports it.
     """
     if network not in NETWORKS or word not in FAMILY_WORDS or _variables():
         return False
-    _, (selection,) = look_up([Query(network, FAMILY_WORDS[word])])
-    if selection.address is not None:
+    found = look_up([Query(network, FAMILY_WORDS[word])])
+    (selection,) = found.selections
+    if selection.address is not None and selection.is_proven:
         write_output(f"{selection.address.text}\n")
-    return selection.address is not None
+        return True
+    _looks.append(found)
+    return False
 
 
 def _answer_plainly(network: str, word: str = "ipv4") -> int:
-    """Answer a question without options, but perhaps with variables, or with an error."""
+    """Answer a question without options, but perhaps with variables, or with a note or an error."""
     from racknet.cli.ask import answer
-    from racknet.query import parse_query, parse_seconds
+    from racknet.parsing import parse_query, parse_seconds
 
     variables = _variables()
-    return answer(parse_query(network, FAMILY_WORDS[word], variables, {}), wait=parse_seconds(None, variables))
+    query = parse_query(network, FAMILY_WORDS[word], variables, {})
+    first = _looks.pop() if _looks else None
+    return answer(query, variables, wait=parse_seconds(None, variables), first=first)
 
 
 def _variables() -> dict[str, str]:

@@ -6,25 +6,29 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
-from racknet.core.matching import Query
-from racknet.core.model import NETWORKS
-from racknet.core.ranking import Selection
+from racknet.core.facts import NETWORKS
+from racknet.core.query import Query
+from racknet.core.selection import Selection
 from racknet.errors import UsageError
-from racknet.lookup import is_final, wait_for
+from racknet.lookup import find_nat_provider, is_final, wait_for
 from racknet.output import messages
-from racknet.query import YEAR, parse_family, parse_query
+from racknet.parsing import YEAR, parse_family, parse_query
 
 Words = str | Sequence[str]
 IPAddress = IPv4Address | IPv6Address
 
 
 class Candidate(NamedTuple):
-    """An address that may be the answer: where it is, its prefix length in bits, and why it comes before the next."""
+    """An address that may be the answer: where it is, its prefix length in bits, and why it comes before the next.
+
+    `proven` is true for the answer, if it is proven, and false for all others.
+    """
 
     address: IPAddress
     interface: str
     prefix_length: int
     reason: str
+    proven: bool
 
 
 def public(
@@ -34,10 +38,11 @@ def public(
     cidr: Words | None = None,
     exclude: Words | None = None,
     reach: str | None = None,
+    strict: bool = False,
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on the public network. The arguments are those of `address`."""
-    return address("public", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, wait=wait)
+    return address("public", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait)
 
 
 def service(
@@ -47,10 +52,11 @@ def service(
     cidr: Words | None = None,
     exclude: Words | None = None,
     reach: str | None = None,
+    strict: bool = False,
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on the service network, the provider's internal one. See `address`."""
-    return address("service", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, wait=wait)
+    return address("service", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait)
 
 
 def address(
@@ -61,17 +67,20 @@ def address(
     cidr: Words | None = None,
     exclude: Words | None = None,
     reach: str | None = None,
+    strict: bool = False,
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on a network, "public" or "service".
 
     `interface` names the only interfaces to consider, by names or globs; `cidr` the only blocks of addresses; `reach`
     is an address: only the interface by which the kernel reaches it. `exclude` names interfaces and blocks to leave
-    out. Where there is no answer yet, ask again for `wait` seconds. No variable of the environment changes anything.
+    out. With `strict`, only a proven answer is one. Where there is no answer yet, ask again for `wait` seconds. No
+    variable of the environment changes anything.
 
-    Raise NoAddress, or Ambiguous where interfaces tie; UsageError for a wrong argument; HostReadError.
+    Raise NoAddress, or Ambiguous where nothing proves which of several it is; UsageError for a wrong argument;
+    HostReadError.
     """
-    query = _query(network, family, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    query = _query(network, family, strict=strict, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
     (found,) = _select(query, wait).answers
     return ip_address(found.text)
 
@@ -84,28 +93,38 @@ def addresses(
     cidr: Words | None = None,
     exclude: Words | None = None,
     reach: str | None = None,
+    strict: bool = False,
     wait: float = 0,
 ) -> tuple[Candidate, ...]:
     """Return all candidates for an address, at least one, best first, even where interfaces tie. See `address`."""
-    query = _query(network, family, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
-    query.all_candidates = True
-    selection = _select(query, wait)
+    filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
+    selection = _select(_query(network, family, strict=strict, all_candidates=True, **filters), wait)
     return tuple(
-        Candidate(ip_address(a.text), a.interface, a.prefix_length, selection.why(place).text)
+        Candidate(
+            ip_address(a.text),
+            a.interface,
+            a.prefix_length,
+            selection.why(place).text,
+            proven=place == 0 and selection.is_proven,
+        )
         for place, a in enumerate(selection.answers)
     )
 
 
-def _query(network: str, family: str, **filters: Words | None) -> Query:
+def _query(
+    network: str, family: str, *, strict: bool, all_candidates: bool = False, **filters: Words | None
+) -> Query:
     """Return the query of the arguments. Raise UsageError, which names the argument and quotes the value."""
     if network not in NETWORKS:
         raise UsageError(f"network: {network!r} is not public or service")
     if not isinstance(family, str):
         raise UsageError(f"family: {family!r} is not ipv4 or ipv6")
+    if not isinstance(strict, bool):
+        raise UsageError(f"strict: {strict!r} is not True or False")
     options = {name: _words(name, value) for name, value in filters.items()}
-    query = parse_query(network, parse_family(family), {}, options, sign="")
-    query.filters_text = ", ".join(f"{name}={value!r}" for name, value in filters.items() if value)
-    return query
+    return parse_query(
+        network, parse_family(family), {}, options, sign="", strict=strict, all_candidates=all_candidates
+    )
 
 
 def _words(name: str, value: Words | None) -> list[str]:
@@ -123,7 +142,9 @@ def _select(query: Query, wait: float) -> Selection:
     if isinstance(wait, bool) or not isinstance(wait, (int, float)) or not 0 <= wait <= YEAR:
         raise UsageError(f"wait: {wait!r} is not a number of seconds, from 0 to a year")
 
-    (selection,) = wait_for([query], wait, lambda found: is_final(found[0]))
+    found = wait_for([query], wait, lambda selections: is_final(selections[0]))
+    (selection,) = found.selections
     if not selection.answers:
-        raise messages.no_address(query, selection, way="argument")
+        _, whole = found.whole()
+        raise messages.no_address(whole[0], way="argument", provider=find_nat_provider(whole))
     return selection

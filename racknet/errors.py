@@ -2,7 +2,8 @@
 
     RacknetError
     ├── NoAddress        1   there is no such address
-    │   └── Ambiguous    1   there are several, on interfaces that tie
+    │   ├── NoAddresses  1   there is none on either network
+    │   └── Ambiguous    1   there are several, and no proof which of them it is
     ├── UsageError       2   a word of the command line, or a variable, is wrong
     ├── HostReadError    3   the host cannot be read
     ├── OutputError      3   the answer cannot be written
@@ -13,6 +14,10 @@ interface, too.
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Sequence
 
 
 class ExitStatus:
@@ -35,16 +40,27 @@ class RacknetError(Exception):
 
 
 class NoAddress(RacknetError):
-    """There is no such address on this host. `also` is the error of another network."""
+    """There is no such address on this host."""
 
     status = ExitStatus.NO_ADDRESS
-    also: NoAddress | None = None
+
+
+class NoAddresses(NoAddress):
+    """There is no address on either network. `errors` has the error of each."""
+
+    def __init__(self, errors: Sequence[NoAddress]) -> None:
+        super().__init__(errors[0].message, errors[0].hint, errors[0].details)
+        self.errors = errors
 
 
 class Ambiguous(NoAddress):
-    """There are several such addresses, on `interfaces` that tie: their names, in natural order."""
+    """There are several such addresses: `addresses`, best first, on `interfaces`, each once."""
 
-    interfaces: tuple[str, ...] = ()
+    def __init__(
+        self, message: str, hint: str, details: str, addresses: tuple[str, ...], interfaces: tuple[str, ...]
+    ) -> None:
+        super().__init__(message, hint, details)
+        self.addresses, self.interfaces = addresses, interfaces
 
 
 class UsageError(RacknetError):

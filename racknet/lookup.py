@@ -5,33 +5,49 @@ from __future__ import annotations
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
-from racknet.host import read_host
 from racknet.host.crosscheck import find_unconfirmed
+from racknet.host.reader import read_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Callable, Sequence
 
-    from racknet.core.matching import Query
-    from racknet.core.model import Host
-    from racknet.core.ranking import Selection
+    from racknet.core.cloud_hints import Provider
+    from racknet.core.facts import Host
+    from racknet.core.query import Query
+    from racknet.core.selection import Selection
+    from racknet.host.reader import Reading
 
 PAUSE = 0.2  # seconds between two looks at a host that is waited for
 
 
-def look_up(queries: Sequence[Query], *, include_container_interfaces: bool = False) -> tuple[Host, list[Selection]]:
+class LookUp:
+    """What one reading of the host gives for some queries. Each address to print is confirmed by the second reader."""
+
+    __slots__ = ("queries", "reading", "selections")
+
+    def __init__(self, queries: Sequence[Query], reading: Reading, selections: list[Selection]) -> None:
+        self.queries, self.reading, self.selections = queries, reading, selections
+
+    def whole(self) -> tuple[Host, list[Selection]]:
+        """Return the whole host and its selections, container interfaces included, for what shows all addresses."""
+        host = self.reading.whole()
+        return host, select_addresses(host, self.queries)
+
+
+def look_up(queries: Sequence[Query]) -> LookUp:
     """Read the host and select an address for each query. Raise HostReadError.
 
     netifaces confirms each address to print. Where it does not, the host has changed meanwhile: read it once more.
     """
     reach = {query.reach for query in queries if query.reach}
-    include_all = include_container_interfaces or any(query.include or query.cidrs or query.reach for query in queries)
+    is_filtered = any(query.include or query.cidrs or query.reach for query in queries)
     for _ in range(2):
-        host = read_host(reach, include_container_interfaces=include_all)
-        selections = select_addresses(host, queries)
+        reading = read_host(reach)
+        selections = select_addresses(reading.whole() if is_filtered else reading.host, queries)
         unconfirmed = find_unconfirmed([address for selection in selections for address in selection.answers])
         if not unconfirmed:
-            return host, selections
+            return LookUp(queries, reading, selections)
     address = unconfirmed[0]
     raise HostReadError(
         f"the kernel lists {address.text} on {address.label or address.interface}, and netifaces does not",
@@ -40,26 +56,26 @@ def look_up(queries: Sequence[Query], *, include_container_interfaces: bool = Fa
 
 
 def wait_for(
-    queries: Sequence[Query], seconds: float, is_done: Callable[[list[Selection]], bool], *, explain: bool = False
-) -> list[Selection]:
-    """Look up until `is_done`, or the time is over. Raise HostReadError.
+    queries: Sequence[Query],
+    seconds: float,
+    is_done: Callable[[list[Selection]], bool],
+    first: LookUp | None = None,
+) -> LookUp:
+    """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
-    Skip container interfaces on the first pass. If it is not done, or to be explained, read everything, so that the
-    message can list it.
+    `first` is a look that was just taken.
     """
     from time import monotonic, sleep
 
     end = monotonic() + seconds
     while True:
         try:
-            _, selections = look_up(queries, include_container_interfaces=explain)
-            if is_done(selections):
-                return selections
+            found, first = first or look_up(queries), None
+            if is_done(found.selections) or monotonic() >= end:
+                return found
         except HostReadError:
             if monotonic() >= end:
                 raise
-        if monotonic() >= end:
-            return _with_provider(look_up(queries, include_container_interfaces=True)[1])
         sleep(min(PAUSE, max(0, end - monotonic())))
 
 
@@ -68,18 +84,15 @@ def is_final(selection: Selection) -> bool:
     return bool(selection.answers) or not selection.is_host
 
 
-def _with_provider(selections: list[Selection]) -> list[Selection]:
-    """Add the provider where the public IPv4 address may be behind its NAT: the error names it. Read DMI only then."""
-    translated = [
-        selection
-        for selection in selections
-        if any(reason is BEHIND_NAT and address.family == "ipv4" for address, reason in selection.rejected)
-    ]
-    if translated:
-        from racknet.core.providers import find_provider
-        from racknet.host.dmi import read_dmi
+def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:
+    """Return the provider that may have the public IPv4 address of a selection behind its NAT, for the error to name.
 
-        provider = find_provider(read_dmi())
-        for selection in translated:
-            selection.provider = provider
-    return selections
+    Its name is in the firmware (DMI), which is read only where a private address may be translated.
+    """
+    reasons = [(address.family, reason) for selection in selections for address, reason in selection.rejected]
+    if ("ipv4", BEHIND_NAT) not in reasons:
+        return None
+    from racknet.core.cloud_hints import find_provider
+    from racknet.host.dmi import read_dmi
+
+    return find_provider(read_dmi())

@@ -16,7 +16,7 @@ from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
 from racknet.output.stdio import write_error, write_output
-from racknet.query import parse_family, parse_query, parse_seconds
+from racknet.parsing import parse_family, parse_query, parse_seconds
 
 app = typer.Typer(
     cls=Commands,
@@ -65,16 +65,17 @@ def _add_network(network: str, about: str) -> None:
         cidr: params.Cidr = None,
         exclude: params.Exclude = None,
         reach: params.Reach = None,
+        strict: params.Strict = False,
         wait: params.Wait = None,
         all_candidates: params.All = False,
         as_json: params.Json = False,
         explain: params.Explain = False,
     ) -> None:
         options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
-        query = parse_query(network, parse_family(word), os.environ, options)
+        family = parse_family(word)
+        query = parse_query(network, family, os.environ, options, strict=strict, all_candidates=all_candidates)
         seconds = parse_seconds(wait, os.environ)
-        query.all_candidates = all_candidates
-        raise typer.Exit(ask.answer(query, wait=seconds, environ=os.environ, as_json=as_json, explain=explain))
+        raise typer.Exit(ask.answer(query, os.environ, wait=seconds, as_json=as_json, explain=explain))
 
 
 _add_network("public", "Print the address on the public network.")
@@ -82,28 +83,31 @@ _add_network("service", "Print the address on the provider's service network.")
 
 
 @app.command("list", cls=Command)
-def _list(as_json: params.Json = False) -> None:
+def _list(strict: params.Strict = False, as_json: params.Json = False) -> None:
     """Show every address, what racknet takes it for, and why."""
-    raise typer.Exit(ask.show_list(os.environ, as_json=as_json))
+    raise typer.Exit(ask.show_list(os.environ, as_json=as_json, strict=strict))
 
 
 @app.command("env", cls=Command)
-def _env(export: params.Export = False, wait: params.Wait = None) -> None:
+def _env(export: params.Export = False, strict: params.Strict = False, wait: params.Wait = None) -> None:
     """Print all four answers as KEY=value lines.
 
     The service ipv6 address may be link-local (fe80::). Most programs can bind it only with a zone: fe80::1%eth1.
     """
-    raise typer.Exit(environment.print_env(os.environ, parse_seconds(wait, os.environ), export=export))
+    raise typer.Exit(environment.print_env(os.environ, parse_seconds(wait, os.environ), export=export, strict=strict))
 
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
-def _exec(command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)]) -> None:
+def _exec(
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)],
+    strict: params.Strict = False,
+) -> None:
     """Become COMMAND, with the answers in its environment.
 
     Arguments may name the answers: racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT and the
     variables that choose an address apply.
     """
-    raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ)))
+    raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ), strict=strict))
 
 
 @app.command("cluster", cls=Command)

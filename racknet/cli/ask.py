@@ -4,55 +4,69 @@ from __future__ import annotations
 
 from racknet import lookup
 from racknet.errors import ExitStatus
-from racknet.lookup import is_final, look_up
+from racknet.lookup import find_nat_provider, is_final, look_up
 from racknet.output import hints, messages, notes
 from racknet.output.stdio import write_error, write_output
-from racknet.query import OUTPUT_VARS, parse_query
+from racknet.parsing import OUTPUT_VARS, parse_query, parse_strict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Callable, Mapping, Sequence
 
-    from racknet.core.matching import Query
-    from racknet.core.ranking import Selection
+    from racknet.core.query import Query
+    from racknet.core.selection import Selection
+    from racknet.lookup import LookUp
 
 
 def answer(
     query: Query,
+    environ: Mapping[str, str],
     *,
     wait: float = 0,
     as_json: bool = False,
     explain: bool = False,
-    environ: Mapping[str, str] | None = None,
+    first: LookUp | None = None,
 ) -> int:
-    """Answer on standard output, once there is an answer or the seconds to wait are over. Raise NoAddress."""
-    (selection,) = wait_for([query], wait, lambda found: is_final(found[0]), explain=explain)
+    """Answer on standard output, once there is an answer or the seconds to wait are over. Raise NoAddress.
+
+    `first` is a look at the host that was just taken.
+    """
+    found = wait_for([query], wait, lambda selections: is_final(selections[0]), first)
+    (selection,) = found.selections
     if not selection.answers:
-        raise messages.no_address(query, selection)
+        _, whole = found.whole()
+        raise messages.no_address(whole[0], provider=find_nat_provider(whole))
     if explain:
-        write_error(messages.explanation(query, selection) + notes.unknown_variables(notes.unknown_vars(environ or {})))
+        unknown = notes.unknown_variables(notes.unknown_vars(environ))
+        write_error(messages.explanation(found.whole()[1][0]) + unknown)
+    note_unproven([selection], environ)
     if as_json:
         from racknet.output import json
 
-        write_output(json.format_candidates(query, selection))
+        write_output(json.format_candidates(selection))
     else:
         write_output("".join(f"{address.text}\n" for address in selection.answers))
     return ExitStatus.ANSWERED
 
 
-def all_queries(environ: Mapping[str, str]) -> list[Query]:
+def note_unproven(selections: Sequence[Selection], environ: Mapping[str, str]) -> None:
+    """Say on standard error which answers are not proven, unless the user wants no such notes."""
+    if parse_strict(environ) != "0":
+        write_error(notes.unproven_answers(selections))
+
+
+def all_queries(environ: Mapping[str, str], *, strict: bool = False) -> list[Query]:
     """Return all four queries, in the order of the variables that they fill. Raise UsageError."""
-    return [parse_query(network, family, environ, {}) for network, family in OUTPUT_VARS.values()]
+    return [parse_query(network, family, environ, {}, strict=strict) for network, family in OUTPUT_VARS.values()]
 
 
-def show_list(environ: Mapping[str, str], *, as_json: bool = False) -> int:
+def show_list(environ: Mapping[str, str], *, as_json: bool = False, strict: bool = False) -> int:
     """Show every address, and which query it answers."""
     from racknet.core.eligibility import is_host
     from racknet.core.inventory import take_inventory
 
-    queries = all_queries(environ)
-    host, selections = look_up(queries, include_container_interfaces=True)
-    entries = take_inventory(host, queries, selections)
+    host, selections = look_up(all_queries(environ, strict=strict)).whole()
+    entries = take_inventory(host, selections)
     if as_json:
         from racknet.output import json
 
@@ -71,12 +85,15 @@ def show_list(environ: Mapping[str, str], *, as_json: bool = False) -> int:
 
 
 def wait_for(
-    queries: Sequence[Query], seconds: float, is_done: Callable[[list[Selection]], bool], *, explain: bool = False
-) -> list[Selection]:
+    queries: Sequence[Query],
+    seconds: float,
+    is_done: Callable[[list[Selection]], bool],
+    first: LookUp | None = None,
+) -> LookUp:
     """Look up until it is done, or the time is over; SIGTERM ends the program at once. Raise HostReadError."""
     if seconds:
         _end_on_sigterm()
-    return lookup.wait_for(queries, seconds, is_done, explain=explain)
+    return lookup.wait_for(queries, seconds, is_done, first)
 
 
 def _end_on_sigterm() -> None:

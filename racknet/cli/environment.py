@@ -8,13 +8,13 @@ import re
 import signal
 from collections.abc import Mapping, Sequence
 
-from racknet.cli.ask import all_queries, wait_for
-from racknet.core.ranking import Selection
+from racknet.cli.ask import all_queries, note_unproven, wait_for
+from racknet.core.selection import Selection
 from racknet.errors import ExitStatus, UsageError
-from racknet.lookup import is_final
+from racknet.lookup import LookUp, find_nat_provider, is_final
 from racknet.output import messages, notes
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.query import INPUT_VARS, OUTPUT_VARS
+from racknet.parsing import INPUT_VARS, OUTPUT_VARS
 
 NAMES = list(OUTPUT_VARS)
 REFERENCE = re.compile(rf"\$(?:({'|'.join(NAMES)})(?![A-Za-z0-9_])|\{{({'|'.join(NAMES)})\}})")
@@ -26,49 +26,52 @@ def variables(selections: Sequence[Selection]) -> dict[str, str]:
     return {name: s.address.text for name, s in zip(NAMES, selections, strict=True) if s.address}
 
 
-def print_env(environ: Mapping[str, str], wait: float, *, export: bool) -> int:
+def print_env(environ: Mapping[str, str], wait: float, *, export: bool, strict: bool = False) -> int:
     """Print the variables as KEY=value lines. Raise NoAddress where there is none.
 
     Wait until both IPv4 answers are settled: each is there, or nothing on the host may still bring it.
     """
-    queries = all_queries(environ)
+    queries = all_queries(environ, strict=strict)
     ipv4 = [place for place, query in enumerate(queries) if query.family == "ipv4"]
 
     def is_done(selections: list[Selection]) -> bool:
         return all(is_final(selections[place]) or not selections[place].awaits_address for place in ipv4)
 
-    selections = wait_for(queries, wait, is_done)
-    values = variables(selections)
+    found = wait_for(queries, wait, is_done)
+    values = variables(found.selections)
     if not values:
-        raise messages.no_addresses(queries, selections)
+        raise _no_addresses(found)
     for place in ipv4:
-        write_error(notes.missing_variable(NAMES[place], queries[place], selections[place]))
+        write_error(notes.missing_variable(NAMES[place], found.selections[place]))
+    note_unproven(found.selections, environ)
     prefix = "export " if export else ""
     write_output("".join(f"{prefix}{name}={value}\n" for name, value in values.items()))
     return ExitStatus.ANSWERED
 
 
-def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float) -> int:
+def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float, *, strict: bool = False) -> int:
     """Become the command, with the variables in its environment and its arguments. Return only where it cannot run.
 
     Raise NoAddress where an argument names a variable without an answer, or where there is no answer at all. Raise
     UsageError for an unknown name.
     """
     _check_names(command, environ)
-    queries = all_queries(environ)
+    queries = all_queries(environ, strict=strict)
     named = {name for word in command for match in REFERENCE.finditer(word) for name in match.groups() if name}
     places = [place for place, name in enumerate(NAMES) if name in named]
 
     def is_done(selections: list[Selection]) -> bool:
         return all(is_final(selections[place]) for place in places) and any(map(is_final, selections))
 
-    selections = wait_for(queries, wait, is_done)
-    values = variables(selections)
-    for place in places:
-        if NAMES[place] not in values:
-            raise messages.no_address(queries[place], selections[place], way="variable")
+    found = wait_for(queries, wait, is_done)
+    values = variables(found.selections)
+    if any(NAMES[place] not in values for place in places):
+        _, whole = found.whole()
+        missing = next(whole[place] for place in places if NAMES[place] not in values)
+        raise messages.no_address(missing, way="variable", provider=find_nat_provider(whole))
     if not values:
-        raise messages.no_addresses(queries, selections)
+        raise _no_addresses(found)
+    note_unproven([found.selections[place] for place in places] or found.selections, environ)
     if not places and environ.get("SYSTEMD_EXEC_PID") == str(os.getpid()):
         # In ExecStart= systemd replaces $NAME itself. Of `racknet exec redis-server --bind $RACKNET_SERVICE_IPV4` it
         # leaves `redis-server --bind`, and Redis listens on every network. racknet cannot see what the unit says, and a
@@ -76,6 +79,11 @@ def exec_command(command: Sequence[str], environ: Mapping[str, str], wait: float
         write_error(notes.IN_EXECSTART)
     words = [REFERENCE.sub(lambda match: values[match[1] or match[2]], word) for word in command]
     return _execute(words, {name: value for name, value in environ.items() if name not in NAMES} | values)
+
+
+def _no_addresses(found: LookUp) -> Exception:
+    _, whole = found.whole()
+    return messages.no_addresses(whole, find_nat_provider(whole))
 
 
 def _check_names(command: Sequence[str], environ: Mapping[str, str]) -> None:

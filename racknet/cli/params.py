@@ -21,6 +21,7 @@ Exclude = Annotated[
 Reach = Annotated[
     Words, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
 ]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
 Wait = Annotated[str | None, typer.Option(metavar="SECONDS", help="Ask again until there is an answer, or time is up.")]
 All = Annotated[bool, typer.Option("--all", help="Every candidate, one a line, best first.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]

@@ -1,20 +1,25 @@
-"""Which addresses of a host are eligible, and why the others are skipped: sections 2 and 5 of the rules, applied."""
+"""What is true of a host's addresses: which are eligible, what the routes say of them, and why others are skipped."""
 
 from __future__ import annotations
 
-from racknet.core import rules
-from racknet.core.matching import CidrBlock, in_blocks, label_of
-from racknet.core.model import BITS, Address, Context, Exclusion, Host, Interface, Route
+from racknet.core import known, rules
+from racknet.core.facts import BITS, MAIN_TABLE, SCOPE_HOST, SCOPE_LINK, Address, Host, Interface, Route
+from racknet.core.matching import CidrBlock, in_blocks, matches_glob, network_of, parse_address
+from racknet.core.query import is_named
+from racknet.core.rules import Candidate, Context, Exclusion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from racknet.core.matching import CidrBlocks
+    from racknet.core.query import Globs
 
 
 def is_host(host: Host) -> bool:
     """Return whether a network is a host's, and not a container's own."""
     return host.known_host or any(
-        interface.has_device or interface.kind == "bridge" or rules.CONTAINER_NAMES.match(interface.name)
+        interface.has_device or interface.kind == "bridge" or known.CONTAINER_NAMES.match(interface.name)
         for interface in host.interfaces.values()
     )
 
@@ -24,39 +29,32 @@ def address_class(address: Address) -> str:
     return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
 
 
-def _leads_to_service_net(route: Route) -> bool:
-    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
-    return route.gateway != "" and any(route.destination == block.text for block in rules.SERVICE_NET)
-
-
 class Eligibility:
-    """Applies the exclusions to a host. Only the user's `--exclude` changes the facts about the host.
+    """Applies the exclusions to a host, and knows its default routes. Only the user's `--exclude` changes that.
 
-    `default_routes` are those that count, `gateways` the (interface, gateway) of all of IPv4's, of any metric.
-    `classes` has the class of each address by its id, `service_net` the interfaces with a route to ServiceNet.
+    `classes` has the class of each address, and `skipped` why each is skipped, or None. Of what is not skipped,
+    `present` has the families and classes, and `public` the families and interfaces of public addresses.
+    `default_routes` are those that count, `uplinks` all routes that lead out.
     """
 
-    def __init__(
-        self,
-        host: Host,
-        exclude: Callable[[str], bool] | None = None,
-        exclude_cidrs: tuple[CidrBlock, ...] = (),
-    ) -> None:
+    def __init__(self, host: Host, exclude: Globs = (), exclude_cidrs: CidrBlocks = ()) -> None:
         self.host, self._exclude, self._exclude_cidrs = host, exclude, exclude_cidrs
         self.has_devices = any(interface.has_device for interface in host.interfaces.values())
-        self.classes = {id(address): address_class(address) for address in host.addresses}
-        public = [a for a in host.addresses if (a.family, self.classes[id(a)]) == ("ipv4", rules.PUBLIC)]
-        self.anchored = {address.interface for address in public}
-        self.service_net = {route.interface for route in host.routes if _leads_to_service_net(route)}
+        self.classes = {address: address_class(address) for address in host.addresses}
+        self._anchored = {a.interface for a in host.addresses if self._is_public(a) and a.family == "ipv4"}
         self._physical: dict[str, bool] = {}
-        defaults = [route for route in host.routes if not route.destination]
-        routes = [route for route in defaults if not self._interface_reason(route.interface, routed=True)]
-        lowest = {family: min([r.metric for r in routes if r.family == family], default=0) for family in BITS}
-        self.default_routes = [route for route in routes if route.metric == lowest[route.family]]
-        self.gateways = {(route.interface, route.gateway) for route in routes if route.family == "ipv4"}
+
+        self.uplinks = [route for route in host.routes if not route.destination and self._leads_out(route)]
+        self.default_routes = [route for family in BITS for route in self._default_routes(family)]
         self._routed = {route.interface for route in self.default_routes}
         self._sources = {(route.family, route.source) for route in self.default_routes if route.source}
         self._unnumbered = {route.family for route in self.default_routes if not self._is_numbered(route)}
+        self._ways_out = {family: self._find_ways_out(family) for family in BITS}
+
+        self.skipped = {address: self.reason(address) for address in host.addresses}
+        counted = [address for address in host.addresses if not self.skipped[address]]
+        self.present = {(a.family, self.classes[a]) for a in counted}
+        self.public = {(a.family, a.interface) for a in counted if self._is_public(a)}
 
     def reason(self, address: Address, *, named: bool = False) -> Exclusion | None:
         """Return why an address is skipped, or None. That the user named it overrules most reasons."""
@@ -66,18 +64,27 @@ class Eligibility:
             heeded = [reason for reason in rules.EXCLUSIONS if reason not in rules.OVERRULED_BY_ROUTES]
         else:
             heeded = rules.EXCLUSIONS
-        context = Context(self.host.interfaces[address.interface], self.is_physical)
-        context.flags = address.flags if address.family == "ipv6" else 0
-        context.excluded = self._is_excluded(address.interface, label_of(self.host, address)) or in_blocks(
-            address, self._exclude_cidrs
+        is_ipv6 = address.family == "ipv6"
+        return _first_reason(
+            heeded,
+            Context(
+                self.host.interfaces[address.interface],
+                self.is_physical,
+                excluded=self._is_excluded(address),
+                has_default_route=address.interface in self._routed,
+                flags=address.flags if is_ipv6 else 0,
+                is_local=not is_ipv6 and address.scope in (SCOPE_LINK, SCOPE_HOST),
+            ),
         )
-        context.has_default_route = address.interface in self._routed
-        return _first_reason(heeded, context)
 
-    def has_default_route(self, address: Address) -> bool:
-        """Return whether the default route of an address's family is on its interface, or has no other source."""
-        is_there = any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
-        return is_there or self._is_loopback_of_unnumbered_host(address)
+    def has_no_way_out(self, address: Address) -> bool:
+        """Return whether an address is public, while the default routes of its family are on other interfaces.
+
+        Such a block is somebody else's: 11.0.0.0/8 in a laboratory, 1.1.1.1 on a cluster's own wires.
+        """
+        ways_out = self._ways_out[address.family]
+        is_elsewhere = bool(ways_out) and address.interface not in ways_out
+        return is_elsewhere and self._is_public(address) and not self._is_overruled_by_routes(address)
 
     def is_preferred_source(self, address: Address) -> bool:
         """Return whether an address is the preferred source of a default route that counts."""
@@ -85,8 +92,50 @@ class Eligibility:
 
     def is_anchor(self, address: Address) -> bool:
         """Return whether an address is DigitalOcean's anchor of a reserved public address."""
-        is_its_shape = address.prefix_length == rules.ANCHOR_PREFIX_LENGTH and address in rules.ANCHOR_BLOCK
-        return is_its_shape and address.interface in self.anchored
+        is_its_shape = address.prefix_length == known.ANCHOR_PREFIX_LENGTH and address in known.ANCHOR_BLOCK
+        return is_its_shape and address.interface in self._anchored
+
+    def is_point_to_point(self, address: Address) -> bool:
+        """Return whether an address is on a link that leads to one other host."""
+        return self.host.interfaces[address.interface].link_type in known.POINT_TO_POINT_TYPES
+
+    def is_behind_nat(self, address: Address) -> bool:
+        """Return whether an address is that of a guest behind its hypervisor's NAT."""
+        gateways = [route.gateway for route in self._uplinks_of(address)]
+        return any(address in block and gateway in gateways for block, gateway in known.HYPERVISOR_NATS)
+
+    def describe_candidates(
+        self, candidates: Sequence[Address], is_overruled: Callable[[Address], bool], reach_source: str
+    ) -> list[Candidate]:
+        """Return the candidates with the facts that the preferences compare, some of which are about the others."""
+        family = candidates[0].family if candidates else ""
+        none_routed = not any(self._has_default_route(a) for a in candidates)
+        with_other_source = self._interfaces_with_source(family)
+        plugged = {network_of(a) for a in candidates if self._has_carrier(a)}
+        in_gateway_network = {a for a in candidates if _has_in_its_network(a, self._uplinks_of(a))}
+        private_sources = {a for a in candidates if self._is_source_of_private_routes(a)}
+        gateway_places = {a.interface for a in in_gateway_network}
+        private_places = {a.interface for a in private_sources}
+        host_is_public = ("ipv4", rules.PUBLIC) in self.present
+        return [
+            Candidate(
+                a,
+                is_overruled=is_overruled(a),
+                is_reach_source=reach_source == a.text,
+                is_unplugged=not self._has_carrier(a) and network_of(a) in plugged,
+                has_default_route=self._has_default_route(a),
+                none_has_default_route=none_routed,
+                leads_out=any(route.table == MAIN_TABLE for route in self._uplinks_of(a)),
+                is_not_source=a.interface in with_other_source and not self.is_preferred_source(a),
+                is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
+                is_off_private_routes=a.interface in private_places and a not in private_sources,
+                is_behind_nat=self.is_behind_nat(a),
+                has_service_net_route=any(_leads_to_service_net(r) for r in self._routes_of(a)),
+                is_beside_public=(family, a.interface) in self.public,
+                host_is_public=host_is_public,
+            )
+            for a in candidates
+        ]
 
     def without_address(self, family: str) -> list[str]:
         """Return the eligible interfaces that have no address of a family."""
@@ -102,8 +151,12 @@ class Eligibility:
         carriers = {lower for interface in self.host.interfaces.values() for lower in interface.lower}
         carriers |= {address.interface for address in self.host.addresses if address.family == family}
         routed = any(route.family == family for route in self.default_routes)
-        physical = (i for i in self.host.interfaces.values() if i.link_type != 772 and self.is_physical(i))
-        return not routed or any(i.name not in carriers and not self._is_excluded(i.name) for i in physical)
+        physical = (
+            i for i in self.host.interfaces.values() if i.link_type != known.LOOPBACK_TYPE and self.is_physical(i)
+        )
+        return not routed or any(
+            i.name not in carriers and not matches_glob(i.name, self._exclude) for i in physical
+        )
 
     def is_physical(self, interface: Interface) -> bool:
         """Return whether an interface has a device, or is built on one that has: a bond, a VLAN, a macvlan, a bridge.
@@ -118,29 +171,137 @@ class Eligibility:
                 (
                     interface.has_device
                     if self.has_devices
-                    else interface.kind != "bridge" and not self._is_excluded(name)
+                    else interface.kind != "bridge" and not matches_glob(name, self._exclude)
                 )
                 or any(self.is_physical(self.host.interfaces[i]) for i in interface.lower if i in self.host.interfaces)
             )
         return self._physical[name]
 
+    # --- Routes
+
+    def _leads_out(self, route: Route) -> bool:
+        """Return whether a default route leads out: the kernel may take it, and it leads neither here nor nowhere."""
+        is_usable = not route.state and not self._is_own(route.gateway, route.interface)
+        return is_usable and not self._interface_reason(route.interface, routed=True)
+
+    def _is_own(self, gateway: str, interface: str) -> bool:
+        """Return whether a gateway is an address of this host: an access point, say, that routes to itself.
+
+        Link-local addresses are those of one interface: fe80::1 on docker0 is not the router's fe80::1.
+        """
+        return gateway != "" and any(
+            a.text == gateway and (a.interface == interface or not in_blocks(a, known.UNNUMBERED))
+            for a in self.host.addresses
+        )
+
+    def _default_routes(self, family: str) -> list[Route]:
+        """Return the default routes of a family that count: the best of the main table, and the kernel's own way out.
+
+        That is another where policy rules, other tables or halves of the Internet (0.0.0.0/1) lead elsewhere.
+        """
+        routes = [route for route in self.uplinks if route.family == family]
+        main = [route for route in routes if route.table == MAIN_TABLE]
+        lowest = min([route.metric for route in main], default=0)
+        best = [route for route in main if route.metric == lowest]
+        highest = max([route.preference for route in best], default=0)
+        best = [route for route in best if route.preference == highest]
+        way = self.host.ways.get(known.INTERNET[family])
+        if way is None or way.interface in ("", *(route.interface for route in best)):
+            return best
+        taken = Route(family, way.interface, gateway=way.gateway)
+        same = [r for r in routes if (r.interface, r.gateway) == (way.interface, way.gateway)]
+        same = [route for route in same if route.source in ("", way.source)]
+        return best + (same or [taken] * self._leads_out(taken))
+
+    def _find_ways_out(self, family: str) -> set[str]:
+        """Return the interfaces with a default route of a family, in any table; none where one of them has no address.
+
+        A router whose uplink has none but link-local addresses has its public ones on other interfaces.
+        """
+        routes = [route for route in [*self.uplinks, *self.default_routes] if route.family == family]
+        return {route.interface for route in routes if all(map(self._is_numbered, routes))}
+
     def _is_numbered(self, route: Route) -> bool:
         return any(
             (address.family, address.interface) == (route.family, route.interface)
-            and not in_blocks(address, rules.LINK_LOCAL_BLOCKS)
+            and not in_blocks(address, known.UNNUMBERED)
             for address in self.host.addresses
         )
 
-    def _is_loopback_of_unnumbered_host(self, address: Address) -> bool:
-        return address.family in self._unnumbered and self.host.interfaces[address.interface].link_type == 772
+    def _routes_of(self, address: Address) -> list[Route]:
+        """Return the routes of an address's family on its interface."""
+        return [r for r in self.host.routes if (r.family, r.interface) == (address.family, address.interface)]
 
-    def _is_excluded(self, interface: str, label: str = "") -> bool:
-        return self._exclude is not None and (self._exclude(interface) or (label != "" and self._exclude(label)))
+    def _uplinks_of(self, address: Address) -> list[Route]:
+        return [r for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
+
+    # --- What the routes say of an address
+
+    def _has_default_route(self, address: Address) -> bool:
+        """Return whether a default route of an address's family is on its interface, or has no other source."""
+        is_there = any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
+        return is_there or self._is_overruled_by_routes(address)
+
+    def _is_overruled_by_routes(self, address: Address) -> bool:
+        return self.is_preferred_source(address) or self._is_loopback_of_unnumbered_host(address)
+
+    def _is_loopback_of_unnumbered_host(self, address: Address) -> bool:
+        link_type = self.host.interfaces[address.interface].link_type
+        return address.family in self._unnumbered and link_type == known.LOOPBACK_TYPE
+
+    def _interfaces_with_source(self, family: str) -> set[str]:
+        """Return the interfaces of the default routes that prefer a source, and those of the sources."""
+        routes = [route for route in self.default_routes if route.source and route.family == family]
+        sources = {route.source for route in routes}
+        return {r.interface for r in routes} | {a.interface for a in self.host.addresses if a.text in sources}
+
+    def _is_source_of_private_routes(self, address: Address) -> bool:
+        """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it."""
+        routes = [route for route in self._routes_of(address) if _leads_to_private_block(route)]
+        return any(route.source == address.text for route in routes) or _has_in_its_network(address, routes)
+
+    def _has_carrier(self, address: Address) -> bool:
+        return self.host.interfaces[address.interface].has_carrier
+
+    # --- What is skipped
+
+    def _is_public(self, address: Address) -> bool:
+        return self.classes[address] == rules.PUBLIC
+
+    def _is_excluded(self, address: Address) -> bool:
+        return is_named(self._exclude, self.host, address) or in_blocks(address, self._exclude_cidrs)
 
     def _interface_reason(self, name: str, *, routed: bool) -> Exclusion | None:
-        context = Context(self.host.interfaces[name], self.is_physical)
-        context.excluded, context.has_default_route = self._is_excluded(name), routed
+        is_excluded = matches_glob(name, self._exclude)
+        interface = self.host.interfaces[name]
+        context = Context(interface, self.is_physical, excluded=is_excluded, has_default_route=routed)
         return _first_reason(rules.EXCLUSIONS, context)
+
+
+def _leads_to_service_net(route: Route) -> bool:
+    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
+    return route.gateway != "" and any(route.destination == block.text for block in known.SERVICE_NET)
+
+
+def _leads_to_private_block(route: Route) -> bool:
+    """Return whether a route leads by a gateway to a wide private block."""
+    if not (route.destination and route.gateway):
+        return False
+    block = CidrBlock(route.destination)
+    is_wide = BITS[block.family] - block.shift <= known.WIDE
+    return is_wide and any(
+        block.family == private.family
+        and block.shift <= private.shift
+        and block.number >> (private.shift - block.shift) == private.number
+        for private in known.PRIVATE_BLOCKS
+    )
+
+
+def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:
+    """Return whether the gateway of one of the routes is in the network of an address."""
+    network, shift = network_of(address)
+    gateways = {r.gateway for r in routes if r.gateway and (":" in r.gateway) == (address.family == "ipv6")}
+    return any(parse_address(address.family, gateway) >> shift == network for gateway in gateways)
 
 
 def _first_reason(reasons: list[Exclusion], context: Context) -> Exclusion | None:

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from racknet.core import rules
 from racknet.core.eligibility import address_class
-from racknet.core.ranking import natural
+from racknet.core.text import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
-    from racknet.core.matching import Query
-    from racknet.core.model import Address, Host
-    from racknet.core.ranking import Selection
+    from racknet.core.facts import Address, Host
+    from racknet.core.selection import Selection
 
 
 class Entry:
     """An address, its class, the queries that it answers, and the one reason for that, or against it.
 
-    `rank` is 0 for an answer, 1 for another candidate, more for the others.
+    `is_proven` says whether all these answers are proven, None without any. `rank` is 0 for an answer, 1 for another
+    candidate, more for the others.
     """
 
-    __slots__ = ("address", "address_class", "answers", "rank", "why")
+    __slots__ = ("address", "address_class", "answers", "is_proven", "rank", "why")
 
-    def __init__(self, address: Address, address_class: str, answers: list[str], why: str, rank: int) -> None:
+    def __init__(
+        self, address: Address, address_class: str, answers: list[str], is_proven: bool | None, why: str, rank: int
+    ) -> None:
         self.address, self.address_class, self.answers = address, address_class, answers
-        self.why, self.rank = why, rank
+        self.is_proven, self.why, self.rank = is_proven, why, rank
 
 
 class InterfaceState:
@@ -37,24 +39,42 @@ class InterfaceState:
         self.has_carrier, self.speed, self.mtu = has_carrier, speed, mtu
 
 
-def take_inventory(host: Host, queries: Sequence[Query], selections: Sequence[Selection]) -> list[Entry]:
+class _Note:
+    """What one query has to say of an address."""
+
+    __slots__ = ("is_proven", "query", "rank", "why")
+
+    def __init__(self, rank: int, why: str, query: str = "", *, is_proven: bool = True) -> None:
+        self.rank, self.why, self.query, self.is_proven = rank, why, query, is_proven
+
+
+def take_inventory(host: Host, selections: Sequence[Selection]) -> list[Entry]:
     """Return an entry for each address: answers first, then candidates, then in the natural order of the interfaces."""
-    notes: dict[int, list[tuple[int, str, str]]] = {id(address): [] for address in host.addresses}
-    for query, selection in zip(queries, selections, strict=True):
+    notes: dict[Address, list[_Note]] = {address: [] for address in host.addresses}
+    for selection in selections:
         for place, candidate in enumerate(selection.candidates):
-            is_answer = candidate.address is selection.address
-            why = selection.why(place) if is_answer else selection.why_not(place)
-            notes[id(candidate.address)].append((0, str(query), why.text) if is_answer else (1, "", why.text))
+            notes[candidate.address].append(_note_on_candidate(selection, place))
         for address, reason in selection.rejected:
-            is_of_class = address_class(address) == rules.CLASS_OF[query.network]
+            is_of_class = address_class(address) == rules.CLASS_OF[selection.query.network]
             last = 4 if reason in (rules.CONTAINER, rules.LOOPBACK) else 2 if is_of_class else 3
-            notes[id(address)].append((last, "", reason.text))
+            notes[address].append(_Note(last, reason.text))
     entries = []
-    for address in host.addresses:
-        found = sorted(notes[id(address)], key=lambda note: note[0])  # the most telling first
-        answers = [query for _, query, _ in found if query]
-        entries.append(Entry(address, address_class(address), answers, found[0][2], found[0][0]))
+    for address, found in notes.items():
+        answers = [note for note in found if note.query]
+        best = min(found, key=lambda note: note.rank)  # the most telling
+        proven = all(note.is_proven for note in answers) if answers else None
+        queries = [note.query for note in answers]
+        entries.append(Entry(address, address_class(address), queries, proven, best.why, best.rank))
     return sorted(entries, key=_order)
+
+
+def _note_on_candidate(selection: Selection, place: int) -> _Note:
+    if place > 0 or selection.address is None:
+        return _Note(1, selection.why_not(place).text)
+    why = selection.why(0).text
+    if selection.unproven:
+        why = f"{selection.unproven.preference.text}, not proven"
+    return _Note(0, why, str(selection.query), is_proven=selection.is_proven)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:

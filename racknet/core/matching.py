@@ -1,14 +1,16 @@
-"""CIDR blocks and name patterns, by which the rules name addresses and interfaces; and the query, by which users do."""
+"""CIDR blocks, name patterns and globs, by which the rules and the users name addresses and interfaces."""
 
 from __future__ import annotations
 
 from _socket import inet_ntop, inet_pton  # `socket` takes longer to load than all the rest of an answer
 
-from racknet.core.model import AF, BITS, Address, Host
+from racknet.core.facts import AF, BITS, Address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Callable
+    from collections.abc import Sequence
+
+    CidrBlocks = tuple["CidrBlock", ...]
 
 
 def parse_address(family: str, text: str) -> int:
@@ -36,10 +38,22 @@ class CidrBlock:
     def __contains__(self, address: Address) -> bool:
         return address.family == self.family and address.number >> self.shift == self.number
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CidrBlock) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
     @property
     def is_bare(self) -> bool:
         """Whether it is written as an address without a prefix length, which names that address alone."""
         return "/" not in self.text
+
+
+def network_of(address: Address) -> tuple[int, int]:
+    """Return the network of an address as a number and a shift: another number is in it if shifted it is the same."""
+    shift = BITS[address.family] - address.prefix_length
+    return address.number >> shift, shift
 
 
 def cidr_blocks(texts: str) -> list[CidrBlock]:
@@ -55,9 +69,13 @@ def in_blocks(address: Address, blocks: list[CidrBlock] | tuple[CidrBlock, ...])
     return False
 
 
-def label_of(host: Host, address: Address) -> str:
-    """Return the label of an address, "" without one. The name of another interface is no label."""
-    return "" if address.label in host.interfaces else address.label
+def matches_glob(name: str, globs: Sequence[str]) -> bool:
+    """Return whether a name matches one of the globs. "" matches none: it is no name."""
+    if not globs or not name:
+        return False
+    from fnmatch import fnmatchcase  # which takes long to load
+
+    return any(fnmatchcase(name, glob) for glob in globs)
 
 
 class NamePattern:
@@ -101,39 +119,3 @@ class NamePatterns:
     def match(self, name: str) -> bool:
         """Return whether a name matches one of the patterns."""
         return name.startswith(self._prefixes) and any(pattern.matches(name) for pattern in self.patterns)
-
-
-class Query:
-    """What is asked: a network, a family, and the user's filters; `filters_text` is how the user wrote them.
-
-    `options` are the same filters, except `--interface`, as words of a command line.
-    `include` and `exclude` say whether an interface's name or a label matches; they are None without such a filter.
-    `cidrs` and `exclude_cidrs` hold blocks of both families. `reach` is an address, or "". With `all_candidates`,
-    the answer alone is not enough.
-    """
-
-    __slots__ = (
-        *("cidrs", "exclude", "exclude_cidrs", "include", "reach"),
-        *("all_candidates", "family", "filters_text", "network", "options"),
-    )
-
-    def __init__(self, network: str, family: str = "ipv4") -> None:
-        self.network, self.family, self.reach, self.filters_text = network, family, "", ""
-        self.include: Callable[[str], bool] | None = None
-        self.exclude: Callable[[str], bool] | None = None
-        self.cidrs: tuple[CidrBlock, ...] = ()
-        self.exclude_cidrs: tuple[CidrBlock, ...] = ()
-        self.options: tuple[str, ...] = ()
-        self.all_candidates = False
-
-    def __str__(self) -> str:
-        return f"{self.network} {self.family}"
-
-    def blocks(self, family: str) -> list[CidrBlock]:
-        """Return the blocks of `--cidr` of a family: each restricts its own family alone."""
-        return [block for block in self.cidrs if block.family == family]
-
-    def includes(self, host: Host, address: Address) -> bool:
-        """Return whether `--interface` names the interface of an address, or its label."""
-        label = label_of(host, address)
-        return self.include is not None and (self.include(address.interface) or (label != "" and self.include(label)))

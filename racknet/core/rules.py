@@ -1,150 +1,223 @@
-"""The rules, in their order, as data: which address is which. A new provider is a line here and a host in the tests."""
+"""The rules, in their order, as data: the classes of address, what is skipped, and what is preferred, with its proof.
+
+`known` has the names and blocks that they go by.
+"""
 
 from __future__ import annotations
 
-from racknet.core import model
-from racknet.core.matching import CidrBlock, NamePatterns, cidr_blocks, in_blocks
-from racknet.core.model import Address, Exclusion, Interface, Preference, Reason
+from racknet.core import facts, known
+from racknet.core.matching import in_blocks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Callable
+
+    from racknet.core.facts import Address, Interface
+
+
+class Reason:
+    """Why an address is not the answer, as `--explain`, `list` and the errors quote it."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class Exclusion(Reason):
+    """A reason to skip an address, and whether it applies to the context of one."""
+
+    __slots__ = ("applies",)
+
+    def __init__(self, text: str, applies: Callable[[Context], bool]) -> None:
+        super().__init__(text)
+        self.applies = applies
+
+
+class Context:
+    """What the exclusions look at: an interface, whether it is physical, and its routes and filters; and an address.
+
+    Of the address, `flags` are those of IPv6, and `is_local` says that an IPv4 address has local scope.
+    """
+
+    __slots__ = ("excluded", "flags", "has_default_route", "interface", "is_local", "is_physical")
+
+    def __init__(
+        self,
+        interface: Interface,
+        is_physical: Callable[[Interface], bool],
+        *,
+        excluded: bool,
+        has_default_route: bool,
+        flags: int = 0,
+        is_local: bool = False,
+    ) -> None:
+        self.interface, self.is_physical, self.excluded = interface, is_physical, excluded
+        self.has_default_route, self.flags, self.is_local = has_default_route, flags, is_local
+
+
+class Candidate:
+    """An address of the right class on an eligible interface, with the facts that the preferences compare.
+
+    `Eligibility.describe_candidates` makes them all at once, since some facts are about the others.
+    """
+
+    address: Address
+    is_overruled: bool  # only the user's naming makes it eligible
+    is_reach_source: bool  # the kernel's source for the address of `--reach`
+    is_unplugged: bool  # it has no carrier, and a candidate of the same network has one
+    has_default_route: bool  # on its interface, or it is a default route's preferred source
+    none_has_default_route: bool  # no candidate has one
+    leads_out: bool  # its interface has a default route, of any metric
+    is_not_source: bool  # the default route on its interface prefers another source
+    is_off_gateway: bool  # it is not in the network of its interface's gateway, and a candidate beside it is
+    is_off_private_routes: bool  # it is no source of the routes to private blocks, and a candidate beside it is
+    is_behind_nat: bool  # of a guest behind its hypervisor's NAT
+    has_service_net_route: bool  # a route to ServiceNet is on its interface
+    is_beside_public: bool  # a public address of its family is on its interface
+    host_is_public: bool  # the host has a public IPv4 address
+
+    def __init__(self, address: Address, **facts_about_it: bool) -> None:
+        self.address = address
+        self.__dict__.update(facts_about_it)
+
+
+class Preference(Reason):
+    """A property that makes a candidate better than one without it; `is_proof` where that proves which is the answer."""
+
+    __slots__ = ("holds", "is_proof")
+
+    def __init__(self, text: str, holds: Callable[[Candidate], bool], *, is_proof: bool = True) -> None:
+        super().__init__(text)
+        self.holds, self.is_proof = holds, is_proof
+
 
 # --- 1. Classes of address: the first with a block that fits. An address in none of them is never an answer.
 # Python's is_private and is_global change between versions and mean other things.
 
 NEVER, PRIVATE, LINK_LOCAL, PUBLIC = "never an answer", "private", "link-local", "public"
-
 CLASSES = [
-    (NEVER, cidr_blocks("0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 192.0.0.0/24 192.88.99.0/24 198.18.0.0/15 224.0.0.0/4 "
-                        "240.0.0.0/4 2001:2::/48 2001:10::/28 2001:20::/28")),
-    (PRIVATE, cidr_blocks("10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7")),
-    (LINK_LOCAL, cidr_blocks("fe80::/10")),
-    (PUBLIC, cidr_blocks("0.0.0.0/0 2000::/3")),
-]  # fmt: skip
-
+    (NEVER, known.NEVER_BLOCKS),
+    (PRIVATE, known.PRIVATE_BLOCKS),
+    (LINK_LOCAL, known.LINK_LOCAL),
+    (PUBLIC, known.PUBLIC_BLOCKS),
+]
 CLASS_OF = {"public": PUBLIC, "service": PRIVATE}
+
+# --- Why an address of the network's family is no candidate, though it is not skipped.
+
 OTHER_CLASS = {name: Reason(name) for name, _ in CLASSES}
 BEHIND_NAT = Reason("private; the host may sit behind NAT")
-
-SHARED = cidr_blocks("100.64.0.0/10")  # carrier-grade NAT, RFC 6598
-SERVICE_NET = cidr_blocks("10.176.0.0/12 10.208.0.0/12")  # Rackspace's; 10.192.0.0/12 between them is not
-TRANSITIONAL = cidr_blocks("2002::/16 2001::/32")  # 6to4, RFC 3056; Teredo, RFC 4380
-LINK_LOCAL_BLOCKS = cidr_blocks("169.254.0.0/16 fe80::/10")  # RFC 3927, RFC 4291
-ANCHOR_BLOCK, ANCHOR_PREFIX_LENGTH = CidrBlock("10.0.0.0/8"), 16  # DigitalOcean's, for a reserved public address
 ANCHOR = Reason("anchor of a public address: what listens there listens on the Internet")
+POINT_TO_POINT = Reason("point-to-point link")
+NO_WAY_OUT = Reason("no way out: the default routes are on other interfaces")
+NOT_STRICT = Reason("behind a hypervisor's NAT: --strict refuses")
+NOT_NAMED, NOT_IN_BLOCK = Reason("not an interface asked for"), Reason("not in a block asked for")
+NOT_REACHED = Reason("not on the interface that reaches the address")
+NO_SERVICE_IPV4, AMBIGUOUS_IPV4 = Reason("no service ipv4 address to go by"), Reason("service ipv4 is ambiguous")
 
-# --- 2. Skipped: the first reason that fits. The names are those that engines, orchestrators, hypervisors and VPNs give
-# to their own interfaces; the kinds are IFLA_INFO_KIND, the numbers ARPHRD_* of linux/if_arp.h.
-
-CONTAINER_NAMES = NamePatterns(
-    "docker*", "br-<12 hex digits>", "veth*", "cni*", "podman*", "nerdctl*", "cali*", "cilium*", "lxc*", "lxdbr*",
-    "incusbr*", "flannel*", "weave*", "kube-*", "nodelocaldns", "cbr0", "antrea*", "ovn-k8s-*", "ovs-*",
-    "eni<11 hex digits>", "gke*", "azv*", "virbr*", "vnet<digits>", "vmnet*", "vboxnet*", "ve-*", "vb-*", "vz-*",
-)  # fmt: skip
-CONTAINER_KINDS = ["netkit"]
-TUNNEL_NAMES = NamePatterns(
-    "tun<digits>", "tap<digits>", "wg<digits>", "gre<digits>", "gretap<digits>", "erspan<digits>", "sit<digits>",
-    "tunl<digits>", "ip6tnl<digits>", "ip6gre<digits>", "vxlan<digits>", "genev<digits>", "dummy<digits>",
-    "ifb<digits>", "l2tpeth<digits>", "tailscale*", "zt*",
-)  # fmt: skip
-TUNNEL_KINDS = (
-    "vxlan geneve gtp bareudp amt wireguard ovpn tun ipip sit gre gretap ip6gre ip6gretap erspan ip6erspan ip6tnl "
-    "vti vti6 xfrm dummy ifb nlmon vcan vxcan"
-).split()
-TUNNEL_TYPES = [768, 769, 776, 778, 823]  # TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE
-TUNNEL_TYPES_WITHOUT_DEVICE = [65534]  # NONE, no link layer: a modem where there is a device, else a VPN
-POINT_TO_POINT_TYPES, POINT_TO_POINT = [512], Reason("point-to-point link")  # PPP: a way out, no network between hosts
-STACKED_KINDS = "vlan macvlan macvtap ipvlan ipvtap macsec dsa".split()  # on the interface of their IFLA_LINK
+# --- 2. Skipped: the first reason that fits.
 
 
 def is_container_interface(interface: Interface) -> bool:
     """Return whether a container engine, an orchestrator or a hypervisor made an interface."""
-    return CONTAINER_NAMES.match(interface.name) or interface.kind in CONTAINER_KINDS
+    return known.CONTAINER_NAMES.match(interface.name) or interface.kind in known.CONTAINER_KINDS
 
 
 def is_tunnel(interface: Interface) -> bool:
     """Return whether an interface is a tunnel, whatever it is built on."""
     return (
-        TUNNEL_NAMES.match(interface.name)
-        or interface.kind in TUNNEL_KINDS
-        or interface.link_type in TUNNEL_TYPES
-        or (interface.link_type in TUNNEL_TYPES_WITHOUT_DEVICE and not interface.has_device)
+        known.TUNNEL_NAMES.match(interface.name)
+        or interface.kind in known.TUNNEL_KINDS
+        or interface.link_type in known.TUNNEL_TYPES
+        or (interface.link_type in known.TUNNEL_TYPES_WITHOUT_DEVICE and not interface.has_device)
     )
 
 
-def _is_tentative(flags: int) -> bool:
-    return bool(flags & model.TENTATIVE) and not flags & model.OPTIMISTIC
+def _is_not_ready(flags: int) -> bool:
+    is_tentative = flags & facts.TENTATIVE and not flags & facts.OPTIMISTIC
+    return bool(flags & facts.DADFAILED or is_tentative)
 
 
-LOOPBACK = Exclusion("loopback", lambda c: c.interface.link_type == 772)
+LOOPBACK = Exclusion("loopback", lambda c: c.interface.link_type == known.LOOPBACK_TYPE)
 DOWN = Exclusion("down", lambda c: not c.interface.up)
-NOT_READY = Exclusion("not ready", lambda c: bool(c.flags & model.DADFAILED) or _is_tentative(c.flags))
+NOT_READY = Exclusion("not ready", lambda c: _is_not_ready(c.flags))
+LOCAL_SCOPE = Exclusion("local scope", lambda c: c.is_local)
 EXCLUDED = Exclusion("excluded", lambda c: c.excluded)
+CONTROLLER = Exclusion("management controller", lambda c: known.CONTROLLER_NAMES.match(c.interface.name))
 CONTAINER = Exclusion("container interface", lambda c: is_container_interface(c.interface))
 TUNNEL = Exclusion("tunnel", lambda c: is_tunnel(c.interface))
 NOT_PHYSICAL = Exclusion(
     "not a physical interface", lambda c: not c.has_default_route and not c.is_physical(c.interface)
 )
-EXCLUSIONS = [LOOPBACK, DOWN, NOT_READY, EXCLUDED, CONTAINER, TUNNEL, NOT_PHYSICAL]
+EXCLUSIONS = [LOOPBACK, DOWN, NOT_READY, LOCAL_SCOPE, EXCLUDED, CONTROLLER, CONTAINER, TUNNEL, NOT_PHYSICAL]
 EVEN_IF_NAMED = [DOWN, NOT_READY, EXCLUDED]  # the user's naming overrules the others
 OVERRULED_BY_ROUTES = [LOOPBACK, TUNNEL, NOT_PHYSICAL]
 
 # --- 3. Preferences: candidates are compared by these in turn; a later one counts only where those before it tie.
 
-PUBLIC_NET_NAMES = ["eth0", "bond0.101", "vlan0"]  # Rackspace: cloud servers, OnMetal, and its older name
-SERVICE_NET_NAMES = ["eth1", "bond0.401", "vlan1"]
-HYPERVISOR_NATS = [  # what guests have, behind which default gateway
-    (CidrBlock("10.0.2.15"), "10.0.2.2"),  # VirtualBox, QEMU
-    (CidrBlock("192.168.121.0/24"), "192.168.121.1"),  # vagrant-libvirt
-    (CidrBlock("192.168.122.0/24"), "192.168.122.1"),  # libvirt
-]
-
 
 def has_host_prefix(address: Address) -> bool:
     """Return whether an address has no network of its own. A lease of DHCPv6 is a /128 too, but not permanent."""
-    is_permanent = address.family == "ipv4" or bool(address.flags & model.PERMANENT)
-    return is_permanent and address.prefix_length == model.BITS[address.family]
+    is_permanent = address.family == "ipv4" or bool(address.flags & facts.PERMANENT)
+    return is_permanent and address.prefix_length == facts.BITS[address.family]
 
 
-NOT_OVERRULED = Preference("not skipped without being named", lambda c: not c.overruled)
-REACHES = Preference("source address for --reach", lambda c: c.reaches)
-DEFAULT_ROUTE = Preference("default route of the family", lambda c: c.default_route)
-PREFERRED_SOURCE = Preference("preferred source of the default route", lambda c: c.preferred_source)
-NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & model.DEPRECATED)
-NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & model.TEMPORARY)
+REACH_SOURCE = Preference("source address for --reach", lambda c: c.is_reach_source)
+NOT_OVERRULED = Preference("not skipped without being named", lambda c: not c.is_overruled)
+CARRIER = Preference("carrier, in the same network", lambda c: not c.is_unplugged)
+PREFERRED_SOURCE = Preference("preferred source of the default route", lambda c: not c.is_not_source)
+NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & facts.DEPRECATED)
+NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & facts.TEMPORARY)
+GATEWAY_NETWORK = Preference("in the network of the default gateway", lambda c: not c.is_off_gateway)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
+# Where two candidates tie in all preferences, these order them; on two interfaces, that is ambiguous.
+NAME_ORDER = Preference("ambiguous: in the order of the interfaces' names", lambda _: True, is_proof=False)
+KERNEL_ORDER = Preference("the kernel's order", lambda _: True, is_proof=False)
+LOWER_NUMBER = Preference("the lower number", lambda _: True, is_proof=False)
 
 PREFERENCES = {
     "public": [
-        REACHES,
+        REACH_SOURCE,
         NOT_OVERRULED,
-        DEFAULT_ROUTE,
+        CARRIER,
+        Preference("default route", lambda c: c.has_default_route),
         PREFERRED_SOURCE,
-        Preference("interface named for PublicNet", lambda c: c.address.interface in PUBLIC_NET_NAMES),
+        Preference(
+            "interface named for PublicNet",
+            lambda c: not c.none_has_default_route or c.address.interface in known.PUBLIC_NET_NAMES,
+            is_proof=False,
+        ),
         NOT_DEPRECATED,
         NOT_TEMPORARY,
-        Preference("not transitional", lambda c: not in_blocks(c.address, TRANSITIONAL)),
+        Preference("not transitional", lambda c: not in_blocks(c.address, known.TRANSITIONAL)),
+        GATEWAY_NETWORK,
         NO_HOST_PREFIX,
     ],
     "service": [
-        REACHES,
+        REACH_SOURCE,
         NOT_OVERRULED,
-        Preference("not in 100.64.0.0/10", lambda c: not in_blocks(c.address, SHARED)),
-        Preference(
-            "not a hypervisor's NAT",
-            lambda c: not any(c.address in block and gateway in c.gateways for block, gateway in HYPERVISOR_NATS),
-        ),
+        CARRIER,
+        Preference("not a cable to one device", lambda c: not known.CABLE_NAMES.match(c.address.interface)),
+        Preference("not in 100.64.0.0/10", lambda c: not in_blocks(c.address, known.SHARED), is_proof=False),
+        Preference("not a hypervisor's NAT", lambda c: not c.is_behind_nat),
         Preference(
             "in a ServiceNet block, with routes to ServiceNet",
-            lambda c: c.service_net_route and in_blocks(c.address, SERVICE_NET),
+            lambda c: c.has_service_net_route and in_blocks(c.address, known.SERVICE_NET),
         ),
-        Preference("in a ServiceNet block", lambda c: c.host_is_public and in_blocks(c.address, SERVICE_NET)),
-        Preference("no public address on the interface", lambda c: not c.beside_public),
+        Preference("in a ServiceNet block", lambda c: c.host_is_public and in_blocks(c.address, known.SERVICE_NET)),
+        Preference("no public address on the interface", lambda c: not c.is_beside_public, is_proof=False),
         Preference(
             "interface named for ServiceNet",
-            lambda c: c.host_is_public and c.address.interface in SERVICE_NET_NAMES,
+            lambda c: c.host_is_public and c.address.interface in known.SERVICE_NET_NAMES and not c.leads_out,
+            is_proof=False,
         ),
-        DEFAULT_ROUTE,
+        Preference("source of routes to private blocks", lambda c: not c.is_off_private_routes),
+        Preference("default route", lambda c: c.has_default_route, is_proof=False),
         PREFERRED_SOURCE,
         NOT_DEPRECATED,
         NOT_TEMPORARY,
+        GATEWAY_NETWORK,
         NO_HOST_PREFIX,
     ],
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import netifaces
 
+from racknet.core.facts import AF, Address
 from racknet.core.matching import parse_address
-from racknet.core.model import AF, Address
 from racknet.errors import HostReadError
 
 TYPE_CHECKING = False

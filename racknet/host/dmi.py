@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from racknet.core.providers import DMI_FILES
-from racknet.host import read_start
+from racknet.core.cloud_hints import DMI_FILES
+from racknet.host.reader import read_start
 
 
 def read_dmi(sys: str = "/sys") -> dict[str, str]:

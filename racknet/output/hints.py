@@ -8,8 +8,9 @@ from racknet import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from racknet.core.matching import Query
-    from racknet.core.providers import Provider
+    from racknet.core.cloud_hints import Provider
+    from racknet.core.facts import Address
+    from racknet.core.query import Query
 
 IMAGE = "racknet/ip"
 VERSIONED_IMAGE = f"{IMAGE}:{__version__}"  # what `cluster` runs: a tag that no other version has
@@ -49,17 +50,25 @@ def program(root: str = "") -> str:
     return f"{quote(sys.executable or 'python3')} -m racknet"
 
 
-def choose(query: Query, interface: str, way: str) -> str:
-    """Return how to choose one of the interfaces that tie: by an option, a variable or an argument of Python.
+def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> str:
+    """Return how to choose one of several addresses: by an option, a variable or an argument of Python.
 
-    The line for options is the query again, with its other filters.
+    `by_interface`: its interface is another than that of the others. The line for options is the query again, with its
+    other filters.
     """
+    option, word = ("interface", _as_glob(address.interface)) if by_interface else ("cidr", address.text)
     if way == "variable":
-        return f"choose one by its variable, for instance: RACKNET_{query.network.upper()}_INTERFACE={interface}"
+        name = f"RACKNET_{query.network}_{option}".upper()
+        return f"choose one by its variable, for instance: {name}={word}"
     if way == "argument":
-        return f"choose one with interface=, for instance: interface={interface!r}"
-    again = line(query.network, query.family, "--interface", interface, *query.options)
-    return f"choose one with --interface or --cidr, for instance: {again}"
+        return f"choose one with {option}=, for instance: {option}={word!r}"
+    again = line(query.network, query.family, f"--{option}", word, *query.options)
+    return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {again}"
+
+
+def _as_glob(name: str) -> str:
+    """Return a glob that matches a name alone."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
 def behind_nat(provider: Provider | None) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 from racknet.core.inventory import Entry
-from racknet.core.matching import Query
-from racknet.core.ranking import Selection
+from racknet.core.selection import Selection
 
 
-def format_candidates(query: Query, selection: Selection) -> str:
+def format_candidates(selection: Selection) -> str:
     """Return the answer as an object, or all candidates as an array of them."""
+    query = selection.query
     objects = [
         {
             "network": query.network,
@@ -19,6 +19,7 @@ def format_candidates(query: Query, selection: Selection) -> str:
             "prefix_length": address.prefix_length,
             "interface": address.interface,
             "why": selection.why(place).text,
+            "proven": place == 0 and selection.is_proven,
         }
         for place, address in enumerate(selection.answers)
     ]
@@ -26,7 +27,7 @@ def format_candidates(query: Query, selection: Selection) -> str:
 
 
 def format_list(entries: list[Entry], *, is_host: bool) -> str:
-    """Return all addresses of a host."""
+    """Return all addresses of a host. `proven` is null for an address that answers nothing."""
     objects = [
         {
             "interface": entry.address.interface,
@@ -37,6 +38,7 @@ def format_list(entries: list[Entry], *, is_host: bool) -> str:
             "class": entry.address_class,
             "answers": entry.answers,
             "why": entry.why,
+            "proven": entry.is_proven,
         }
         for entry in entries
     ]

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from racknet.core import rules
-from racknet.core.matching import Query
-from racknet.core.model import Address, Reason
-from racknet.core.ranking import CONTAINER_OWN, Selection, natural
-from racknet.core.selection import AMBIGUOUS_IPV4, NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED
-from racknet.errors import Ambiguous, ExitStatus, NoAddress, RacknetError
+from racknet.core.matching import matches_glob
+from racknet.core.rules import NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED, Reason
+from racknet.core.selection import CONTAINER_OWN, UNPROVEN
+from racknet.core.text import natural
+from racknet.errors import Ambiguous, ExitStatus, NoAddress, NoAddresses, RacknetError
 from racknet.output import hints, notes
-from racknet.output.notes import listed
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
+    from racknet.core.cloud_hints import Provider
+    from racknet.core.facts import Address
+    from racknet.core.selection import Doubt, Selection
+
     Row = tuple[str, str, str]  # a name, an address, a text
 
 MOST_LINES = 10
-# The reasons to skip, from those that may yet change to those that never do; the loopback interface is not listed.
-ORDER = [rules.NOT_READY, rules.DOWN, rules.NOT_PHYSICAL, rules.TUNNEL, rules.EXCLUDED, rules.CONTAINER]
+# The reasons to skip: those that may yet change, and those that never do. The loopback interface is not listed.
+PASSING = [rules.NOT_READY, rules.DOWN, rules.NOT_PHYSICAL, rules.TUNNEL]
+ORDER = [*PASSING, rules.LOCAL_SCOPE, rules.EXCLUDED, rules.CONTROLLER, rules.CONTAINER]
 BY_FILTER = {NOT_NAMED, NOT_IN_BLOCK, NOT_REACHED, rules.EXCLUDED}
 
 NOT_A_HOST = "this is a container's own network, not a host's"
@@ -28,83 +32,96 @@ NOT_A_HOST = "this is a container's own network, not a host's"
 
 def format_error(error: Exception, unknown: Sequence[str] = ()) -> str:
     """Return the text of any error; `unknown` are RACKNET_* variables to warn about."""
+    if isinstance(error, NoAddresses):
+        return "".join(format_error(each, unknown if each is error.errors[-1] else ()) for each in error.errors)
     if not isinstance(error, RacknetError):
         what = printable(f"{type(error).__name__}: {error}")
         return f"racknet: {what}\nhint: {hints.INTERNAL}\n"
     hint = f"hint: {printable(error.hint)}\n" if error.hint else ""
     notes_text = notes.unknown_variables(unknown) if error.status != ExitStatus.UNAVAILABLE else ""
-    text = f"racknet: {printable(error.message)}\n{error.details}{hint}{notes_text}"
-    return text + (format_error(error.also) if isinstance(error, NoAddress) and error.also else "")
+    return f"racknet: {printable(error.message)}\n{error.details}{hint}{notes_text}"
 
 
-def no_address(query: Query, selection: Selection, way: str = "option") -> NoAddress:
-    """Return the error for a selection without an answer. `way` is how the user can choose: `hints.choose` has them."""
-    filters = f" with {query.filters_text}" if query.filters_text else ""
-    message = f"no {query} address on this host{filters}"
+def no_address(selection: Selection, way: str = "option", provider: Provider | None = None) -> NoAddress:
+    """Return the error for a selection without an answer.
+
+    `way` is how the user can choose (`hints.choose` has them), `provider` the one that may hide the address.
+    """
+    query = selection.query
+    message = f"no {query} address on this host{_filters(selection)}"
     rows = _rows(selection, [selection.why_not(place) for place in range(len(selection.candidates))])
     reasons = {reason for _, reason in selection.rejected}
-    names = [name for name in selection.without_address if query.include is None or query.include(name)]
+    names = [name for name in selection.without_address if not query.include or matches_glob(name, query.include)]
+    passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
     if not selection.is_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.HOST_NETWORK
-    elif selection.tied:
-        return _ambiguous(query, selection, rows, way)
+    elif selection.doubt:
+        return _ambiguous(selection, selection.doubt, rows, way)
     elif rules.ANCHOR in reasons:
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = hints.no_route(query.reach)
-    elif names and not reasons - {rules.LOOPBACK, *ORDER[:4], rules.CONTAINER, *([NOT_NAMED] * bool(query.include))}:
+    elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
-    elif query.filters_text and (query.include is not None or reasons & BY_FILTER):
+    elif query.filters_text and (query.include or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
-        hint = hints.behind_nat(selection.provider)
+        hint = hints.behind_nat(provider)
     else:
         hint = hints.other(query, way)
     return NoAddress(message, hint, _lines(rows))
 
 
-def _ambiguous(query: Query, selection: Selection, rows: list[Row], way: str) -> Ambiguous:
-    """Return the error for a tie. The hint names an interface that would have the answer, if one has."""
-    filters = f" with {query.filters_text}" if query.filters_text else ""
-    addresses = [candidate.address for candidate in selection.candidates]
-    addresses += [address for address, reason in selection.rejected if reason is AMBIGUOUS_IPV4]
-    having = [name for name in selection.tied if any(address.interface == name for address in addresses)]
-    error = Ambiguous(
-        f"the {query} address on this host{filters} is ambiguous: {listed(selection.tied)} tie",
-        hints.choose(query, having[0], way) if having else hints.other(query, way),
+def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) -> Ambiguous:
+    """Return the error for candidates that leave no answer. The hint names one that would be the answer, if one is."""
+    query, interfaces = selection.query, doubt.interfaces
+    is_spread = len(interfaces) > 1
+    # For `service ipv6`, `service ipv4` is in doubt: only an interface with an address of both families helps.
+    of_family = {candidate.address.interface for candidate in selection.candidates}
+    of_family |= {address.interface for address, reason in selection.rejected if reason is rules.AMBIGUOUS_IPV4}
+    chosen = [address for address in doubt.candidates if address.interface in of_family]
+    if not is_spread:
+        chosen = chosen[-1:]  # of two that contradict each other, not the one that a cluster's manager may move
+    kind = "is not proven" if doubt.kind == UNPROVEN else "is ambiguous"
+    return Ambiguous(
+        f"the {query} address on this host{_filters(selection)} {kind}: {notes.doubt_text(doubt)}",
+        hints.choose(query, chosen[0], way, by_interface=is_spread) if chosen else hints.other(query, way),
         _lines(rows),
+        tuple(address.text for address in doubt.candidates),
+        tuple(interfaces),
     )
-    error.interfaces = tuple(selection.tied)
-    return error
 
 
-def no_addresses(queries: Sequence[Query], selections: Sequence[Selection]) -> NoAddress:
+def no_addresses(selections: Sequence[Selection], provider: Provider | None) -> NoAddress:
     """Return the error where none of the variables has an answer: that for IPv4 of each network."""
     if not any(selection.is_host for selection in selections):
         return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.HOST_NETWORK)
-    errors = [
-        no_address(query, selection, way="variable")
-        for query, selection in zip(queries, selections, strict=True)
-        if query.family == "ipv4"
-    ]
-    first, second = errors
-    first.also = second
-    return first
+    return NoAddresses(
+        [no_address(each, way="variable", provider=provider) for each in selections if each.query.family == "ipv4"]
+    )
 
 
-def explanation(query: Query, selection: Selection) -> str:
+def explanation(selection: Selection) -> str:
     """Return which rule decided between the answer and the next, and why each other address is not the answer."""
-    candidates = selection.candidates
+    query, candidates = selection.query, selection.candidates
     best = candidates[0].address
-    deciding = selection.why(0).text
-    if len(candidates) > 1:
-        second = candidates[1].address
-        deciding = f"{deciding}; the next is {second.text} on {second.interface}"
+    if selection.address is None:  # all candidates, though none of them is the answer
+        doubt = notes.doubt_text(selection.doubt) if selection.doubt else ""
+        first, said = selection.why_not(0), f"{query}{_filters(selection)}: all candidates"
+        decided = f"nothing: {doubt}"
+    else:
+        first, said = Reason("the answer"), f"{query}{_filters(selection)}: {best.text} on {best.interface}"
+        decided = selection.why(0).text
+        if len(candidates) > 1:
+            second = candidates[1].address
+            decided = f"{decided}; the next is {second.text} on {second.interface}"
     others = [selection.why_not(place) for place in range(1, len(candidates))]
-    filters = f" with {query.filters_text}" if query.filters_text else ""
-    said = f"{query}{filters}: {best.text} on {best.interface}"
-    lines = _lines(_rows(selection, [Reason("the answer"), *others]), most=None)
-    return f"racknet: {printable(said)}\ndecided by: {printable(deciding)}\n{lines}"
+    lines = _lines(_rows(selection, [first, *others]), most=None)
+    return f"racknet: {printable(said)}\ndecided by: {printable(decided)}\n{lines}"
+
+
+def _filters(selection: Selection) -> str:
+    return f" with {selection.query.filters_text}" if selection.query.filters_text else ""
 
 
 def _rows(selection: Selection, reasons: list[Reason]) -> list[Row]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from racknet.core.selection import CONTRADICTION, TIE, UNPROVEN
 from racknet.output.stdio import printable
-from racknet.query import INPUT_VARS, OUTPUT_VARS
+from racknet.parsing import INPUT_VARS, OUTPUT_VARS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Mapping, Sequence
 
-    from racknet.core.matching import Query
-    from racknet.core.ranking import Selection
+    from racknet.core.selection import Doubt, Selection
 
 ALIKE = 0.6  # of 1, as difflib's get_close_matches has it, which puts IPV6 before IPV4 where both are as close
 IN_EXECSTART = (
@@ -24,12 +24,38 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def missing_variable(name: str, query: Query, selection: Selection) -> str:
+def doubt_text(doubt: Doubt) -> str:
+    """Return why candidates leave no answer, or none that is proven."""
+    if doubt.kind == TIE:
+        return f"{listed(doubt.interfaces)} tie"
+    first, second = doubt.candidates
+    if doubt.kind == CONTRADICTION:
+        return f"the default route prefers {first.text} as its source, and {second.text} is in its gateway's network"
+    preference = f"({doubt.preference.text})"
+    return f"{first.text} on {first.interface} is preferred to {second.text} on {second.interface} {preference}"
+
+
+def unproven_answers(selections: Sequence[Selection]) -> str:
+    """Return a note on each answer that only a preference decides. With `--all`, nothing is decided."""
+    notes = [
+        f"note: {printable(doubt_text(selection.unproven))}, not proven: --strict refuses\n"
+        for selection in selections
+        if selection.address and selection.unproven and not selection.query.all_candidates
+    ]
+    return "".join(dict.fromkeys(notes))  # service ipv6 goes by service ipv4, and so does its note
+
+
+def missing_variable(name: str, selection: Selection) -> str:
     """Return a note on a variable without an answer, where the user would not expect that; else ""."""
-    if selection.tied:
-        return f"note: no {name}: ambiguous, {printable(listed(selection.tied))} tie\n"
-    is_filtered = query.filters_text and not selection.candidates
-    return f"note: no {name}: {printable(query.filters_text)} leaves no address\n" if is_filtered else ""
+    if selection.doubt:
+        return f"note: no {name}: {doubt_kind(selection.doubt)}, {printable(doubt_text(selection.doubt))}\n"
+    filters = selection.query.filters_text
+    return f"note: no {name}: {printable(filters)} leaves no address\n" if filters and not selection.candidates else ""
+
+
+def doubt_kind(doubt: Doubt) -> str:
+    """Return what candidates are that leave no answer."""
+    return "not proven" if doubt.kind == UNPROVEN else "ambiguous"
 
 
 def unknown_vars(environ: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from racknet.core.inventory import InterfaceState
-from racknet.core.ranking import natural
+from racknet.core.text import natural
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.inventory import Entry
-    from racknet.core.model import Interface
+    from racknet.core.facts import Interface
 
 WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"

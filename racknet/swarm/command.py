@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import NamedTuple
 
-from racknet.core.model import NETWORKS
+from racknet.core.facts import NETWORKS
 from racknet.errors import ExitStatus, UsageError
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.query import input_vars, parse_family, parse_query, parse_seconds
+from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.connection import connect

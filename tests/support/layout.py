@@ -12,27 +12,33 @@
 
 What a line may say about an interface: `down`, `nocarrier`, `over=NAME,…` (what it is built on), and, for the pure core
 alone, since a namespace cannot show it, `device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`,
-`tentative`, `lease`, `mngtmpaddr` (others are derived from it), and for the pure core alone `temporary`, `optimistic`,
-`dadfailed`. A line `known` says that the network is known as a host's.
+`tentative`, `lease`, `mngtmpaddr` (others are derived from it), `link` and `host` (its scope), and for the pure core
+alone `temporary`, `optimistic`, `dadfailed`. About a route: `pref high` or `pref low`, of an IPv6 router, and for the
+pure core alone `dead`, `expired`. A line `known` says that the network is known as a host's.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 
-from racknet.core.model import (
+from racknet.core.facts import (
     DADFAILED,
     DEPRECATED,
+    MAIN_TABLE,
     OPTIMISTIC,
     PERMANENT,
+    SCOPE_HOST,
+    SCOPE_LINK,
     TEMPORARY,
     TENTATIVE,
     Address,
     Host,
     Interface,
     Route,
+    Way,
 )
+from racknet.core.known import INTERNET
 
 FLAGS = {
     "": PERMANENT,
@@ -55,6 +61,9 @@ KINDS = {  # link type, kind
 PURE_WORDS = {"device", "known"}
 PURE_KEYS = {"type", "kind"}
 PURE_FLAGS = {"temporary", "optimistic", "dadfailed"}
+SCOPES = {"link": SCOPE_LINK, "host": SCOPE_HOST}
+TABLES = {"main": MAIN_TABLE, "default": 253}
+ROUTER_PREFERENCES = {"high": 1, "medium": 0, "low": -1}
 
 PRELUDE = """\
 set -e
@@ -73,7 +82,7 @@ class Layout:
     interfaces: dict[str, Interface] = field(default_factory=lambda: {"lo": Interface("lo", link_type=772)})
     addresses: list[Address] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
-    ways: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    ways: dict[str, Way | None] = field(default_factory=dict)
     known: bool = False
     pure: bool = False
     commands: list[str] = field(default_factory=list)
@@ -81,9 +90,30 @@ class Layout:
     @property
     def host(self) -> Host:
         """The host as `racknet.host` would read it."""
-        return Host(
-            list(self.interfaces.values()), self.addresses, self.routes, known_host=self.known, reached=self.ways
-        )
+        interfaces = list(self.interfaces.values())
+        routes = [route for route in self.routes if _is_read(route)]
+        ways = {address: self._way_out(family) for family, address in INTERNET.items()} | self.ways
+        return Host(interfaces, self.addresses, routes, known_host=self.known, ways=ways)
+
+    def _way_out(self, family: str) -> Way | None:
+        """Return the way that the kernel takes to the Internet where no rules say otherwise."""
+        target = ip_address(INTERNET[family])
+        everything = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}[family]
+        routes = [
+            route
+            for route in self.routes
+            if route.family == family
+            and not route.state
+            and self.interfaces[route.interface].up
+            and target in ip_network(route.destination or everything)
+        ]
+        for table in TABLES.values():
+            found = [route for route in routes if route.table == table]
+            found.sort(key=lambda r: (-ip_network(r.destination or everything).prefixlen, r.metric, -r.preference))
+            if found:
+                first = [a.text for a in self.addresses if (a.family, a.interface) == (family, found[0].interface)]
+                return Way(found[0].interface, found[0].source or next(iter(first), ""), found[0].gateway)
+        return None
 
     @property
     def script(self) -> str:
@@ -103,7 +133,9 @@ def parse_layout(text: str) -> Layout:
             for word in words:
                 _add_address(layout, "lo", word)
         elif verb == "way":
-            layout.ways[words[0]] = ("", words[1]) if len(words) == 2 else (words[1], words[2])
+            layout.ways[words[0]] = Way("", words[1]) if len(words) == 2 else Way(words[1], words[2])
+        elif verb == "internet":
+            _add_way_out(layout, words[0], words[2])
         elif verb == "default":
             _add_route(layout, "", words)
         elif verb == "route":
@@ -125,6 +157,7 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
     layout.interfaces[name] = Interface(
         name,
         up="down" not in plain,
+        has_carrier=not {"down", "nocarrier"} & set(plain) and _passes_carrier(layout, verb, over),
         link_type=int(keys.get("type", link_type)),
         kind=keys.get("kind", kind),
         has_device="device" in plain,
@@ -151,16 +184,46 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
         layout.commands.append(f"ip link set {name} down")
 
 
+def _passes_carrier(layout: Layout, verb: str, over: tuple[str, ...]) -> bool:
+    """Return whether an interface has a carrier where no cable is out: a bridge has that of its ports."""
+    return verb != "bridge" or any(layout.interfaces[name].has_carrier for name in over if name in layout.interfaces)
+
+
+def _add_way_out(layout: Layout, name: str, gateway: str) -> None:
+    """Let the kernel lead out by an interface, without a route that the rules look at: by a host route."""
+    family = "ipv6" if ":" in gateway else "ipv4"
+    source = next((a.text for a in layout.addresses if (a.family, a.interface) == (family, name)), "")
+    layout.ways[INTERNET[family]] = Way(name, source, gateway)
+    layout.commands.append(f"ip route add {INTERNET[family]} via {gateway} dev {name} onlink")
+
+
+def _is_read(route: Route) -> bool:
+    """Return whether the reader keeps a route: default routes, and those to wide private blocks by a gateway."""
+    if not route.destination:
+        return True
+    block = ip_network(route.destination)
+    is_private = any(
+        block.subnet_of(private)  # type: ignore[arg-type]
+        for private in map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+        if private.version == block.version
+    )
+    return is_private and block.prefixlen <= 16 and route.gateway != "" and route.table == MAIN_TABLE
+
+
 def _add_address(layout: Layout, name: str, word: str) -> None:
     written, _, label = word.partition("@")
     cidr, _, flag = written.partition(",")
     interface = ip_interface(cidr)
     family = f"ipv{interface.version}"
     text, length = str(interface.ip), interface.network.prefixlen
-    flags = FLAGS[flag] if family == "ipv6" else 0
-    layout.addresses.append(Address(name, family, text, int(interface.ip), length, label=label, flags=flags))
+    scope = SCOPES.get(flag, SCOPE_LINK if interface.ip.is_link_local and family == "ipv6" else 0)
+    flags = FLAGS["" if flag in SCOPES else flag] if family == "ipv6" else 0
+    layout.addresses.append(
+        Address(name, family, text, int(interface.ip), length, label=label, flags=flags, scope=scope)
+    )
     layout.pure = layout.pure or flag in PURE_FLAGS
     add = f"ip addr add {cidr} dev {name}" + (f" label {label}" if label else "")
+    add += f" scope {flag}" if flag in SCOPES else ""
     if family == "ipv4":
         layout.commands.append(add)
     elif flag == "tentative":
@@ -183,22 +246,39 @@ def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
     rest = [word for word in words if word not in ("-4", "-6", "inet6")]
     while rest:
         word = rest.pop(0)
-        if word in ("metric", "table", "src"):
+        if word in ("metric", "table", "src", "pref"):
             options[word] = rest.pop(0)
         elif word == "via":
             hops[-1] = (hops[-1][0], rest.pop(0))
         elif word in ("blackhole", "unreachable", "prohibit"):
             options["type"] = word
+        elif word in ("dead", "expired"):
+            options["state"] = word
+            layout.pure = True
         else:
             hops.append((word, ""))
     is_ipv6 = "-6" in words or any(":" in gateway for _, gateway in hops) or ":" in destination
     family = "ipv6" if is_ipv6 and "-4" not in words else "ipv4"
-    metric, source = int(options.get("metric", "1024" if family == "ipv6" else "0")), options.get("src", "")
-    if options.get("table", "main") == "main" and "type" not in options:
-        layout.routes.append(Route(family, hops[0][0], metric, hops[0][1], source=source, destination=destination))
+    metric = int(options.get("metric", "1024" if family == "ipv6" else "0"))
+    table = options.get("table", "main")
+    if "type" not in options:
+        layout.routes += [
+            Route(
+                family,
+                name,
+                metric,
+                gateway,
+                source=options.get("src", ""),
+                destination=destination,
+                table=TABLES[table] if table in TABLES else int(table),
+                preference=ROUTER_PREFERENCES[options.get("pref", "medium")],
+                state=options.get("state", ""),
+            )
+            for name, gateway in hops
+        ]
     verb = "append" if family == "ipv4" else "add"  # a second route of one metric, too
     ip = f"ip -{family[-1]} route {verb} {options.get('type', '')} {destination or 'default'}".replace("  ", " ")
-    tail = "".join(f" {name} {options[name]}" for name in ("table", "src") if name in options) + f" metric {metric}"
+    tail = "".join(f" {name} {options[name]}" for name in ("table", "src", "pref") if name in options) + f" metric {metric}"
     via = "via inet6" if "inet6" in words else "via"
     nexthops = [f"{via} {gateway} dev {name} onlink" if gateway else f"dev {name}" for name, gateway in hops]
     if len(hops) > 1:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from racknet.core.matching import Query
-from racknet.core.model import Host
+from racknet.core.facts import Host
+from racknet.core.query import Query
 from racknet.core.selection import select_address
-from racknet.query import parse_family, parse_query
+from racknet.parsing import parse_family, parse_query
 
 FOUR = ["public ipv4", "public ipv6", "service ipv4", "service ipv6"]
 
@@ -15,9 +15,13 @@ def make_query(line: str) -> Query:
     network, *rest = line.split()
     word = rest.pop(0) if rest and not rest[0].startswith("-") else "ipv4"
     options: dict[str, list[str]] = {}
+    flags = {word: word in rest for word in ("--strict", "--all")}
+    rest = [word for word in rest if word not in flags]
     for option, value in zip(rest[::2], rest[1::2], strict=True):
         options.setdefault(option.removeprefix("--"), []).append(value)
-    return parse_query(network, parse_family(word), {}, options)
+    return parse_query(
+        network, parse_family(word), {}, options, strict=flags["--strict"], all_candidates=flags["--all"]
+    )
 
 
 def answer_of(host: Host, line: str) -> str:

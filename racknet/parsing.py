@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from racknet.core.matching import CidrBlock, Query
-from racknet.core.model import BITS, FAMILY_WORDS, NETWORKS
+from racknet.core.facts import BITS, FAMILY_WORDS, NETWORKS
+from racknet.core.matching import CidrBlock
+from racknet.core.query import Query
 from racknet.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     Words = Sequence[tuple[str, str]]  # where a word was written, and the word
 
@@ -16,7 +17,10 @@ BLANKS = " \t\n\r\v\f"  # those of ASCII: an interface's name has none of them, 
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
 COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster"), ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
-INPUT_VARS = [*(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS), "RACKNET_EXCLUDE", "RACKNET_WAIT"]
+INPUT_VARS = [
+    *(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS),
+    *("RACKNET_EXCLUDE", "RACKNET_STRICT", "RACKNET_WAIT"),
+]
 OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
 
 
@@ -28,7 +32,14 @@ def parse_family(word: str) -> str:
 
 
 def parse_query(
-    network: str, family: str, environ: Mapping[str, str], options: Mapping[str, Sequence[str]], sign: str = "--"
+    network: str,
+    family: str,
+    environ: Mapping[str, str],
+    options: Mapping[str, Sequence[str]],
+    sign: str = "--",
+    *,
+    strict: bool = False,
+    all_candidates: bool = False,
 ) -> Query:
     """Return the query of options, by their names, and variables. Raise UsageError.
 
@@ -39,17 +50,34 @@ def parse_query(
     if not any(words.values()):
         words = {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
     exclude = [(f"{sign}exclude", word) for word in options.get("exclude") or ()] + _listed(environ, "RACKNET_EXCLUDE")
-    query = Query(network, family)
-    query.include = _globs(words["interface"], "the name of an interface, or a glob")
-    query.cidrs = tuple(_parse_block(*word) for word in words["cidr"])
-    query.reach = _parse_reach(words["reach"])
-    names = [word for word in exclude if not _is_block(word[1])]
-    query.exclude = _globs(names, "the name of an interface, a glob, or a CIDR block")
-    query.exclude_cidrs = tuple(_parse_block(*word) for word in exclude if word not in names)
-    query.filters_text = _as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude])
+    blocks = [word for word in exclude if _is_block(word[1])]
+    names = [word for word in exclude if word not in blocks]
     others = (("--cidr", words["cidr"]), ("--reach", words["reach"]), ("--exclude", exclude))
-    query.options = tuple(part for option, given in others for _, word in given for part in (option, word))
-    return query
+    strict_word = parse_strict(environ)
+    return Query(
+        network,
+        family,
+        include=_parse_globs(words["interface"], "the name of an interface, or a glob"),
+        exclude=_parse_globs(names, "the name of an interface, a glob, or a CIDR block"),
+        cidrs=tuple(_parse_block(*word) for word in words["cidr"]),
+        exclude_cidrs=tuple(_parse_block(*word) for word in blocks),
+        reach=_parse_reach(words["reach"]),
+        all_candidates=all_candidates,
+        strict=strict or strict_word == "1",
+        filters_text=_as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude]),
+        options=(
+            *(part for option, given in others for _, word in given for part in (option, word)),
+            *(["--strict"] if strict else []),
+        ),
+    )
+
+
+def parse_strict(environ: Mapping[str, str]) -> str:
+    """Return RACKNET_STRICT: "1" is --strict, "0" leaves out the notes on answers that are not proven. Raise UsageError."""
+    word = environ.get("RACKNET_STRICT", "").strip(BLANKS)
+    if word not in ("", "0", "1"):
+        raise _wrong("RACKNET_STRICT", word, "0 or 1")
+    return word
 
 
 def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
@@ -81,16 +109,12 @@ def _as_written(words: Words) -> str:
     return " ".join(options + [f"{n}={','.join(word for where, word in words if where == n)}" for n in names])
 
 
-def _globs(words: Words, expected: str) -> Callable[[str], bool] | None:
-    """Return what says whether a name matches one of the globs; None without any."""
-    if not words:
-        return None
-    from fnmatch import fnmatchcase
-
+def _parse_globs(words: Words, expected: str) -> tuple[str, ...]:
+    """Return the globs of a filter. Raise UsageError."""
     for where, word in words:
         if not word or any(c in word for c in f"/{BLANKS}") or not _is_closed(word):
             raise _wrong(where, word, expected)
-    return lambda name: any(fnmatchcase(name, word) for _, word in words)
+    return tuple(word for _, word in words)
 
 
 def _is_closed(glob: str) -> bool:

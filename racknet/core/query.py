@@ -1,0 +1,68 @@
+"""A query: what is asked, and the user's filters, as values."""
+
+from __future__ import annotations
+
+from racknet.core.matching import matches_glob
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from racknet.core.facts import Address, Host
+    from racknet.core.matching import CidrBlock, CidrBlocks
+
+    Globs = tuple[str, ...]
+
+
+class Query:
+    """What is asked: a network, a family, and the user's filters.
+
+    `include` and `exclude` are globs of interface names and labels, `cidrs` and `exclude_cidrs` blocks of both families;
+    all are empty without such a filter. `reach` is an address, or "". With `all_candidates`, the answer alone is not
+    enough. With `strict`, only a proven answer is one. `filters_text` is how the user wrote the filters, `options` the
+    same without `--interface`, as words of a command line.
+    """
+
+    __slots__ = (
+        *("all_candidates", "cidrs", "exclude", "exclude_cidrs", "family", "filters_text", "include"),
+        *("network", "options", "reach", "strict"),
+    )
+
+    def __init__(
+        self,
+        network: str,
+        family: str = "ipv4",
+        *,
+        include: Globs = (),
+        exclude: Globs = (),
+        cidrs: CidrBlocks = (),
+        exclude_cidrs: CidrBlocks = (),
+        reach: str = "",
+        all_candidates: bool = False,
+        strict: bool = False,
+        filters_text: str = "",
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self.network, self.family, self.include, self.exclude = network, family, include, exclude
+        self.cidrs, self.exclude_cidrs, self.reach = cidrs, exclude_cidrs, reach
+        self.all_candidates, self.strict = all_candidates, strict
+        self.filters_text, self.options = filters_text, options
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.family}"
+
+    def blocks(self, family: str) -> list[CidrBlock]:
+        """Return the blocks of `--cidr` of a family: each restricts its own family alone."""
+        return [block for block in self.cidrs if block.family == family]
+
+    def includes(self, host: Host, address: Address) -> bool:
+        """Return whether `--interface` names the interface of an address, or its label."""
+        return is_named(self.include, host, address)
+
+
+def is_named(globs: Globs, host: Host, address: Address) -> bool:
+    """Return whether one of the globs matches the interface of an address, or its label."""
+    return matches_glob(address.interface, globs) or matches_glob(label_of(host, address), globs)
+
+
+def label_of(host: Host, address: Address) -> str:
+    """Return the label of an address, "" without one. The name of another interface is no label."""
+    return "" if address.label in host.interfaces else address.label
