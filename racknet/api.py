@@ -42,7 +42,9 @@ def public(
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on the public network. The arguments are those of `address`."""
-    return address("public", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait)
+    return address(
+        "public", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait
+    )
 
 
 def service(
@@ -56,7 +58,9 @@ def service(
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on the service network, the provider's internal one. See `address`."""
-    return address("service", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait)
+    return address(
+        "service", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait
+    )
 
 
 def address(
@@ -111,9 +115,7 @@ def addresses(
     )
 
 
-def _query(
-    network: str, family: str, *, strict: bool, all_candidates: bool = False, **filters: Words | None
-) -> Query:
+def _query(network: str, family: str, *, strict: bool, all_candidates: bool = False, **filters: Words | None) -> Query:
     """Return the query of the arguments. Raise UsageError, which names the argument and quotes the value."""
     if network not in NETWORKS:
         raise UsageError(f"network: {network!r} is not public or service")

@@ -73,7 +73,7 @@ def parse_query(
 
 
 def parse_strict(environ: Mapping[str, str]) -> str:
-    """Return RACKNET_STRICT: "1" is --strict, "0" leaves out the notes on answers that are not proven. Raise UsageError."""
+    """Return RACKNET_STRICT: "1" is --strict, "0" leaves out the notes on unproven answers. Raise UsageError."""
     word = environ.get("RACKNET_STRICT", "").strip(BLANKS)
     if word not in ("", "0", "1"):
         raise _wrong("RACKNET_STRICT", word, "0 or 1")

@@ -23,8 +23,8 @@ from support.layout import parse_layout
 
 import racknet.__main__
 from racknet import host, lookup
+from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
-from racknet.core.model import Host
 from racknet.host import crosscheck, dmi, netlink, states
 from racknet.output import hints, stdio
 from racknet.swarm import command

@@ -154,9 +154,7 @@ class Eligibility:
         physical = (
             i for i in self.host.interfaces.values() if i.link_type != known.LOOPBACK_TYPE and self.is_physical(i)
         )
-        return not routed or any(
-            i.name not in carriers and not matches_glob(i.name, self._exclude) for i in physical
-        )
+        return not routed or any(i.name not in carriers and not matches_glob(i.name, self._exclude) for i in physical)
 
     def is_physical(self, interface: Interface) -> bool:
         """Return whether an interface has a device, or is built on one that has: a bond, a VLAN, a macvlan, a bridge.

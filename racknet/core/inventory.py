@@ -73,7 +73,7 @@ def _note_on_candidate(selection: Selection, place: int) -> _Note:
         return _Note(1, selection.why_not(place).text)
     why = selection.why(0).text
     if selection.unproven:
-        why = f"{selection.unproven.preference.text}, not proven"
+        why = f"{selection.unproven.decided_by}, not proven"
     return _Note(0, why, str(selection.query), is_proven=selection.is_proven)
 
 

@@ -28,13 +28,20 @@ class Doubt:
     """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
 
     `candidates` are the addresses that are in doubt, best first; `preference` is what decides between the first two of
-    them, or would: it is no proof, or is contradicted.
+    them, or would: it is no proof, or a later preference, `against`, proves the opposite.
     """
 
-    __slots__ = ("candidates", "kind", "preference")
+    __slots__ = ("against", "candidates", "kind", "preference")
 
-    def __init__(self, kind: str, candidates: list[Address], preference: Preference) -> None:
-        self.kind, self.candidates, self.preference = kind, candidates, preference
+    def __init__(
+        self, kind: str, candidates: list[Address], preference: Preference, against: Preference | None = None
+    ) -> None:
+        self.kind, self.candidates, self.preference, self.against = kind, candidates, preference, against
+
+    @property
+    def decided_by(self) -> str:
+        """What decides, and what speaks against it."""
+        return f"{self.preference.text}, against {self.against.text}" if self.against else self.preference.text
 
     @property
     def interfaces(self) -> list[str]:
@@ -115,7 +122,7 @@ class Selection:
         if doubt.kind == UNPROVEN:
             first, second = doubt.candidates
             what = f"preferred to {second.text}" if address is first else f"{first.text} is preferred"
-            return Reason(f"{what}, not proven: {doubt.preference.text}")
+            return Reason(f"{what}, not proven: {doubt.decided_by}")
         is_source = address is doubt.candidates[0]
         return Reason("source of the default route" if is_source else "in the network of the default gateway")
 
@@ -138,9 +145,9 @@ class Selection:
         for other in others:
             deciding = self._first_difference(best, other) or _order_on_interface(best)
             pairs = zip(rules.PREFERENCES[self.query.network], self._losses[best], self._losses[other], strict=True)
-            is_better = any(preference.is_proof and one and not two for preference, one, two in pairs)
-            if not deciding.is_proof or is_better:
-                return Doubt(UNPROVEN, [best.address, other.address], deciding)
+            against = next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
+            if not deciding.is_proof or against:
+                return Doubt(UNPROVEN, [best.address, other.address], deciding, against)
         return None
 
     def _find_doubt(self) -> Doubt | None:
@@ -154,8 +161,9 @@ class Selection:
         for other in self.candidates:
             is_contradicted = best.is_off_gateway and not other.is_off_gateway
             on_one = other.address.interface == best.address.interface
+            addresses = [best.address, other.address]
             if on_one and is_contradicted and self._first_difference(best, other) is rules.PREFERRED_SOURCE:
-                return Doubt(CONTRADICTION, [best.address, other.address], rules.PREFERRED_SOURCE)
+                return Doubt(CONTRADICTION, addresses, rules.PREFERRED_SOURCE, rules.GATEWAY_NETWORK)
         return self.unproven if self.query.strict else None
 
 
@@ -226,8 +234,8 @@ class _Selector:
         if first.candidates and not first.doubt:
             interface = first.candidates[0].address.interface
             unique_local = self.in_class("ipv6", rules.PRIVATE, interface, basis)
-            return unique_local if unique_local.candidates else self.in_class(
-                "ipv6", rules.LINK_LOCAL, interface, basis
+            return (
+                unique_local if unique_local.candidates else self.in_class("ipv6", rules.LINK_LOCAL, interface, basis)
             )
         if first.doubt or ("ipv4", rules.PRIVATE) in self.eligibility.present:
             return self._refuse_ipv6(rules.AMBIGUOUS_IPV4 if first.doubt else rules.NO_SERVICE_IPV4, basis)

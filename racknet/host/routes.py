@@ -70,7 +70,9 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
         ]
         return routes or None
 
-    return [route for routes in kernel.dump(RTM_GETROUTE, RTMSG.pack(family=AF[family]), decode, WANTED) for route in routes]
+    return [
+        route for routes in kernel.dump(RTM_GETROUTE, RTMSG.pack(family=AF[family]), decode, WANTED) for route in routes
+    ]
 
 
 def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> Way | None:

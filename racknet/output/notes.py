@@ -31,8 +31,8 @@ def doubt_text(doubt: Doubt) -> str:
     first, second = doubt.candidates
     if doubt.kind == CONTRADICTION:
         return f"the default route prefers {first.text} as its source, and {second.text} is in its gateway's network"
-    preference = f"({doubt.preference.text})"
-    return f"{first.text} on {first.interface} is preferred to {second.text} on {second.interface} {preference}"
+    preferred = f"{first.text} on {first.interface} is preferred to {second.text} on {second.interface}"
+    return f"{preferred} ({doubt.decided_by})"
 
 
 def unproven_answers(selections: Sequence[Selection]) -> str:

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
-    from racknet.core.inventory import Entry
     from racknet.core.facts import Interface
+    from racknet.core.inventory import Entry
 
 WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"

@@ -14,7 +14,7 @@ from support.pages import ROOT, block, blocks
 from support.swarm_nodes import wait_for
 from support.systemd_host import FAILING, SERVICE, SHELLS, booted_host, done, listens, run
 
-from racknet.core.providers import PROVIDERS
+from racknet.core.cloud_hints import PROVIDERS
 
 PAGES = [
     "README.md",

@@ -212,7 +212,7 @@ cat /first /second
 # The same in one Python: 2,000 starts of it would take minutes.
 ASK_2000_IN_PYTHON = """
 import json, time
-from racknet.core.matching import Query
+from racknet.core.query import Query
 from racknet.errors import HostReadError
 from racknet.lookup import look_up
 end, n = time.monotonic() + 10, 0

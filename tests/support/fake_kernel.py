@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from socket import AF_UNIX, SOCK_DGRAM, socketpair
 
-from racknet.core.model import AF, Interface
-from racknet.core.rules import STACKED_KINDS
+from racknet.core.facts import AF, Interface, Route
+from racknet.core.known import INTERNET, STACKED_KINDS
 from racknet.host.netlink import NLMSG_DONE, NLMSG_ERROR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, Kernel
 from support.layout import Layout
 
@@ -40,22 +40,31 @@ def failure(errno: int, sequence: int = 1) -> bytes:
     return message(NLMSG_ERROR, struct.pack("=i", errno) + bytes(16), sequence=sequence)
 
 
-def link(index: int, name: str, *attributes: bytes, link_type: int = 1, flags: int = 0x1) -> bytes:
+def link(index: int, name: str, *attributes: bytes, link_type: int = 1, flags: int = 0x10001) -> bytes:
     """Return the body of RTM_NEWLINK: struct ifinfomsg and attributes."""
     data = name.encode("utf-8", "surrogateescape") + b"\0"
     return struct.pack("=BBHiII", 0, 0, link_type, index, flags, 0) + attribute(3, data) + b"".join(attributes)
 
 
-def address(family: int, index: int, prefix_length: int, *attributes: bytes, flags: int = 0x80) -> bytes:
+def address(
+    family: int, index: int, prefix_length: int, *attributes: bytes, flags: int = 0x80, scope: int = 0
+) -> bytes:
     """Return the body of RTM_NEWADDR: struct ifaddrmsg and attributes."""
-    return struct.pack("=4BI", family, prefix_length, flags & 0xFF, 0, index) + b"".join(attributes)
+    return struct.pack("=4BI", family, prefix_length, flags & 0xFF, scope, index) + b"".join(attributes)
 
 
 def route(
-    family: int, length: int, *attributes: bytes, table: int = 254, kind: int = 1, tos: int = 0, source_length: int = 0
+    family: int,
+    length: int,
+    *attributes: bytes,
+    table: int = 254,
+    kind: int = 1,
+    tos: int = 0,
+    source_length: int = 0,
+    flags: int = 0,
 ) -> bytes:
     """Return the body of RTM_NEWROUTE: struct rtmsg and attributes."""
-    return struct.pack("=8BI", family, length, source_length, tos, table, 0, 0, kind, 0) + b"".join(attributes)
+    return struct.pack("=8BI", family, length, source_length, tos, table, 0, 0, kind, flags) + b"".join(attributes)
 
 
 @contextmanager
@@ -69,40 +78,65 @@ def kernel(*datagrams: bytes) -> Iterator[Kernel]:
         yield played
 
 
-def dumps(*lists: Iterable[tuple[int, bytes]]) -> list[bytes]:
+def dumps(*lists: Iterable[tuple[int, bytes]], first: int = 1) -> list[bytes]:
     """Return the datagrams of whole lists, asked for one after the other, given the types and bodies of messages."""
     return [
         b"".join(message(kind, body, sequence=place) for kind, body in bodies) + done(place)
-        for place, bodies in enumerate(lists, 1)
+        for place, bodies in enumerate(lists, first)
     ]
 
 
 def lists_of(layout: Layout) -> list[bytes]:
-    """Return what the kernel of a host answers to `read_host`: its interfaces, routes of both families, addresses."""
+    """Return what the kernel of a host answers to `read_host`.
+
+    These are its interfaces, its routes of both families, its ways to the Internet, and its addresses.
+    """
     indexes = {name: index for index, name in enumerate(layout.interfaces, 1)}
     links = [(RTM_NEWLINK, _link(layout, interface, indexes)) for interface in layout.interfaces.values()]
     routes: dict[str, list[tuple[int, bytes]]] = {family: [] for family in AF}
     for r in layout.routes:
-        attributes = [number(4, indexes[r.interface]), number(6, r.metric)]
-        length = 0
-        if r.destination:
-            network = ip_network(r.destination)
-            length = network.prefixlen
-            attributes.append(attribute(1, network.network_address.packed))
-        if r.gateway and (":" in r.gateway) != (r.family == "ipv6"):
-            attributes.append(attribute(18, struct.pack("=H", AF["ipv6"]) + ip_address(r.gateway).packed))
-        elif r.gateway:
-            attributes.append(attribute(5, ip_address(r.gateway).packed))
-        if r.source:
-            attributes.append(attribute(7, ip_address(r.source).packed))
-        routes[r.family].append((RTM_NEWROUTE, route(AF[r.family], length, *attributes)))
+        routes[r.family].append((RTM_NEWROUTE, _route(r, indexes)))
+    ways = []
+    for family, text in INTERNET.items():
+        way = layout.host.ways[text]
+        r = way and Route(family, way.interface, gateway=way.gateway, source=way.source)
+        ways.append((RTM_NEWROUTE, _route(r, indexes)) if r else None)
     addresses = []
     for a in layout.addresses:
         packed = ip_address(a.text).packed
         label = attribute(3, (a.label or a.interface).encode() + b"\0") if a.family == "ipv4" else b""
-        body = address(AF[a.family], indexes[a.interface], a.prefix_length, attribute(1, packed), label, flags=a.flags)
+        index = indexes[a.interface]
+        body = address(AF[a.family], index, a.prefix_length, attribute(1, packed), label, flags=a.flags, scope=a.scope)
         addresses.append((RTM_NEWADDR, body))
-    return dumps(links, routes["ipv4"], routes["ipv6"], addresses)
+    lists = dumps(links, routes["ipv4"], routes["ipv6"])
+    lists += [message(*way, sequence=4 + n) if way else failure(101, 4 + n) for n, way in enumerate(ways)]
+    return lists + dumps(addresses, first=4 + len(ways))
+
+
+def _route(r: Route, indexes: dict[str, int]) -> bytes:
+    attributes = [number(4, indexes[r.interface]), number(6, r.metric), number(15, r.table)]
+    length = 0
+    if r.destination:
+        network = ip_network(r.destination)
+        length = network.prefixlen
+        attributes.insert(0, attribute(1, network.network_address.packed))
+    if r.gateway and (":" in r.gateway) != (r.family == "ipv6"):
+        attributes.append(attribute(18, struct.pack("=H", AF["ipv6"]) + ip_address(r.gateway).packed))
+    elif r.gateway:
+        attributes.append(attribute(5, ip_address(r.gateway).packed))
+    if r.source:
+        attributes.append(attribute(7, ip_address(r.source).packed))
+    if r.preference:
+        attributes.append(attribute(20, b"\x01" if r.preference > 0 else b"\x03"))
+    if r.state == "expired":
+        attributes.append(attribute(12, struct.pack("=IIiIIIII", 0, 0, -100, 0, 0, 0, 0, 0)))
+    return route(
+        AF[r.family],
+        length,
+        *attributes,
+        table=min(r.table, 252) if r.table > 255 else r.table,
+        flags=r.state == "dead",
+    )
 
 
 def _link(layout: Layout, interface: Interface, indexes: dict[str, int]) -> bytes:
@@ -116,5 +150,5 @@ def _link(layout: Layout, interface: Interface, indexes: dict[str, int]) -> byte
         attributes.append(attribute(18, attribute(1, interface.kind.encode() + b"\0")))
     if interface.has_device:
         attributes.append(attribute(56, b"0000:00:03.0\0"))
-    flags = 0x1 if interface.up else 0x0
+    flags = interface.up * 0x1 | interface.has_carrier * 0x10000
     return link(indexes[interface.name], interface.name, *attributes, link_type=interface.link_type, flags=flags)

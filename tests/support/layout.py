@@ -278,7 +278,10 @@ def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
         ]
     verb = "append" if family == "ipv4" else "add"  # a second route of one metric, too
     ip = f"ip -{family[-1]} route {verb} {options.get('type', '')} {destination or 'default'}".replace("  ", " ")
-    tail = "".join(f" {name} {options[name]}" for name in ("table", "src", "pref") if name in options) + f" metric {metric}"
+    tail = (
+        "".join(f" {name} {options[name]}" for name in ("table", "src", "pref") if name in options)
+        + f" metric {metric}"
+    )
     via = "via inet6" if "inet6" in words else "via"
     nexthops = [f"{via} {gateway} dev {name} onlink" if gateway else f"dev {name}" for name, gateway in hops]
     if len(hops) > 1:

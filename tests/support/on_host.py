@@ -10,31 +10,39 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from racknet import __main__, lookup
-from racknet.core.model import Host
-from racknet.core.rules import CONTAINER_NAMES
+from racknet.core.facts import Host
+from racknet.core.known import CONTAINER_NAMES
 from racknet.host import dmi
 from racknet.output import hints
 from support.layout import parse_layout
+
+
+class PlayedReading:
+    """A reading of a host that is played."""
+
+    def __init__(self, host: Host) -> None:
+        self._whole = host
+        kept = [address for address in host.addresses if not CONTAINER_NAMES.match(address.interface)]
+        interfaces = list(host.interfaces.values())
+        self.host = Host(interfaces, kept, host.routes, known_host=host.known_host, ways=host.ways)
+
+    def whole(self) -> Host:
+        return self._whole
 
 
 @contextmanager
 def on_host(*hosts: Host | str) -> Iterator[list[float]]:
     """Play these hosts, or layouts, one for each read and the last for ever; yield the pauses between the reads.
 
-    As the real reader does, leave out the addresses on container interfaces unless they are asked for. The second
-    reader confirms everything. The clock moves in the pauses only.
+    As the real reader does, leave the addresses on container interfaces to the whole host. The second reader confirms
+    everything. The clock moves in the pauses only.
     """
     left = [parse_layout(host).host if isinstance(host, str) else host for host in hosts]
     pauses: list[float] = []
     clock = [100.0]
 
-    def read(_reach: object = None, *, include_container_interfaces: bool = False) -> Host:
-        host = left.pop(0) if len(left) > 1 else left[0]
-        if include_container_interfaces:
-            return host
-        kept = [address for address in host.addresses if not CONTAINER_NAMES.match(address.interface)]
-        interfaces = list(host.interfaces.values())
-        return Host(interfaces, kept, host.routes, known_host=host.known_host, reached=host.reached)
+    def read(_reach: object = None) -> PlayedReading:
+        return PlayedReading(left.pop(0) if len(left) > 1 else left[0])
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)

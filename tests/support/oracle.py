@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address, ip_network
 
-from racknet.core.model import Address, Host, Interface
+from racknet.core.facts import Address, Host, Interface
 
 CONTAINER = re.compile(
     r"(docker|veth|cni|podman|nerdctl|cali|cilium|lxc|lxdbr|incusbr|flannel|weave|kube-|antrea|ovn-k8s-|ovs-|gke|azv|"

@@ -14,7 +14,7 @@ import pytest
 from conftest import Racknet
 
 from racknet import __version__
-from racknet.query import COMMANDS, INPUT_VARS
+from racknet.parsing import COMMANDS, INPUT_VARS
 
 FIRST_LINES = """\
 racknet public [ipv4|ipv6]

@@ -9,7 +9,7 @@ import pytest
 from support.queries import FOUR, make_query
 
 from racknet import lookup
-from racknet.core.model import AF, Address
+from racknet.core.facts import AF, Address
 from racknet.errors import HostReadError
 from racknet.host import read_host
 from racknet.host.crosscheck import find_unconfirmed

@@ -9,7 +9,7 @@ import pytest
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
-from racknet.core.providers import DMI_FILES, PROVIDERS
+from racknet.core.cloud_hints import DMI_FILES, PROVIDERS
 from racknet.host import dmi
 from racknet.host.dmi import read_dmi
 

@@ -9,7 +9,7 @@ from support.queries import answer_of, make_query
 
 from racknet.core import rules
 from racknet.core.eligibility import Eligibility, is_host
-from racknet.core.model import DADFAILED
+from racknet.core.facts import DADFAILED
 from racknet.core.rules import has_host_prefix
 
 CLOUD = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"

@@ -17,7 +17,7 @@ from support.hosts import HOSTS, HostCase
 from support.queries import FOUR, answer_of
 
 from racknet import host as reader
-from racknet.core.model import Host
+from racknet.core.facts import Host
 from racknet.core.rules import CONTAINER_NAMES
 from racknet.errors import HostReadError
 from racknet.host import netlink, read_host

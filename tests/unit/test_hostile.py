@@ -24,11 +24,11 @@ from support.hosts import HOSTS
 from support.on_host import on_host, run
 
 from racknet import host as reader
-from racknet.core.model import Address, Host, Interface
+from racknet.core.facts import Address, Host, Interface
 from racknet.errors import HostReadError
 from racknet.host import read_host
 from racknet.host.netlink import Kernel
-from racknet.query import INPUT_VARS
+from racknet.parsing import INPUT_VARS
 
 COMMANDS = ["public", "service", "list", "env", "exec"]
 # `cluster` would ask an engine. Nothing that `exec` is given is there; no number is more than a moment to wait for.

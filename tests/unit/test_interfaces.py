@@ -8,7 +8,7 @@ import psutil
 import pytest
 from support.fake_kernel import address, attribute, dumps, kernel, link, number
 
-from racknet.core.model import Interface
+from racknet.core.facts import Interface
 from racknet.core.rules import CONTAINER_NAMES, STACKED_KINDS
 from racknet.host.interfaces import read_addresses, read_interfaces
 from racknet.host.netlink import READS, RTM_NEWADDR, RTM_NEWLINK, Kernel

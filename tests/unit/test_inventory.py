@@ -7,8 +7,8 @@ from support.hosts import HOSTS, HostCase
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
 
+from racknet.core.facts import Host
 from racknet.core.inventory import Entry, take_inventory
-from racknet.core.model import Host
 from racknet.core.selection import select_address
 
 QUERIES = [make_query(line) for line in FOUR]

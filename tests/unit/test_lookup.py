@@ -19,7 +19,7 @@ from support.on_host import on_host
 from support.queries import make_query
 
 from racknet import lookup
-from racknet.core.model import Address, Host
+from racknet.core.facts import Address, Host
 from racknet.errors import HostReadError
 from racknet.lookup import is_final, look_up, wait_for
 

@@ -9,7 +9,7 @@ import pytest
 from man_pages import COMPLETION, context_of, man_page
 
 from racknet.errors import ExitStatus
-from racknet.query import COMMANDS, INPUT_VARS, OUTPUT_VARS
+from racknet.parsing import COMMANDS, INPUT_VARS, OUTPUT_VARS
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import pytest
 from support.queries import make_query
 
 from racknet.core import rules
+from racknet.core.facts import Address, Host, Interface
 from racknet.core.matching import (
     CidrBlock,
     NamePattern,
@@ -18,7 +19,6 @@ from racknet.core.matching import (
     in_blocks,
     parse_address,
 )
-from racknet.core.model import Address, Host, Interface
 
 BLOCKS = [block for _, blocks in rules.CLASSES for block in blocks]
 

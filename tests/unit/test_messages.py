@@ -11,7 +11,7 @@ from support.layout import parse_layout
 from support.queries import FOUR, make_query
 
 from racknet.core import rules
-from racknet.core.model import Host
+from racknet.core.facts import Host
 from racknet.core.selection import select_address
 from racknet.errors import Ambiguous, HostReadError, NoAddress, OutputError, UsageError
 from racknet.output import hints, messages

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from racknet.output import notes
-from racknet.query import INPUT_VARS, OUTPUT_VARS
+from racknet.parsing import INPUT_VARS, OUTPUT_VARS
 
 
 def test_unknown_vars() -> None:

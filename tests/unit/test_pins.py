@@ -14,10 +14,9 @@ from support.queries import answer_of
 
 from racknet.core import eligibility, matching, model, ranking, rules, selection
 from racknet.core.eligibility import Eligibility
+from racknet.core.facts import BITS, Candidate, Exclusion, Host, Preference, Reason, Route
 from racknet.core.matching import CidrBlock, NamePattern, Query, in_blocks
-from racknet.core.model import BITS, Candidate, Exclusion, Host, Preference, Reason, Route
-from racknet.core.ranking import Selection
-from racknet.core.selection import _Selector
+from racknet.core.selection import Selection, _Selector
 
 Break = Callable[[], AbstractContextManager[object]]
 

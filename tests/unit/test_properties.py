@@ -12,8 +12,7 @@ from support.oracle import Oracle, class_of
 from support.queries import FOUR, answer_of, make_query
 
 from racknet.core import rules
-from racknet.core.inventory import take_inventory
-from racknet.core.model import (
+from racknet.core.facts import (
     BITS,
     DADFAILED,
     DEPRECATED,
@@ -28,8 +27,8 @@ from racknet.core.model import (
     Interface,
     Route,
 )
-from racknet.core.ranking import Selection
-from racknet.core.selection import select_address
+from racknet.core.inventory import take_inventory
+from racknet.core.selection import Selection, select_address
 
 NICS = "eth0 eth1 eth10 ens3 enp5s0f1 bond0.101 bond0.401 vlan0 vlan1 green0 br-lan tunis".split()
 CONTAINER = "docker0 br-0123456789ab veth1a2b cni0 cali12 flannel.1 kube-ipvs0 virbr0 vnet3 lxdbr0".split()

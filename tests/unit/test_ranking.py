@@ -6,8 +6,7 @@ import pytest
 from support.layout import parse_layout
 from support.queries import make_query
 
-from racknet.core.ranking import Selection, natural
-from racknet.core.selection import select_address
+from racknet.core.selection import Selection, natural, select_address
 
 
 def select(line: str, layout: str) -> Selection:

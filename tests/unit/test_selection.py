@@ -11,9 +11,8 @@ from support.layout import parse_layout
 from support.queries import FOUR, make_query
 
 from racknet.core.eligibility import address_class
-from racknet.core.model import Address
-from racknet.core.ranking import Selection
-from racknet.core.selection import select_address
+from racknet.core.facts import Address
+from racknet.core.selection import Selection, select_address
 
 
 def select(line: str, layout: str) -> Selection:

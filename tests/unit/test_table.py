@@ -9,8 +9,8 @@ from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
 
+from racknet.core.facts import Host
 from racknet.core.inventory import Entry, InterfaceState, take_inventory
-from racknet.core.model import Host
 from racknet.core.selection import select_address
 from racknet.output.table import format_addresses, format_interfaces, is_colourful
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from racknet.core.facts import BITS, NETWORKS
 from racknet.core.matching import CidrBlock, Query
-from racknet.core.model import BITS, NETWORKS
 from racknet.errors import UsageError
-from racknet.query import (
+from racknet.parsing import (
     INPUT_VARS,
     OUTPUT_VARS,
     YEAR,

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from racknet.core.providers import DMI_FILES, PROVIDERS, Provider, find_provider
+from racknet.core.cloud_hints import DMI_FILES, PROVIDERS, Provider, find_provider
 
 
 def name_of(**strings: str) -> str | None:
