@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # docs/code.md says why
 
 BLANKS = " \t\n\r\v\f"  # those of ASCII: an interface's name has none of them, but perhaps another one
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
-COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster"), ("interface", "cidr", "reach")
+COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster", "report"), ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
 INPUT_VARS = [
     *(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS),

@@ -88,6 +88,15 @@ def _list(strict: params.Strict = False, as_json: params.Json = False) -> None:
     raise typer.Exit(ask.show_list(os.environ, as_json=as_json, strict=strict))
 
 
+@app.command("report", cls=Command)
+def _report(as_is: params.AsIs = False) -> None:
+    """Print all that racknet has read, as JSON, for a bug report.
+
+    Documentation addresses take the place of public ones. Nothing else of the machine is in it.
+    """
+    raise typer.Exit(ask.show_report(as_is=as_is))
+
+
 @app.command("env", cls=Command)
 def _env(export: params.Export = False, strict: params.Strict = False, wait: params.Wait = None) -> None:
     """Print all four answers as KEY=value lines.

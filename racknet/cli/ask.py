@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from racknet import lookup
-from racknet.errors import ExitStatus
+from racknet.errors import ExitStatus, HostReadError
 from racknet.lookup import find_nat_provider, is_final, look_up
 from racknet.output import hints, messages, notes
 from racknet.output.stdio import write_error, write_output
@@ -81,6 +81,25 @@ def show_list(environ: Mapping[str, str], *, as_json: bool = False, strict: bool
     if not is_host(host):
         write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.HOST_NETWORK}\n")
     write_error(notes.unknown_variables(notes.unknown_vars(environ)))
+    return ExitStatus.ANSWERED
+
+
+def show_report(*, as_is: bool = False) -> int:
+    """Show all that was read of the host, with documentation addresses in the place of public ones unless `as_is`."""
+    from racknet.host.reader import read_host
+    from racknet.output.report import format_report
+
+    host = read_host().whole()
+    if not as_is:
+        from racknet.core.disguise import disguise
+
+        try:
+            host = disguise(host)
+        except OverflowError as error:
+            raise HostReadError(
+                f"{error}", f"{hints.line('report', '--as-is')} shows the addresses as they are"
+            ) from error
+    write_output(format_report(host, is_as_is=as_is))
     return ExitStatus.ANSWERED
 
 

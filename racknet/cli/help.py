@@ -38,6 +38,7 @@ GROUPS = {
     "Addresses": ["public", "service", "list"],
     "For other programs": ["env", "exec"],
     "For a swarm": ["cluster"],
+    "For a bug report": ["report"],
 }
 
 MORE = """
@@ -50,6 +51,8 @@ ipv4. Options may come from the environment too:
   RACKNET_PUBLIC_INTERFACE, RACKNET_PUBLIC_CIDR, RACKNET_PUBLIC_REACH,
   RACKNET_SERVICE_INTERFACE, RACKNET_SERVICE_CIDR, RACKNET_SERVICE_REACH,
   RACKNET_EXCLUDE, RACKNET_WAIT (INTERFACE, CIDR and EXCLUDE are lists)
+  RACKNET_STRICT=1 is --strict; RACKNET_STRICT=0 leaves out the notes on answers
+  that are preferred, and not proven
 
 Status: 0 answered; 1 there is no such address, or it is ambiguous; 2 the
 command line or a variable is wrong; 3 the interfaces cannot be read, or the

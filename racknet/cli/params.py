@@ -28,6 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Explain = Annotated[
     bool, typer.Option("--explain", "-v", help="Print on standard error what decided, and why each other address lost.")
 ]
+AsIs = Annotated[bool, typer.Option("--as-is", help="Print public addresses as they are.")]
 Export = Annotated[bool, typer.Option("--export", help='Put "export " before each line.')]
 
 Network = Annotated[

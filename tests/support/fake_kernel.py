@@ -135,7 +135,7 @@ def _route(r: Route, indexes: dict[str, int]) -> bytes:
         length,
         *attributes,
         table=min(r.table, 252) if r.table > 255 else r.table,
-        flags=r.state == "dead",
+        flags=int(r.state == "dead"),
     )
 
 

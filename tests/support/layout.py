@@ -10,7 +10,7 @@
     way 10.9.9.9 eth1 10.208.1.5                                               by which interface and source the kernel
                                                                                reaches an address with these routes
 
-What a line may say about an interface: `down`, `nocarrier`, `over=NAME,…` (what it is built on), and, for the pure core
+What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel), `over=NAME,…` (what it is built on), and, for the pure core
 alone, since a namespace cannot show it, `device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`,
 `tentative`, `lease`, `mngtmpaddr` (others are derived from it), `link` and `host` (its scope), and for the pure core
 alone `temporary`, `optimistic`, `dadfailed`. About a route: `pref high` or `pref low`, of an IPv6 router, and for the
@@ -135,7 +135,7 @@ def parse_layout(text: str) -> Layout:
         elif verb == "way":
             layout.ways[words[0]] = Way("", words[1]) if len(words) == 2 else Way(words[1], words[2])
         elif verb == "internet":
-            _add_way_out(layout, words[0], words[2])
+            _add_way_out(layout, words)
         elif verb == "default":
             _add_route(layout, "", words)
         elif verb == "route":
@@ -148,7 +148,7 @@ def parse_layout(text: str) -> Layout:
 def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
     name, *rest = words
     keys = dict(word.split("=", 1) for word in rest if "=" in word)
-    plain = [word for word in rest if word in ("down", "nocarrier", "device")]
+    plain = [word for word in rest if word in ("down", "carrier", "nocarrier", "device")]
     addresses = [word for word in rest if "/" in word and "=" not in word]
     assert len(keys) + len(plain) + len(addresses) == len(rest), f"{name}: not understood: {rest}"
     layout.pure = layout.pure or bool(PURE_KEYS & set(keys)) or "device" in plain
@@ -157,7 +157,7 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
     layout.interfaces[name] = Interface(
         name,
         up="down" not in plain,
-        has_carrier=not {"down", "nocarrier"} & set(plain) and _passes_carrier(layout, verb, over),
+        has_carrier=_has_carrier(layout, verb, plain, over),
         link_type=int(keys.get("type", link_type)),
         kind=keys.get("kind", kind),
         has_device="device" in plain,
@@ -174,6 +174,7 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
     }[verb]
     if "nocarrier" in plain:
         create = create.partition(" && ")[0]
+    layout.pure = layout.pure or "carrier" in plain or ("nocarrier" in plain and verb != "nic")
     layout.commands.append(create)
     if verb == "bridge":
         layout.commands += [f"ip link set {port} master {name}" for port in over]
@@ -184,17 +185,24 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
         layout.commands.append(f"ip link set {name} down")
 
 
-def _passes_carrier(layout: Layout, verb: str, over: tuple[str, ...]) -> bool:
-    """Return whether an interface has a carrier where no cable is out: a bridge has that of its ports."""
-    return verb != "bridge" or any(layout.interfaces[name].has_carrier for name in over if name in layout.interfaces)
+def _has_carrier(layout: Layout, verb: str, plain: list[str], over: tuple[str, ...]) -> bool:
+    """Return whether an interface has a carrier: a bridge has that of its ports, a tunnel that of its program."""
+    if {"down", "nocarrier"} & set(plain):
+        return False
+    if verb == "bridge" and "carrier" not in plain:
+        return any(layout.interfaces[name].has_carrier for name in over if name in layout.interfaces)
+    return verb not in ("tun", "tap") or "carrier" in plain
 
 
-def _add_way_out(layout: Layout, name: str, gateway: str) -> None:
+def _add_way_out(layout: Layout, words: list[str]) -> None:
     """Let the kernel lead out by an interface, without a route that the rules look at: by a host route."""
-    family = "ipv6" if ":" in gateway else "ipv4"
+    name, gateway = words[0], words[2] if "via" in words else ""
+    family = "ipv6" if ":" in gateway or "-6" in words else "ipv4"
+    target = INTERNET[family]
     source = next((a.text for a in layout.addresses if (a.family, a.interface) == (family, name)), "")
-    layout.ways[INTERNET[family]] = Way(name, source, gateway)
-    layout.commands.append(f"ip route add {INTERNET[family]} via {gateway} dev {name} onlink")
+    layout.ways[target] = None if name == "none" else Way(name, source, gateway)
+    way = f"unreachable {target}" if name == "none" else f"{target} dev {name}"
+    layout.commands.append(f"ip route add {way}{f' via {gateway} onlink' if gateway else ''}")
 
 
 def _is_read(route: Route) -> bool:
@@ -217,7 +225,7 @@ def _add_address(layout: Layout, name: str, word: str) -> None:
     family = f"ipv{interface.version}"
     text, length = str(interface.ip), interface.network.prefixlen
     scope = SCOPES.get(flag, SCOPE_LINK if interface.ip.is_link_local and family == "ipv6" else 0)
-    flags = FLAGS["" if flag in SCOPES else flag] if family == "ipv6" else 0
+    flags = FLAGS["" if flag in SCOPES else flag] if family == "ipv6" else DEPRECATED * (flag == "deprecated")
     layout.addresses.append(
         Address(name, family, text, int(interface.ip), length, label=label, flags=flags, scope=scope)
     )
@@ -225,7 +233,7 @@ def _add_address(layout: Layout, name: str, word: str) -> None:
     add = f"ip addr add {cidr} dev {name}" + (f" label {label}" if label else "")
     add += f" scope {flag}" if flag in SCOPES else ""
     if family == "ipv4":
-        layout.commands.append(add)
+        layout.commands.append(f"{add} preferred_lft 0" if flag == "deprecated" else add)
     elif flag == "tentative":
         layout.commands.append(f"sysctl -qw net.ipv6.conf.{name}.accept_dad=1 net.ipv6.conf.{name}.dad_transmits=200")
         layout.commands.append(add)
