@@ -34,7 +34,7 @@ def shown() -> dict[str, list[HostCase]]:
     return {name: [case for case in cases if not case.layout.pure] for name, cases in GROUPS.items()}
 
 
-def told(case: HostCase, network: str) -> str:
+def network_of(case: HostCase, network: str) -> str:
     """Return the variables of somebody who knows the network: its block, and an address that is not the host's."""
     answer = getattr(case, network)
     beside = (str(ip_address(int(ip_address(answer)) ^ bit)) for bit in (1, 2, 4, 8))
@@ -50,8 +50,8 @@ def ask(case: HostCase) -> Answers:
         commands[f"racknet {network} ipv4 --json"] = [("json", network)]
         commands[f"racknet {network} ipv6"] = [("ipv6", network)]
         for rival in RIVALS:
-            if (command := rival.command(network)) and (getattr(case, network) or not rival.is_told_the_network):
-                known = told(case, network) if rival.is_told_the_network else ""
+            if (command := rival.command(network)) and (getattr(case, network) or not rival.knows_the_network):
+                known = network_of(case, network) if rival.knows_the_network else ""
                 commands.setdefault(known + command, []).append((rival.name, network))
     for asked, printed in zip(commands.values(), run_on(case, list(commands)), strict=True):
         answers.printed.update(dict.fromkeys(asked, printed))

@@ -41,8 +41,8 @@ from running them there.
 Calico, Swarm and consul are scripts of the same steps, with the files where these are written. Most tools give one
 address of a node, so they are asked the same for both networks, and on most hosts they can be right for one at most.
 
-The three that are *told* know the network in advance: the /16 of the right address, or an address beside that one.
-Their figures show what a setting for each host is worth. Where there is no answer, there is nothing to tell, and they
+The three *by network* know the network in advance: the /16 of the right address, or an address beside that one.
+Their figures show what a setting for each host is worth. Where there is no answer, nobody could name it, and they
 are not asked.
 
 - *Right* is the address in the table, or another that is as good. Where the table has none (behind 1:1 NAT, in a

@@ -24,7 +24,7 @@ class Rival:
         return command.replace("{network}", network)
 
     @property
-    def is_told_the_network(self) -> bool:
+    def knows_the_network(self) -> bool:
         return "$NETWORK" in self.public or "$NEIGHBOUR" in self.public
 
 
@@ -116,14 +116,14 @@ RIVALS = [
         FILTERED % 'include "rfc" "1918"',
     ),
     Rival(
-        "go-sockaddr, told",
+        "go-sockaddr, by network",
         'the same names, `include "network"` of the network',
         FILTERED % """include "network" "'$NETWORK'" """,
     ),
     Rival(
-        "route get, told",
+        "route get, by network",
         "`can-reach`, `--iface-can-reach` or `ip route get` with the neighbour",
         'source_to "$NEIGHBOUR"',
     ),
-    Rival("racknet, told", "`--cidr` of the network", 'racknet {network} ipv4 --cidr "$NETWORK"'),
+    Rival("racknet, by network", "`--cidr` of the network", 'racknet {network} ipv4 --cidr "$NETWORK"'),
 ]
