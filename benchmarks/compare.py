@@ -1,97 +1,88 @@
 """Ask racknet and what people use today on each host of the tests' table: script/compare runs this.
 
-It writes docs/comparison.md.
+It writes docs/comparison.md, and the figures of README.md.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import compare_page
+from compare_page import NETWORKS, Answers
+from rivals import FUNCTIONS, RIVALS
 from support import engine
-from support.hosts import HOSTS, PROJECTS, PROVIDERS, HostCase
+from support.hosts import MADE, POSTED, PROJECTS, PROVIDERS, HostCase
 
-PAGE = Path(__file__).parent.parent / "docs" / "comparison.md"
+ROOT = Path(__file__).parent.parent
+PAGE, README = ROOT / "docs" / "comparison.md", ROOT / "README.md"
 PEERS = "racknet/tests:peers"
-
-ORIGINAL = "ip -f inet addr show {} | grep -Po 'inet \\K[\\d.]+'"
-FIRST = "hostname -I | awk '{ print $1 }'"
-FACT = "ansible_default_ipv4.address"
-TOOLS = {  # the command for `public`, and for `service`
-    "racknet": ("racknet public ipv4", "racknet service ipv4"),
-    "`hostname -I`, the first": (FIRST, FIRST),
-    "`ip addr show eth0`, `eth1`": (ORIGINAL.format("eth0"), ORIGINAL.format("eth1")),
-    "go-sockaddr": ("go-sockaddr GetPublicIP", "go-sockaddr GetPrivateIP"),
-    "Ansible's fact": (FACT, FACT),
-}
-COMMANDS = [command for commands in TOOLS.values() for command in commands]
-IPV6 = ["racknet public ipv6", "racknet service ipv6"]
 # The kernel seeds its choice between the nexthops of a route at random, unless the seed is set.
 FIXED_SEED = "sysctl -qw net.ipv4.fib_multipath_hash_seed=1 2>/dev/null || true\n"
-DOCUMENTATION = [ip_network(b) for b in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")]
+GROUPS = {
+    compare_page.OTHERS: [*PROJECTS, *POSTED],
+    compare_page.PROVIDERS: PROVIDERS,
+    compare_page.MADE: MADE,
+}
 
 
-def groups() -> dict[str, list[HostCase]]:
+def shown() -> dict[str, list[HostCase]]:
     """Return the hosts that a container can show, in the groups that are counted apart."""
-    cases = [case for case in HOSTS.values() if not case.layout.pure]
-    theirs = [case for case in cases if case in PROJECTS]
-    usual = [case for case in cases if is_usual(case)]
-    return {
-        compare_page.USUAL: usual,
-        compare_page.THEIRS: theirs,
-        compare_page.OWN: [case for case in cases if case not in [*usual, *theirs]],
-    }
+    return {name: [case for case in cases if not case.layout.pure] for name, cases in GROUPS.items()}
 
 
-def cases() -> list[HostCase]:
-    """Return all these hosts, group by group."""
-    return [case for group in groups().values() for case in group]
+def network_of(case: HostCase, network: str) -> str:
+    """Return the variables of somebody who knows the network: its block, and an address that is not the host's."""
+    answer = getattr(case, network)
+    beside = (str(ip_address(int(ip_address(answer)) ^ bit)) for bit in (1, 2, 4, 8))
+    neighbour = next(address for address in beside if f" {address}/" not in case.layout.script)
+    return f"NETWORK={ip_network(f'{answer}/16', strict=False)}; NEIGHBOUR={neighbour}; "
 
 
-def is_usual(case: HostCase) -> bool:
-    """Return whether a host is as people have them, with a default route, and without addresses for documentation."""
-    addresses = [ip_address(address.text) for address in case.layout.addresses]
-    is_real = not any(address in block for address in addresses for block in DOCUMENTATION)
-    has_default_route = any(route.family == "ipv4" and not route.destination for route in case.layout.routes)
-    return case in PROVIDERS and is_real and has_default_route
+def ask(case: HostCase) -> Answers:
+    """Return what each tool prints on a host for each network, and what racknet says of the proof."""
+    answers = Answers()
+    commands: dict[str, list[tuple[str, str]]] = {}  # each is run once
+    for network in NETWORKS:
+        commands[f"racknet {network} ipv4 --json"] = [("json", network)]
+        commands[f"racknet {network} ipv6"] = [("ipv6", network)]
+        for rival in RIVALS:
+            if (command := rival.command(network)) and (getattr(case, network) or not rival.knows_the_network):
+                known = network_of(case, network) if rival.knows_the_network else ""
+                commands.setdefault(known + command, []).append((rival.name, network))
+    for asked, printed in zip(commands.values(), run_on(case, list(commands)), strict=True):
+        answers.printed.update(dict.fromkeys(asked, printed))
+    for network in NETWORKS:
+        found = answers.printed["json", network]
+        answers.proven[network] = json.loads(found)["proven"] if found else True
+    return answers
 
 
-def ask(case: HostCase) -> compare_page.Answers:
-    """Return what each tool prints on a host, for each network."""
-    lines = run_on(case, COMMANDS)
-    return tuple(zip(lines[::2], lines[1::2], strict=True))
-
-
-def ask_ipv6(case: HostCase) -> tuple[str, str]:
-    """Return what racknet prints on a host for the IPv6 address of each network."""
-    public, service = run_on(case, IPV6)
-    return public, service
-
-
-def run_on(case: HostCase, commands: Sequence[str]) -> list[str]:
+def run_on(case: HostCase, commands: list[str]) -> list[str]:
     """Run commands on a host, and return what each prints, as one line."""
-    script = "\n".join(f"echo $({command} 2>/dev/null)" for command in commands)
+    script = "exec 2>/dev/null\n" + FUNCTIONS + "\n".join(f"echo $({command.strip()}\n)" for command in commands)
     with engine.host_container(case.layout.script + FIXED_SEED) as host:
         network = f"--net=container:{host}"
-        out = engine.docker("run", "--rm", "--label", engine.LABEL, network, PEERS, "sh", "-c", script)
+        out = engine.docker("run", "--rm", "--label", engine.LABEL, network, PEERS, "bash", "-c", script)
     return out.split("\n")[:-1]
 
 
 def main() -> None:
-    """Ask all tools on all hosts, write the page, and print the counts."""
-    hosts, theirs = cases(), groups()[compare_page.THEIRS]
+    """Ask all tools on all hosts, write the page and the README's figures, and print the counts."""
+    groups = shown()
+    cases = [case for group in groups.values() for case in group]
     try:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            answers = dict(zip((case.name for case in hosts), pool.map(ask, hosts), strict=True))
-            ipv6 = dict(zip((case.name for case in theirs), pool.map(ask_ipv6, theirs), strict=True))
+            answers = dict(zip((case.name for case in cases), pool.map(ask, cases), strict=True))
     finally:
         engine.remove_leftovers()
-    PAGE.write_text(compare_page.format_page(TOOLS, groups(), answers, ipv6))
-    print("\n".join(compare_page.summary(TOOLS, hosts, answers)))
+    PAGE.write_text(compare_page.format_page(groups, answers))
+    README.write_text(compare_page.with_figures(README.read_text(), PAGE.read_text()))
+    for name, group in groups.items():
+        print(f"{name}:\n{compare_page.counts(group, answers)}\n")
 
 
 if __name__ == "__main__":

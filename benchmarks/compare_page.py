@@ -5,150 +5,180 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from rivals import RACKNET, RIVALS, STRICT
 from support.hosts import HostCase
 
 NETWORKS = ("public", "service")
-USUAL, THEIRS, OWN = "as people have them", "that others wrote down", "made to pin a rule, and others"
-RIGHT, WRONG, NOTHING = "right", "wrong", "nothing"
-RESULTS = (RIGHT, WRONG, NOTHING)
+OTHERS, PROVIDERS, MADE = "Hosts of others", "Hosts of providers", "Hosts made to pin a rule"
+RIGHT, WRONG, REFUSED, UNASKED = "right", "wrong", "refused", "not asked"
+MARKS = {RIGHT: "✓", WRONG: "✗", REFUSED: "-", UNASKED: "·"}
+ISSUE = re.compile(r"([\w.-]+/[\w.-]+) (issue|pull request|discussion) #?(\d+)")
 
-Answers = tuple[tuple[str, str], ...]  # of each tool, for each network: what it printed, in one line
-Tools = Mapping[str, tuple[str, str]]  # the commands for each network
 
-INTRODUCTION = """\
+@dataclass
+class Answers:
+    """What was printed on a host, in one line, by tool and network; and whether racknet's answers are proven."""
+
+    printed: dict[tuple[str, str], str] = field(default_factory=dict)
+    proven: dict[str, bool] = field(default_factory=dict)
+
+
+All = Mapping[str, Answers]  # by the host's name
+PAGE = """\
 # The comparison
 
-`script/compare` wrote this page. It sets up each host of the tests' table that a container can show, {count} in all. It
-asks racknet, and what people use today, for the host's public and service IPv4 address.
+`script/compare` wrote this page. It sets up each host of the tests' table that a container can show, {total} in all. It
+asks racknet and the tools of today for the host's public and service IPv4 address. Every figure and every mark comes
+from running them there.
 
-| tool | asked for `public` | asked for `service` |
-|---|---|---|
-{commands}
+| tool | how it was asked |
+|---|---|
+{rivals}
 
-Ansible's own code collects its fact. *Right* is the answer in the table. Where the table has none (behind 1:1 NAT, in a
-container's own network, or where the answer is ambiguous), printing no address is right. *Wrong* is an address that is
-not the answer, which is the dangerous case: one of another network, of a bridge or of a VPN, or several in a row.
-*Nothing* is no address although there is an answer.
+[rivals.py](../benchmarks/rivals.py) has the commands. go-sockaddr and Ansible run their own code. kubelet, flannel,
+Calico, Swarm and consul are scripts of the same steps, with the files where these are written. Most tools give one
+address of a node, so they are asked the same for both networks, and on most hosts they can be right for one at most.
 
-The table is the project's own, and its tests hold racknet to all of it. So the hosts are counted in three groups:
+The three *by network* know the network in advance: the /16 of the right address, or an address beside that one.
+Their figures show what a setting for each host is worth. Where there is no answer, nobody could name it, and they
+are not asked.
 
-- hosts as people have them, described by providers and projects
-  ([providers.toml](../tests/hosts/providers.toml));
-- hosts that other projects wrote down in tests, documents and bug reports
-  ([projects.toml](../tests/hosts/projects.toml));
-- the others: those that pin a rule of racknet's ([rules.toml](../tests/hosts/rules.toml)), and those of the first group
-  without a default route, by which some of the tools go, or with addresses for documentation. These stand in for public
-  ones, and go-sockaddr takes them for private ones.
+- *Right* is the address in the table, or another that is as good. Where the table has none (behind 1:1 NAT, in a
+  container's own network, where the answer is ambiguous), printing none is right.
+- *Wrong* is any other address: of another network, of a bridge or of a VPN, or several in a row.
+- *Refused* is no address although there is an answer.
+- *By preference alone* are racknet's answers that are not proven. `--strict` refuses these.
 
-Each run of the tests asks the tools again on three of the hosts
-([test_comparison.py](../tests/image/test_comparison.py)), and compares this page with the table.
+{counts}
+## Where they differ
 
-## Who is right
+On these {differing} hosts of others, the tools do not all do the same. A column has the mark for public, then the one
+for service: ✓ right, ✗ wrong, - refused, · not asked. Behind racknet's marks are its wrong addresses; \\* is by
+preference alone.
 
+{hosts}
+
+## Where racknet differs from a project
+
+A host that a project wrote down comes with what the project expects there. On {contradicted} of these {projects},
+racknet answers otherwise:
+
+| host | the project expects | racknet: public | racknet: service | why |
+|---|---|---|---|---|
+{differences}
 """
-THEIR_HOSTS = """\
-## Hosts that others wrote down
-
-How often each tool is right on them:
-
-{summary}
-
-Here is what each project expects on its host, and what racknet prints there, for IPv4 and IPv6. On {same} of {count}
-hosts the two do not contradict each other. On the others the last column says why racknet differs.
-
-| host | source | the project expects | `public` | `service` | why racknet differs |
-|---|---|---|---|---|---|
-{lines}
-"""
-LEGEND = {
-    "public": "✓ is right, **bold** is wrong. *nothing* means: no address, although there is an answer.",
-    "service": "The marks are the same.",
+NOTES = {
+    OTHERS: """\
+{projects} are from the tests, documents and bug reports of other projects. Their facts are the projects', their answers
+follow racknet's rules, and racknet's tests hold it to them. {posted} were posted by people in bug reports and guides.
+Their answers were written down without knowing the rules.""",
+    PROVIDERS: "Providers' documentation describes these. racknet knows the providers, and its tests hold it to them.",
+    MADE: """\
+racknet's tests made these for its rules, so the figures say little about the others. Some have addresses for
+documentation in place of public ones: go-sockaddr takes them for private.""",
 }
-ISSUE = re.compile(r"^([\w.-]+/[\w.-]+) (issue|pull request) (\d+)$")
 
 
-def expected(case: HostCase) -> tuple[str, str]:
-    """Return what must be answered for `public` and `service`; "" is no answer."""
-    return case.public, case.service
+def right_answers(case: HostCase, network: str) -> list[str]:
+    """Return the answer of a host, and others that are as good; "" is none."""
+    return [getattr(case, network), *case.ok.get(f"{network} ipv4", [])]
 
 
-def judge(answer: str, printed: str) -> str:
-    """Return whether a tool is right, wrong, or prints nothing although there is an answer."""
-    return RIGHT if printed == answer else WRONG if printed else NOTHING
+def judge(case: HostCase, answers: Answers, tool: str, network: str) -> str:
+    """Return whether a tool is right, wrong, or refused although there is an answer."""
+    if (printed := answers.printed.get((tool, network))) is None:
+        return UNASKED
+    return RIGHT if printed in right_answers(case, network) else WRONG if printed else REFUSED
 
 
-def shown(case: HostCase, printed: str) -> str:
-    """Return what a tool printed, as the page shows it: the kernel makes temporary addresses up."""
-    is_temporary = ":" in printed and printed not in {address.text for address in case.layout.addresses}
-    return "a temporary address" if is_temporary else printed.replace(" ", ", ")
+def counts(cases: Sequence[HostCase], answers: All) -> str:
+    """Return the table of how often each tool is right on some hosts, and what racknet only preferred."""
+    results = (RIGHT, WRONG, REFUSED)
+    rows = [heads(f"{len(cases)} hosts", *(f"{network}: {result}" for network in NETWORKS for result in results))]
+    for rival in RIVALS:
+        judged = [(n, judge(case, answers[case.name], rival.name, n)) for case in cases for n in NETWORKS]
+        found = Counter(judged)
+        cells = [str(found[n, result]) if rival.command(n) else "" for n in NETWORKS for result in results]
+        rows.append(row(rival.name, *cells))
+    preferred = [(case, n) for case in cases for n in NETWORKS if not answers[case.name].proven[n]]
+    found = Counter((n, judge(case, answers[case.name], RACKNET, n)) for case, n in preferred)
+    alone = "; ".join(f"{n} {found[n, RIGHT]} right, {found[n, WRONG]} wrong" for n in NETWORKS)
+    return "\n".join([*rows, "", f"Of racknet's answers by default, by preference alone: {alone}."])
 
 
-def line(network: str, case: HostCase, answers: Answers) -> str:
-    """Return the line of a host in the table of a network."""
-    n = NETWORKS.index(network)
-    answer = expected(case)[n]
-    marks = {RIGHT: "✓", WRONG: "**{}**", NOTHING: "*nothing*"}
-    cells = [marks[judge(answer, both[n])].format(shown(case, both[n])) for both in answers]
-    return _row(f'<a id="{network}-{case.name}"></a>{case.name}', answer or "none", *cells)
+def mark(case: HostCase, answers: Answers, tool: str) -> str:
+    """Return the marks of a tool on a host, one for each network; of racknet also the wrong addresses."""
+    marks = ""
+    for network in NETWORKS:
+        marks += MARKS[judge(case, answers, tool, network)]
+        if tool == RACKNET and not answers.proven[network]:
+            marks += "\\*"
+    wrong = [n for n in NETWORKS if tool in (RACKNET, STRICT) and judge(case, answers, tool, n) == WRONG]
+    return " ".join([marks, *(answers.printed[tool, n] for n in wrong)])
 
 
-def summary(tools: Tools, cases: Sequence[HostCase], answers: Mapping[str, Answers]) -> list[str]:
-    """Return the table of how often each tool is right on some hosts."""
-    heads = [f"{network}: {result}" for network in NETWORKS for result in RESULTS]
-    lines = [_row(f"{len(cases)} hosts", *heads), f"|---|{'--:|' * len(heads)}"]
-    for tool, name in enumerate(tools):
-        counts = [
-            Counter(judge(expected(case)[n], answers[case.name][tool][n]) for case in cases)
-            for n in range(len(NETWORKS))
-        ]
-        lines.append(_row(name, *(str(count[result]) for count in counts for result in RESULTS)))
-    return lines
-
-
-def source(case: HostCase) -> str:
-    """Return the source of a host, with a link where it is an issue."""
+def facts(case: HostCase) -> list[str]:
+    """Return the first cells of a host: its name, its source, with a link to an issue, and its answers."""
+    kinds = {"issue": "issues", "pull request": "pull", "discussion": "discussions"}
     found = ISSUE.match(case.source)
-    kind = {"issue": "issues", "pull request": "pull"}
-    return f"[{case.source}](https://github.com/{found[1]}/{kind[found[2]]}/{found[3]})" if found else case.source
+    link = f"[{found[0]}](https://github.com/{found[1]}/{kinds[found[2]]}/{found[3]})" if found else case.source
+    shown = (" or ".join(answer or "none" for answer in right_answers(case, network)) for network in NETWORKS)
+    return [case.name, link, *shown]
 
 
-def their_line(case: HostCase, ipv4: tuple[str, str], ipv6: tuple[str, str]) -> str:
-    """Return the line of a host that others wrote down: what they expect, what racknet prints, why that differs."""
-    printed = [", ".join(filter(None, both)) or "none" for both in zip(ipv4, ipv6, strict=True)]
-    return _row(case.name, source(case), case.theirs, *printed, case.difference)
+def host_row(case: HostCase, answers: Answers) -> str:
+    """Return the row of a host in the table of those where the tools differ."""
+    return row(*facts(case), *(mark(case, answers, rival.name) for rival in RIVALS))
 
 
-def format_page(
-    tools: Tools,
-    groups: Mapping[str, list[HostCase]],
-    answers: Mapping[str, Answers],
-    ipv6: Mapping[str, tuple[str, str]],
-) -> str:
-    """Return the page: what was asked, the counts, the hosts. `ipv6` is what racknet prints on those of others."""
-    commands = [_row(name, *(f"`{command}`".replace("|", "\\|") for command in both)) for name, both in tools.items()]
-    theirs = groups[THEIRS]
-    parts = [
-        INTRODUCTION.format(count=len(answers), commands="\n".join(commands)),
-        _lines("On hosts as people have them:", "", *summary(tools, groups[USUAL], answers), ""),
-        _lines("On the others:", "", *summary(tools, groups[OWN], answers), ""),
-        THEIR_HOSTS.format(
-            summary="\n".join(summary(tools, theirs, answers)),
-            same=sum(not case.difference for case in theirs),
-            count=len(theirs),
-            lines="\n".join(their_line(case, answers[case.name][0], ipv6[case.name]) for case in theirs),
-        ),
-    ]
-    for network, legend in LEGEND.items():
-        rows = [line(network, case, answers[case.name]) for cases in groups.values() for case in cases]
-        heads = [_row("host", "answer", *tools), "|---|---|" + "---|" * len(tools)]
-        parts.append(_lines("", f"## Where: {network}", "", legend, "", *heads, *rows))
-    return "".join(parts)
+def differs(case: HostCase, answers: Answers) -> bool:
+    """Return whether the tools that were asked do not all do the same on a host."""
+    results = [{judge(case, answers, rival.name, network) for rival in RIVALS} - {UNASKED} for network in NETWORKS]
+    return any(len(result) > 1 for result in results)
 
 
-def _row(*cells: str) -> str:
+def difference_row(case: HostCase, answers: Answers) -> str:
+    """Return the row of a host on which racknet contradicts a project: what is expected, what is printed, and why."""
+    printed = [filter(None, (answers.printed[RACKNET, n], answers.printed["ipv6", n])) for n in NETWORKS]
+    return row(case.name, case.theirs, *(", ".join(both) or "none" for both in printed), case.difference)
+
+
+def format_page(groups: Mapping[str, Sequence[HostCase]], answers: All) -> str:
+    """Return the page: what was asked, the counts, the hosts on which the tools differ."""
+    others = groups[OTHERS]
+    differing = [case for case in others if differs(case, answers[case.name])]
+    contradicted = [case for case in others if case.difference]
+    projects = sum(bool(case.theirs) for case in others)
+    sections = [f"## {name}\n\n{NOTES[name]}\n\n{counts(cases, answers)}\n" for name, cases in groups.items()]
+    rows = [host_row(case, answers[case.name]) for case in differing]
+    return PAGE.format(
+        total=len(answers),
+        rivals="\n".join(row(rival.name, rival.setting) for rival in RIVALS),
+        counts="\n".join(sections).format(projects=projects, posted=len(others) - projects),
+        differing=len(differing),
+        hosts="\n".join([heads("host", "source", *NETWORKS, *(rival.name for rival in RIVALS)), *rows]),
+        contradicted=len(contradicted),
+        projects=projects,
+        differences="\n".join(difference_row(case, answers[case.name]) for case in contradicted),
+    )
+
+
+def with_figures(readme: str, page: str) -> str:
+    """Return the README with the page's figures of service on the hosts of others, for the tools in its table."""
+    figures = page.partition(f"## {OTHERS}")[2].partition("## ")[0]
+    for name, cells in re.findall(r"^\| (.+?) \|(?: \d+ \|){3}((?: \d+ \|){3})$", figures, re.MULTILINE):
+        old = rf"^\| {re.escape(name)} \|(?: [\d-]+ \|){{3}}"
+        readme = re.sub(old, f"| {name} |{cells}", readme, flags=re.MULTILINE)
+    total = re.search(r"\d+(?= hosts)", figures)
+    return re.sub(r"\d+(?= hosts of others)", total[0] if total else "", readme)
+
+
+def heads(*cells: str) -> str:
+    """Return the first two lines of a table."""
+    return f"{row(*cells)}\n|{'---|' * len(cells)}"
+
+
+def row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _lines(*lines: str) -> str:
-    return "".join(f"{line}\n" for line in lines)
