@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet.core import known, rules
 from racknet.core.facts import BITS, MAIN_TABLE, SCOPE_HOST, SCOPE_LINK, Address, Host, Interface, Route
-from racknet.core.matching import CidrBlock, in_blocks, matches_glob, network_of, parse_address
+from racknet.core.matching import in_blocks, matches_glob, network_of, parse_address
 from racknet.core.query import is_named
 from racknet.core.rules import Candidate, Context, Exclusion
 
@@ -206,10 +206,14 @@ class Eligibility:
         way = self.host.ways.get(known.INTERNET[family])
         if way is None or way.interface in ("", *(route.interface for route in best)):
             return best
-        taken = Route(family, way.interface, gateway=way.gateway)
-        same = [r for r in routes if (r.interface, r.gateway) == (way.interface, way.gateway)]
-        same = [route for route in same if route.source in ("", way.source)]
-        return best + (same or [taken] * self._leads_out(taken))
+        return best + self._routes_taken(Route(family, way.interface, gateway=way.gateway, source=way.source))
+
+    def _routes_taken(self, way: Route) -> list[Route]:
+        """Return the routes out that the kernel's way is one of; else the way itself, whose source says nothing."""
+        same = [r for r in self.uplinks if (r.interface, r.gateway) == (way.interface, way.gateway)]
+        same = [route for route in same if route.family == way.family and route.source in ("", way.source)]
+        itself = Route(way.family, way.interface, gateway=way.gateway)
+        return same or ([itself] if self._leads_out(itself) else [])
 
     def _find_ways_out(self, family: str) -> set[str]:
         """Return the interfaces with a default route of a family, in any table; none where one of them has no address.
@@ -254,8 +258,11 @@ class Eligibility:
         return {r.interface for r in routes} | {a.interface for a in self.host.addresses if a.text in sources}
 
     def _is_source_of_private_routes(self, address: Address) -> bool:
-        """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it."""
-        routes = [route for route in self._routes_of(address) if _leads_to_private_block(route)]
+        """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it.
+
+        All routes that are read lead to such blocks, but for the default routes.
+        """
+        routes = [route for route in self._routes_of(address) if route.destination and route.gateway]
         return any(route.source == address.text for route in routes) or _has_in_its_network(address, routes)
 
     def _has_carrier(self, address: Address) -> bool:
@@ -279,20 +286,6 @@ class Eligibility:
 def _leads_to_service_net(route: Route) -> bool:
     """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
     return route.gateway != "" and any(route.destination == block.text for block in known.SERVICE_NET)
-
-
-def _leads_to_private_block(route: Route) -> bool:
-    """Return whether a route leads by a gateway to a wide private block."""
-    if not (route.destination and route.gateway):
-        return False
-    block = CidrBlock(route.destination)
-    is_wide = BITS[block.family] - block.shift <= known.WIDE
-    return is_wide and any(
-        block.family == private.family
-        and block.shift <= private.shift
-        and block.number >> (private.shift - block.shift) == private.number
-        for private in known.PRIVATE_BLOCKS
-    )
 
 
 def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:

@@ -144,11 +144,15 @@ class Selection:
         best, *others = self.candidates
         for other in others:
             deciding = self._first_difference(best, other) or _order_on_interface(best)
-            pairs = zip(rules.PREFERENCES[self.query.network], self._losses[best], self._losses[other], strict=True)
-            against = next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
+            against = self._proof_against(best, other)
             if not deciding.is_proof or against:
                 return Doubt(UNPROVEN, [best.address, other.address], deciding, against)
         return None
+
+    def _proof_against(self, best: Candidate, other: Candidate) -> Preference | None:
+        """Return the first proof by which another candidate is better than the best, or None."""
+        pairs = zip(rules.PREFERENCES[self.query.network], self._losses[best], self._losses[other], strict=True)
+        return next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
 
     def _find_doubt(self) -> Doubt | None:
         """Return why there is no answer although there are candidates, or None."""

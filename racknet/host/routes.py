@@ -34,8 +34,8 @@ WANTED = 1, frozenset(range(WIDE + 1))
 def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Route]:
     """Read the routes that the rules look at, on the interfaces with these indexes and names. Raise OSError.
 
-    They are the default routes of all tables, and those of the main table that lead to wide private blocks by a
-    gateway. A host that speaks BGP has a million others. Each nexthop is a route.
+    They are the default routes of all tables, and those of the main table that lead to wide private blocks. A host that
+    speaks BGP has a million others. Each nexthop is a route.
     """
 
     def decode(data: Buffer, start: int, end: int) -> list[Route] | None:
@@ -66,7 +66,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
                 state=_state(message["flags"] | flags, found),
             )
             for index, flags, gateway in _nexthops(family, found)
-            if index in names and (gateway or not length)
+            if index in names
         ]
         return routes or None
 

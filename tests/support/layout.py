@@ -206,7 +206,7 @@ def _add_way_out(layout: Layout, words: list[str]) -> None:
 
 
 def _is_read(route: Route) -> bool:
-    """Return whether the reader keeps a route: default routes, and those to wide private blocks by a gateway."""
+    """Return whether the reader keeps a route: default routes, and those of the main table to wide private blocks."""
     if not route.destination:
         return True
     block = ip_network(route.destination)
@@ -215,7 +215,7 @@ def _is_read(route: Route) -> bool:
         for private in map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
         if private.version == block.version
     )
-    return is_private and block.prefixlen <= 16 and route.gateway != "" and route.table == MAIN_TABLE
+    return is_private and block.prefixlen <= 16 and route.table == MAIN_TABLE
 
 
 def _add_address(layout: Layout, name: str, word: str) -> None:

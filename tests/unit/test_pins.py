@@ -12,11 +12,13 @@ from support import queries
 from support.hosts import HOSTS, MADE, HostCase
 from support.queries import answer_of
 
-from racknet.core import eligibility, matching, model, ranking, rules, selection
+from racknet.core import eligibility, facts, known, query, rules, selection
 from racknet.core.eligibility import Eligibility
-from racknet.core.facts import BITS, Candidate, Exclusion, Host, Preference, Reason, Route
-from racknet.core.matching import CidrBlock, NamePattern, Query, in_blocks
-from racknet.core.selection import Selection, _Selector
+from racknet.core.facts import BITS, Host, Route
+from racknet.core.matching import CidrBlock, NamePattern, in_blocks
+from racknet.core.query import Query
+from racknet.core.rules import Candidate, Exclusion, Preference, Reason
+from racknet.core.selection import Basis, Selection, _Selector
 
 Break = Callable[[], AbstractContextManager[object]]
 
@@ -66,8 +68,27 @@ def wider(block: CidrBlock) -> CidrBlock:
     return wide
 
 
+NAMES = [
+    each.patterns for each in (known.CONTROLLER_NAMES, known.CABLE_NAMES, known.CONTAINER_NAMES, known.TUNNEL_NAMES)
+]
+
+
 def prefix(pattern: NamePattern) -> str:
     return pattern.text.partition("<")[0]
+
+
+def described(**facts_about_it: Callable[[Eligibility, Any], bool]) -> Break:
+    """Return what describes candidates with other facts."""
+    describe = Eligibility.describe_candidates
+
+    def described_otherwise(self: Eligibility, *args: Any) -> list[Candidate]:
+        found = describe(self, *args)
+        for candidate in found:
+            for name, fact in facts_about_it.items():
+                setattr(candidate, name, fact(self, candidate.address))
+        return found
+
+    return patched(Eligibility, "describe_candidates", described_otherwise)
 
 
 def taken_out() -> dict[str, Break]:
@@ -76,25 +97,25 @@ def taken_out() -> dict[str, Break]:
     for _, blocks in rules.CLASSES:
         breaks |= {f"block {block.text}": without(blocks, block) for block in blocks}
     for title, blocks in (
-        ("shared", rules.SHARED),
-        ("ServiceNet", rules.SERVICE_NET),
-        ("transitional", rules.TRANSITIONAL),
+        ("shared", known.SHARED),
+        ("ServiceNet", known.SERVICE_NET),
+        ("transitional", known.TRANSITIONAL),
     ):
         breaks |= {f"{title} {block.text}": without(blocks, block) for block in blocks}
-    for patterns in (rules.CONTAINER_NAMES.patterns, rules.TUNNEL_NAMES.patterns):
+    for patterns in NAMES:
         breaks |= {f"name {prefix(pattern)}": without(patterns, pattern) for pattern in patterns}
     items: list[Any]
     for title, items in (
-        ("type", rules.TUNNEL_TYPES),
-        ("type without a device", rules.TUNNEL_TYPES_WITHOUT_DEVICE),
-        ("kind", rules.TUNNEL_KINDS),
-        ("container kind", rules.CONTAINER_KINDS),
-        ("point-to-point", rules.POINT_TO_POINT_TYPES),
-        ("public name", rules.PUBLIC_NET_NAMES),
-        ("service name", rules.SERVICE_NET_NAMES),
+        ("type", known.TUNNEL_TYPES),
+        ("type without a device", known.TUNNEL_TYPES_WITHOUT_DEVICE),
+        ("kind", known.TUNNEL_KINDS),
+        ("container kind", known.CONTAINER_KINDS),
+        ("point-to-point", known.POINT_TO_POINT_TYPES),
+        ("public name", known.PUBLIC_NET_NAMES),
+        ("service name", known.SERVICE_NET_NAMES),
     ):
         breaks |= {f"{title} {item}": without(items, item) for item in items}
-    breaks |= {f"hypervisor NAT {nat[0].text}": without(rules.HYPERVISOR_NATS, nat) for nat in rules.HYPERVISOR_NATS}
+    breaks |= {f"hypervisor NAT {nat[0].text}": without(known.HYPERVISOR_NATS, nat) for nat in known.HYPERVISOR_NATS}
     for title, reasons in (
         ("reason", rules.EXCLUSIONS),
         ("even if named:", rules.EVEN_IF_NAMED),
@@ -103,6 +124,12 @@ def taken_out() -> dict[str, Break]:
         breaks |= {f"{title} {reason.text}": without(reasons, reason) for reason in reasons}
     for network, preferences in rules.PREFERENCES.items():
         breaks |= {f"{network}: {rule.text}": without(preferences, rule) for rule in preferences}
+        breaks |= {
+            f"{network}, proof: {rule.text}": instead(
+                preferences, rule, Preference(rule.text, rule.holds, is_proof=not rule.is_proof)
+            )
+            for rule in preferences
+        }
     return breaks
 
 
@@ -111,35 +138,51 @@ def drawn_too_wide() -> dict[str, Break]:
     service = rules.PREFERENCES["service"]
     nat = titled(service, "not a hypervisor's NAT")
     routed = titled(service, "in a ServiceNet block, with routes to ServiceNet")
-    guests = Preference(nat.text, lambda c: not any(in_blocks(c.address, [b]) for b, _ in rules.HYPERVISOR_NATS))
+    guests = Preference(nat.text, lambda c: not any(in_blocks(c.address, [b]) for b, _ in known.HYPERVISOR_NATS))
     other_block = (CidrBlock("192.168.123.0/24"), "192.168.123.1")
-    types = [*rules.TUNNEL_TYPES, *rules.TUNNEL_TYPES_WITHOUT_DEVICE]
+    types = [*known.TUNNEL_TYPES, *known.TUNNEL_TYPES_WITHOUT_DEVICE]
+
+    named = titled(service, "interface named for ServiceNet")
+    public_named = titled(rules.PREFERENCES["public"], "interface named for PublicNet")
+    leads_out = Eligibility._leads_out
 
     def is_default_source(self: Eligibility, address: Any) -> bool:
         return any(route.source == address.text for route in self.host.routes)
 
     def beside_public(self: Eligibility, address: Any) -> bool:
-        return address.interface in self.anchored
+        return address.interface in self._anchored
 
     def any_gateway(route: Route) -> bool:
-        return any(route.destination == block.text for block in rules.SERVICE_NET)
+        return any(route.destination == block.text for block in known.SERVICE_NET)
+
+    def is_own_on_any_interface(self: Eligibility, gateway: str, interface: str) -> bool:
+        return any(address.text == gateway for address in self.host.addresses)
+
+    def ways_out_of_main(self: Eligibility, family: str) -> set[str]:
+        return {route.interface for route in self.default_routes if route.family == family}
+
+    def leads_out_by_tunnels(self: Eligibility, route: Route) -> bool:
+        return leads_out(self, route) or rules.is_tunnel(self.host.interfaces[route.interface])
+
+    def any_route(self: Eligibility, address: Any) -> bool:
+        return any(route.destination and route.gateway for route in self._routes_of(address))
 
     breaks: dict[str, Break] = {
-        "near hypervisor NAT": added(rules.HYPERVISOR_NATS, (CidrBlock("10.0.2.0/24"), "10.0.2.2")),
+        "near hypervisor NAT": added(known.HYPERVISOR_NATS, (CidrBlock("10.0.2.0/24"), "10.0.2.2")),
         "near hypervisor NAT: another gateway": instead(service, nat, guests),
-        "near hypervisor NAT: another block": added(rules.HYPERVISOR_NATS, other_block),
-        "near ServiceNet": added(rules.SERVICE_NET, CidrBlock("10.192.0.0/12")),
+        "near hypervisor NAT: another block": added(known.HYPERVISOR_NATS, other_block),
+        "near ServiceNet": added(known.SERVICE_NET, CidrBlock("10.192.0.0/12")),
         "near ServiceNet's routes: other blocks": patched(
             eligibility, "_leads_to_service_net", lambda route: route.gateway and route.destination.startswith("10.1")
         ),
         "near ServiceNet's routes: without a gateway": patched(eligibility, "_leads_to_service_net", any_gateway),
         "near ServiceNet's routes: on another interface": instead(
-            service, routed, Preference(routed.text, lambda c: in_blocks(c.address, rules.SERVICE_NET))
+            service, routed, Preference(routed.text, lambda c: in_blocks(c.address, known.SERVICE_NET))
         ),
         "near ServiceNet's routes: from another block": instead(
-            service, routed, Preference(routed.text, lambda c: c.service_net_route)
+            service, routed, Preference(routed.text, lambda c: c.has_service_net_route)
         ),
-        "near type without a device 65534": lambda: _holding(rules.TUNNEL_TYPES, types),
+        "near type without a device 65534": lambda: _holding(known.TUNNEL_TYPES, types),
         "near overruled by routes: container interface": added(rules.OVERRULED_BY_ROUTES, rules.CONTAINER),
         "near preferred source: of a route that does not count": patched(
             Eligibility, "is_preferred_source", is_default_source
@@ -152,14 +195,35 @@ def drawn_too_wide() -> dict[str, Break]:
             selection, "is_host", lambda host: any(map(rules.is_container_interface, host.interfaces.values()))
         ),
         "near anchor: beside no public address": patched(
-            Eligibility, "is_anchor", lambda _, a: a.prefix_length == 16 and a in rules.ANCHOR_BLOCK
+            Eligibility, "is_anchor", lambda _, a: a.prefix_length == 16 and a in known.ANCHOR_BLOCK
         ),
         "near anchor: another shape": patched(Eligibility, "is_anchor", beside_public),
+        "near own gateway: a link-local address of another interface": patched(
+            Eligibility, "_is_own", is_own_on_any_interface
+        ),
+        "near no way out: another table": patched(Eligibility, "_find_ways_out", ways_out_of_main),
+        "near no way out: a preferred source": patched(Eligibility, "_is_overruled_by_routes", lambda *_: False),
+        "near way out: by a tunnel": patched(Eligibility, "_leads_out", leads_out_by_tunnels),
+        "near carrier: another network": described(is_unplugged=lambda self, a: not self._has_carrier(a)),
+        "near interface named for ServiceNet: with a default route": instead(
+            service, named, Preference(named.text, lambda c: c.address.interface in known.SERVICE_NET_NAMES)
+        ),
+        "near interface named for PublicNet: beside a default route": instead(
+            rules.PREFERENCES["public"],
+            public_named,
+            Preference(public_named.text, lambda c: c.address.interface in known.PUBLIC_NET_NAMES),
+        ),
+        "near source of routes to private blocks: without a gateway": patched(
+            Eligibility, "_is_source_of_private_routes", lambda self, a: bool(self._routes_of(a)[1:])
+        ),
+        "near source of routes to private blocks: another gateway": patched(
+            Eligibility, "_is_source_of_private_routes", any_route
+        ),
     }
     for _, blocks in rules.CLASSES[:2]:
         near = [block for block in blocks if block.family == "ipv4" and block.text != "240.0.0.0/4"]  # the last of all
         breaks |= {f"near block {block.text}": instead(blocks, block, wider(block)) for block in near}
-    for patterns in (rules.CONTAINER_NAMES.patterns, rules.TUNNEL_NAMES.patterns):
+    for patterns in NAMES:
         for pattern in patterns:
             if not pattern.text.endswith("*"):
                 wide = NamePattern(f"{prefix(pattern)}*")
@@ -180,56 +244,76 @@ def structure() -> dict[str, Break]:
         return bool(interface.has_device or not (self.has_devices or interface.kind == "bridge"))
 
     def of_the_included(host: Host, query: Query) -> Selection:
-        left = [a for a in host.addresses if query.include is None or query.includes(host, a)]
-        return select(Host([*host.interfaces.values()], left, host.routes, reached=host.reached), query)
-
-    def of_a_public_host(self: _Selector, address: Any) -> Candidate:
-        found = candidate(self, address)
-        found.host_is_public = True
-        return found
-
-    def without_source(self: _Selector, address: Any) -> Candidate:
-        found = candidate(self, address)
-        found.default_route = self.eligibility.has_default_route(address)
-        return found
+        left = [a for a in host.addresses if not query.include or query.includes(host, a)]
+        return select(Host([*host.interfaces.values()], left, host.routes, ways=host.ways), query)
 
     def on_its_interface(self: _Selector, address: Any) -> bool:
-        return self.reached is not None and bool(address.interface == self.reached[0])
+        return self.reached is not None and bool(address.interface == self.reached.interface)
 
     def on_its_interface_alone(self: Eligibility, address: Any) -> bool:
         return any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
 
-    select, candidate = selection.select_address, _Selector._candidate
-    first = property(lambda s: s.candidates[0].address if s.candidates and s.is_host else None)
+    def of_its_source_too(self: Eligibility, address: Any) -> bool:
+        return on_its_interface_alone(self, address) or self._is_loopback_of_unnumbered_host(address)
+
+    def first_alone(self: Eligibility, family: str) -> list[Route]:
+        return default_routes(self, family)[:1]
+
+    def tie_alone(self: Selection) -> Any:
+        doubt = find_doubt(self)
+        return doubt if doubt and doubt.kind != selection.CONTRADICTION else None
+
+    def basis_in_no_doubt(self: _Selector, *args: Any) -> Selection:
+        return in_class(self, *args[:3], Basis())
+
+    def any_route_reason(self: _Selector, address: Any) -> Reason | None:
+        return rules.NO_WAY_OUT if self.query.network == "public" and self.eligibility.has_no_way_out(address) else None
+
+    select, find_doubt, in_class = selection.select_address, Selection._find_doubt, _Selector.in_class
+    default_routes = Eligibility._default_routes
     physical_only = Exclusion(rules.NOT_PHYSICAL.text, lambda c: not c.is_physical(c.interface))
     breaks = {
         "no private IPv4 address at all": patched(_Selector, "service_ipv6", nothing),
         "service ipv6 is where service ipv4 is": patched(_Selector, "service_ipv6", only_unique_local),
-        "optimistic is ready": patched(model, "OPTIMISTIC", 0),
+        "service ipv6 is no surer than service ipv4": patched(_Selector, "in_class", basis_in_no_doubt),
+        "optimistic is ready": patched(facts, "OPTIMISTIC", 0),
         "built on a physical interface is physical": patched(Eligibility, "is_physical", without_lower),
         "a tunnel makes nothing physical": patched(rules, "is_tunnel", lambda _: False),
-        "--exclude": patched(Eligibility, "_is_excluded", lambda *_: False),
+        "--exclude": both(
+            patched(eligibility, "is_named", lambda *_: False), patched(eligibility, "matches_glob", lambda *_: False)
+        ),
         "--exclude CIDR": patched(eligibility, "in_blocks", lambda *_: False),
         "a default route makes an interface eligible": instead(rules.EXCLUSIONS, rules.NOT_PHYSICAL, physical_only),
         "the lowest metric": patched(Route, "metric", 0),
-        "ambiguous": patched(Selection, "address", first),
+        "the highest router preference": patched(Route, "preference", 0),
+        "a route that is dead or expired is none": patched(Route, "state", ""),
+        "each nexthop is a default route": patched(Eligibility, "_default_routes", first_alone),
+        "a gateway of its own leads nowhere": patched(Eligibility, "_is_own", lambda *_: False),
+        "the kernel's own way out": patched(known, "INTERNET", {"ipv4": "", "ipv6": ""}),
+        "the kernel's way is a route of another table": patched(Eligibility, "_routes_taken", lambda _, way: [way]),
+        "no way out": patched(Eligibility, "has_no_way_out", lambda *_: False),
+        "ambiguous": patched(Selection, "_find_doubt", lambda _: None),
+        "two facts contradict each other": patched(Selection, "_find_doubt", tie_alone),
+        "what a later proof contradicts is not proven": patched(Selection, "_proof_against", lambda *_: None),
+        "nothing behind a hypervisor's NAT is proven": patched(_Selector, "_route_reason", any_route_reason),
         "a lease is no virtual address": patched(rules, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]),
-        "the order on an interface": patched(ranking, "_order", lambda a: (ranking.natural(a.interface),)),
-        "ServiceNet is beside PublicNet": patched(_Selector, "_candidate", of_a_public_host),
+        "the order on an interface": patched(selection, "_order", lambda a: (selection.natural(a.interface),)),
+        "the order on an interface is no proof": patched(
+            selection, "_order_on_interface", lambda _: Preference("", lambda _: True)
+        ),
+        "ServiceNet is beside PublicNet": described(host_is_public=lambda *_: True),
         "a container's own network": patched(selection, "is_host", lambda _: True),
         "a preferred source is eligible": patched(rules, "OVERRULED_BY_ROUTES", []),
-        "a default route is its preferred source's too": patched(_Selector, "_candidate", without_source),
+        "a default route is its preferred source's too": patched(Eligibility, "_has_default_route", of_its_source_too),
         "the loopback address of an unnumbered host": patched(Eligibility, "_is_numbered", lambda *_: True),
-        "a link-local address numbers nothing": patched(rules, "LINK_LOCAL_BLOCKS", []),
+        "a link-local address numbers nothing": patched(known, "UNNUMBERED", []),
         "an anchor is never service": patched(Eligibility, "is_anchor", lambda *_: False),
         "facts of the whole host": patched(queries, "select_address", of_the_included),
         "a bare address names itself": patched(CidrBlock, "is_bare", False),
         "a default route without a source is the loopback address's": patched(
-            Eligibility, "has_default_route", on_its_interface_alone
+            Eligibility, "_has_default_route", on_its_interface_alone
         ),
-        "the name of an interface is no label": both(
-            patched(matching, "label_of", lambda _, a: a.label), patched(eligibility, "label_of", lambda _, a: a.label)
-        ),
+        "the name of an interface is no label": patched(query, "label_of", lambda _, a: a.label),
         "--reach": patched(_Selector, "_is_reached", lambda *_: True),
         "--reach takes the source wherever it is": patched(_Selector, "_is_reached", on_its_interface),
     }
