@@ -2,6 +2,8 @@
 
 A script sets a host up with `ip`, and with `up INTERFACE [ADDRESS]...` of init.sh. The NICs are eth0 and eth1 (virtio),
 eth2 and eth3 (e1000, on one wire), eth4 (e1000, on QEMU's user network). All are down at first, without addresses.
+`usb` gives a host one more NIC, and `pull NIC` of init.sh pulls the cable out of one. Policy rules have the numbers 100
+and 101: init.sh deletes these.
 
 An answer is an address and its interface, or "" (no answer, status 1), or UNREADABLE (status 3).
 """
@@ -67,6 +69,17 @@ RACKSPACE_ANSWERS: dict[str, Any] = {
     "public6": "2001:4802:7800:1:be76:4eff:fe20:b4c1@eth0",
     "service6": "fe80::be76:4eff:fe20:b452@eth1",
 }
+
+
+def usb(name: str) -> str:
+    """Return a script that plugs a USB NIC in, and names it."""
+    return f"""
+    insmod /modules/cdc_ether.ko
+    await usb_nic
+    nic=$(usb_nic)
+    [ "${{nic##*/}}" = {name} ] || ip link set "${{nic##*/}}" name {name}
+    """
+
 
 NICS = [
     MachineCase(
@@ -150,6 +163,38 @@ NICS = [
         service="192.168.1.20@wlan0",
         service6="fe80::20@wlan0",
         needs=("mac80211_hwsim",),
+    ),
+    MachineCase(
+        "usb-nic",  # a board on its cable
+        f"{usb('usb0')}\nup eth1 10.1.0.7/24 fe80::7/64\nup usb0 192.168.7.1/24 fe80::8/64",
+        service="10.1.0.7@eth1",
+        service6="fe80::7@eth1",
+        also={"service --interface usb0": "192.168.7.1@usb0"},
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-with-the-default-route",  # an LTE stick that NATs
+        f"{usb('usb0')}\nup eth1 10.1.0.7/24\nup usb0 192.168.8.100/24\nip route add default via 192.168.8.1",
+        service="10.1.0.7@eth1",
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-alone",
+        f"{usb('usb0')}\nup usb0 192.168.8.100/24\nip route add default via 192.168.8.1",
+        service="192.168.8.100@usb0",
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-of-another-name",  # an adapter, as good as any NIC
+        f"{usb('enx405400000005')}\nup eth1 10.1.0.7/24\nup enx405400000005 192.168.7.1/24",
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-of-another-name-beside-the-default-route",
+        f"{usb('enx405400000005')}\nup eth1 10.1.0.7/24\nup enx405400000005 192.168.7.1/24\n"
+        "ip route add default via 10.1.0.1",
+        service="10.1.0.7@eth1",
+        needs=("xhci_pci", "cdc_ether"),
     ),
 ]
 
@@ -264,6 +309,84 @@ STACKED += [
         needs=(module, "dummy"),
     )
     for kind, module in (("macvlan", "macvlan"), ("vlan id 7", "8021q"))
+]
+
+DATAPATH = "up eth0 203.0.113.7/24\nip route add default via 203.0.113.1\novs-dpctl add-dp ovs-system"
+STACKED += [
+    MachineCase(
+        "openvswitch",
+        f"""
+        {DATAPATH}
+        ip link set eth1 up
+        ovs-dpctl add-if ovs-system eth1
+        ovs-dpctl add-if ovs-system vlan20,type=internal
+        up vlan20 10.9.0.5/24 fe80::5/64
+        """,
+        public="203.0.113.7@eth0",
+        service="10.9.0.5@vlan20",
+        service6="fe80::5@vlan20",
+        needs=("openvswitch",),
+    ),
+    MachineCase(
+        "openvswitch-between-a-bond-and-a-vlan",
+        f"""
+        {DATAPATH}
+        ip link add bond0 type bond mode active-backup
+        ip link set eth2 master bond0
+        ip link set bond0 up
+        ovs-dpctl add-if ovs-system bond0
+        ovs-dpctl add-if ovs-system office,type=internal
+        ip link set office up
+        ip link add link office name office.7 type vlan id 7
+        up office.7 10.9.0.5/24 fe80::5/64
+        """,
+        public="203.0.113.7@eth0",
+        service="10.9.0.5@office.7",
+        service6="fe80::5@office.7",
+        needs=("openvswitch", "bonding", "8021q"),
+    ),
+    MachineCase(
+        "openvswitch-of-guests-alone",
+        f"""
+        {DATAPATH}
+        ip tuntap add tap100i0 mode tap
+        ip link set tap100i0 up
+        ovs-dpctl add-if ovs-system tap100i0
+        ovs-dpctl add-if ovs-system vlan20,type=internal
+        up vlan20 10.9.0.5/24 fe80::5/64
+        """,
+        public="203.0.113.7@eth0",
+        also={"service --interface vlan20": "10.9.0.5@vlan20"},
+        needs=("openvswitch", "tun"),
+    ),
+    MachineCase(
+        "openvswitch-of-two-bridges",  # one of which has no NIC; the kernel has one datapath for all bridges
+        f"""
+        {DATAPATH}
+        ip link set eth1 up
+        ovs-dpctl add-if ovs-system eth1
+        ovs-dpctl add-if ovs-system vlan20,type=internal
+        ovs-dpctl add-if ovs-system br-int,type=internal
+        up vlan20 10.9.0.5/24
+        up br-int 10.10.10.1/24
+        """,
+        public="203.0.113.7@eth0",
+        also={"service --interface vlan20": "10.9.0.5@vlan20"},
+        needs=("openvswitch",),
+    ),
+    MachineCase(
+        "openvswitch-with-the-default-route",  # nothing but that route says that it leads anywhere
+        """
+        ovs-dpctl add-dp ovs-system
+        ovs-dpctl add-if ovs-system office,type=internal
+        up office 203.0.113.7/24
+        up eth1 10.1.0.7/24
+        ip route add default via 203.0.113.1
+        """,
+        public="203.0.113.7@office",
+        service="10.1.0.7@eth1",
+        needs=("openvswitch",),
+    ),
 ]
 
 # Tunnels and what else is no NIC, under a name that says nothing. eth1 has 10.1.0.7.
