@@ -492,12 +492,46 @@ ROUTES = [
         ip link add blue type vrf table 10
         up blue
         ip link set eth0 master blue
-        up eth0 198.51.100.7/24
-        up eth2 203.0.113.7/24
+        up eth0 198.51.100.7/24 2001:db8::7/64
+        up eth2 203.0.113.7/24 2001:db8:2::7/64
         ip route add default via 198.51.100.1 table 10
+        ip -6 route add default via 2001:db8::1 table 10
         ip route add default via 203.0.113.1 metric 4096
+        ip -6 route add default via 2001:db8:2::1 metric 4096
         """,
         public="203.0.113.7@eth2",
+        public6="2001:db8:2::7@eth2",
+        also={"public --interface eth0": "198.51.100.7@eth0"},
+        needs=("vrf",),
+    ),
+    MachineCase(
+        "vrf-of-management",
+        """
+        ip link add mgmt type vrf table 1001
+        up mgmt 127.0.0.1/8
+        ip link set eth0 master mgmt
+        up eth0 10.255.0.7/24 fe80::7/64
+        up eth2 10.1.0.7/24 fe80::8/64
+        ip route add default via 10.255.0.1 table 1001
+        ip route add default via 10.1.0.1
+        """,
+        service="10.1.0.7@eth2",
+        service6="fe80::8@eth2",
+        also={"service --interface eth0": "10.255.0.7@eth0"},
+        needs=("vrf",),
+    ),
+    MachineCase(
+        "vrf-with-the-only-way-out",  # 11.0.0.0/8 is of a lab, on no Internet
+        """
+        ip link add blue type vrf table 10
+        up blue
+        ip link set eth2 master blue
+        up eth0 11.0.0.7/8
+        up eth2 203.0.113.7/24
+        ip route add default via 203.0.113.1 table 10
+        """,
+        public="203.0.113.7@eth2",
+        also={"public --interface eth0": "11.0.0.7@eth0"},
         needs=("vrf",),
     ),
     MachineCase(
@@ -579,6 +613,109 @@ ROUTES = [
         "virtual-address-on-lo",  # a load balancer's
         "up eth0 10.1.0.7/24\nup lo 203.0.113.99/32\nip route add default via 10.1.0.1",
         service="10.1.0.7@eth0",
+    ),
+]
+
+# Two NICs with public addresses, of which the main table prefers eth0; and the same with private addresses.
+TWO_PUBLIC = """
+    up eth0 203.0.113.7/24 2001:db8::7/64
+    up eth2 198.51.100.7/24 2001:db8:2::7/64
+    """
+BY_ETH0 = "ip route add default via 203.0.113.1\nip -6 route add default via 2001:db8::1"
+BY_ETH0_ANSWERS: dict[str, Any] = {"public": "203.0.113.7@eth0", "public6": "2001:db8::7@eth0"}
+BY_ETH2_ANSWERS: dict[str, Any] = {"public": "198.51.100.7@eth2", "public6": "2001:db8:2::7@eth2"}
+TWO_PRIVATE = "up eth0 10.1.0.7/24 fe80::7/64\nup eth2 10.2.0.7/24 fe80::8/64"
+TABLE_100 = """
+    ip route add default via 198.51.100.1 table 100
+    ip -6 route add default via 2001:db8:2::1 table 100
+    """
+HALVES = """
+    ip route add 0.0.0.0/1 via 198.51.100.1
+    ip route add 128.0.0.0/1 via 198.51.100.1
+    ip -6 route add 2000::/3 via 2001:db8:2::1
+    """
+
+# What decides beside the main table's default route: the kernel asks its rules first, and takes the longest prefix.
+RULES = [
+    MachineCase(
+        "rule-to-another-nic",
+        f"{TWO_PUBLIC}\n{BY_ETH0}\n{TABLE_100}\nip rule add pref 100 lookup 100\nip -6 rule add pref 100 lookup 100",
+        also={"public --interface eth2": "198.51.100.7@eth2", "public --reach 192.0.2.1": "198.51.100.7@eth2"},
+    ),
+    MachineCase(
+        "rule-to-another-nic-of-private-addresses",
+        f"{TWO_PRIVATE}\nip route add default via 10.1.0.1\nip route add default via 10.2.0.1 table 100\n"
+        "ip rule add pref 100 lookup 100",
+    ),
+    MachineCase(
+        "rule-to-the-only-default-route",
+        f"{TWO_PUBLIC}\n{TABLE_100}\nip rule add pref 100 lookup 100\nip -6 rule add pref 100 lookup 100",
+        **BY_ETH2_ANSWERS,
+    ),
+    MachineCase(
+        "rule-to-the-only-default-route-of-private-addresses",
+        f"{TWO_PRIVATE}\nip route add default via 10.2.0.1 table 100\nip rule add pref 100 lookup 100",
+        service="10.2.0.7@eth2",
+        service6="fe80::8@eth2",
+    ),
+    MachineCase(
+        "rules-for-some-packets",  # answers go out by the NIC on which the questions came
+        f"""
+        {TWO_PUBLIC}
+        {BY_ETH0}
+        {TABLE_100}
+        ip rule add pref 100 from 198.51.100.7 lookup 100
+        ip rule add pref 101 fwmark 7 lookup 100
+        ip -6 rule add pref 100 from 2001:db8:2::7 lookup 100
+        ip -6 rule add pref 101 fwmark 7 lookup 100
+        """,
+        **BY_ETH0_ANSWERS,
+    ),
+    MachineCase(
+        "rule-to-a-tunnel",  # as wg-quick sets it up
+        f"""
+        {TWO_PUBLIC}
+        {BY_ETH0}
+        ip link add office type wireguard
+        up office 10.8.0.7/32
+        ip route add default dev office table 51820
+        ip rule add pref 101 not fwmark 51820 lookup 51820
+        ip rule add pref 100 lookup main suppress_prefixlength 0
+        """,
+        **BY_ETH0_ANSWERS,
+        needs=("wireguard",),
+    ),
+    MachineCase(
+        "rule-without-a-way",
+        f"{TWO_PUBLIC}\n{BY_ETH0}\nip rule add pref 100 unreachable\nip -6 rule add pref 100 prohibit",
+        **BY_ETH0_ANSWERS,
+    ),
+    MachineCase(
+        "table-named-default",
+        f"{TWO_PUBLIC}\nip route add default via 198.51.100.1 table default\nip -6 route add default via 2001:db8:2::1",
+        **BY_ETH2_ANSWERS,
+    ),
+    MachineCase(
+        "table-named-default-of-private-addresses",
+        f"{TWO_PRIVATE}\nip route add default via 10.2.0.1 table default",
+        service="10.2.0.7@eth2",
+        service6="fe80::8@eth2",
+    ),
+    MachineCase("halves-of-the-internet", f"{TWO_PUBLIC}\n{HALVES}", **BY_ETH2_ANSWERS),
+    MachineCase("halves-of-the-internet-beside-the-default-route", f"{TWO_PUBLIC}\n{BY_ETH0}\n{HALVES}"),
+    MachineCase(
+        "halves-of-the-internet-by-a-tunnel",  # as OpenVPN sets them up
+        f"""
+        {TWO_PUBLIC}
+        {BY_ETH0}
+        ip tuntap add office mode tun
+        up office 10.8.0.7/24
+        ip route add 0.0.0.0/1 via 10.8.0.1
+        ip route add 128.0.0.0/1 via 10.8.0.1
+        ip -6 route add 2000::/3 dev office
+        """,
+        **BY_ETH0_ANSWERS,
+        needs=("tun",),
     ),
 ]
 
@@ -727,4 +864,4 @@ SURROUNDINGS = [
     ),
 ]
 
-CASES = [*NICS, *STACKED, *OFFICE, *ROUTES, *SURROUNDINGS]
+CASES = [*NICS, *STACKED, *OFFICE, *ROUTES, *RULES, *SURROUNDINGS]
