@@ -584,7 +584,7 @@ ROUTES = [
         up eth2 198.51.100.7/24
         ip route add default nexthop via 198.51.100.1 dev eth2 nexthop via 203.0.113.1 dev eth0
         """,
-        public="198.51.100.7@eth2",
+        also={"public --interface eth2": "198.51.100.7@eth2"},
     ),
     MachineCase(
         "multipath-with-its-source-on-lo",
@@ -597,7 +597,7 @@ ROUTES = [
         """,
         public="203.0.113.99@lo",
         public6="2001:db8::99@lo",
-        service="10.1.0.7@eth0",
+        also={"service --interface eth0": "10.1.0.7@eth0"},
     ),
     MachineCase(
         "unnumbered",
@@ -716,6 +716,90 @@ RULES = [
         """,
         **BY_ETH0_ANSWERS,
         needs=("tun",),
+    ),
+]
+
+IGNORED = "echo 1 >/proc/sys/net/ipv4/conf/eth1/ignore_routes_with_linkdown"
+IGNORED6 = "echo 1 >/proc/sys/net/ipv6/conf/eth1/ignore_routes_with_linkdown"
+CABLES = [
+    MachineCase(
+        "cable-pulled-out-of-one-of-two-in-a-network",
+        """
+        up eth0 203.0.113.8/24 2001:db8::8/64
+        up eth1 203.0.113.7/24 2001:db8::7/64
+        ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 203.0.113.1 dev eth0
+        ip -6 route add default nexthop via 2001:db8::1 dev eth1 nexthop via 2001:db8::1 dev eth0
+        pull eth1
+        """,
+        public="203.0.113.8@eth0",
+        public6="2001:db8::8@eth0",
+    ),
+    MachineCase(
+        "cable-pulled-out-of-the-default-route",
+        "up eth0 10.1.0.8/24 fe80::8/64\nup eth1 10.1.0.7/24 fe80::7/64\n"
+        "ip route add default via 10.1.0.1 dev eth1\npull eth1",
+        service="10.1.0.8@eth0",
+        service6="fe80::8@eth0",
+    ),
+    MachineCase(
+        "cable-pulled-out-beside-another-network",  # the address is still the one
+        """
+        up eth1 10.1.0.7/24 2001:db8::7/64
+        up eth2 10.2.0.7/24 2001:db8:2::7/64
+        ip route add default via 10.1.0.1
+        ip -6 route add default via 2001:db8::1
+        pull eth1
+        """,
+        public6="2001:db8::7@eth1",
+        service="10.1.0.7@eth1",
+    ),
+    MachineCase(
+        "cable-pulled-out-and-its-routes-ignored",
+        f"""
+        {IGNORED}
+        {IGNORED6}
+        up eth1 10.1.0.7/24 2001:db8::7/64
+        up eth2 10.2.0.7/24 2001:db8:2::7/64
+        ip route add default via 10.1.0.1
+        ip -6 route add default via 2001:db8::1
+        pull eth1
+        ip route show default | grep 'dead linkdown'
+        ip -6 route show default | grep 'dead linkdown'
+        """,
+    ),
+    MachineCase(
+        "multipath-by-a-nic-that-is-down",
+        """
+        up eth0 192.0.2.7/24
+        up eth1 203.0.113.7/24
+        up eth2 198.51.100.7/24
+        ip route add default nexthop via 198.51.100.1 dev eth2 nexthop via 203.0.113.1 dev eth1
+        ip link set eth2 down
+        ip route show default | grep dead
+        """,
+        public="203.0.113.7@eth1",
+    ),
+    MachineCase(
+        "multipath-by-a-nic-whose-cable-is-pulled-out",  # the kernel still takes it
+        """
+        up eth1 203.0.113.7/24
+        up eth2 198.51.100.7/24
+        ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 198.51.100.1 dev eth2
+        pull eth1
+        """,
+    ),
+    MachineCase(
+        "multipath-by-a-nic-whose-routes-are-ignored",
+        f"""
+        {IGNORED}
+        up eth1 203.0.113.7/24
+        up eth2 198.51.100.7/24
+        await has_carrier eth2 # else no nexthop is left
+        ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 198.51.100.1 dev eth2
+        pull eth1
+        ip route show default | grep 'dead linkdown'
+        """,
+        public="198.51.100.7@eth2",
     ),
 ]
 
@@ -864,4 +948,4 @@ SURROUNDINGS = [
     ),
 ]
 
-CASES = [*NICS, *STACKED, *OFFICE, *ROUTES, *RULES, *SURROUNDINGS]
+CASES = [*NICS, *STACKED, *OFFICE, *ROUTES, *RULES, *CABLES, *SURROUNDINGS]
