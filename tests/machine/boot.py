@@ -35,14 +35,16 @@ NICS = [  # QEMU's device, and the network that it is on. A hub leads nowhere; e
     ("e1000", "hubport,hubid=2"),
     ("e1000", "hubport,hubid=2"),
     ("e1000", "user,ipv6=off"),  # without restrict=on, with which its DHCP names no router; nothing here asks further
+    ("usb-net", "hubport,hubid=5"),  # there once a case has loaded its driver
 ]
 QEMU = "qemu-system-x86_64 -M q35 -cpu qemu64 -m 768 -nodefaults -display none -no-reboot".split()
-PROGRAMS_IMAGE, PROGRAMS = "racknet/tests:machine", "/usr/sbin/ip /usr/sbin/pppd /usr/sbin/radvd"
+PROGRAMS_IMAGE, PROGRAMS = "racknet/tests:machine", "/usr/sbin/ip /usr/sbin/pppd /usr/sbin/radvd /usr/bin/ovs-dpctl"
 LONGEST = 1200  # seconds that a machine may take
 MODULES = ["virtio_pci", "virtio_net", "e1000"]  # of every machine, loaded in this order: it gives the NICs their names
-CIPHERS = ["gcm", "ctr", "ghash_generic"]  # of macsec, which asks for them by other names; not modules in all kernels
+# Of macsec and of openvswitch, which ask for them by other names; not modules in all kernels.
+ALGORITHMS = ["gcm", "ctr", "ghash_generic", "crc32c_generic"]
 OPTIONS = {"bonding": "max_bonds=0", "dummy": "numdummies=0", "ifb": "numifbs=0"}  # no interface unasked
-LOADED_BY_A_CASE = {"mac80211_hwsim"}  # since it makes a NIC
+LOADED_BY_A_CASE = {"mac80211_hwsim", "cdc_ether"}  # since they make a NIC
 
 Files = dict[str, tuple[int, bytes]]
 
@@ -152,7 +154,7 @@ def boot(kernel: Kernel, cases: Sequence[MachineCase], files: Files, options: st
         initramfs.write_bytes(cpio(files | host_files(kernel, cases)))
         words = [*QEMU, "-accel", accel, "-kernel", str(kernel.folder / "vmlinuz"), "-initrd", str(initramfs)]
         words += ["-append", f"console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init {options}"]
-        words += ["-serial", f"file:{console}", "-serial", f"file:{results}", *nics()]
+        words += ["-serial", f"file:{console}", "-serial", f"file:{results}", *monitor(Path(folder)), *nics()]
         try:
             done = engine.command(*words, timeout=LONGEST)
             assert done.status == 0, done.err
@@ -162,18 +164,31 @@ def boot(kernel: Kernel, cases: Sequence[MachineCase], files: Files, options: st
         return Machine(read_results(results.read_text()), said, time.monotonic() - began, accel)
 
 
+def monitor(folder: Path) -> list[str]:
+    """Return QEMU's words for a serial port, the third, on which the machine itself gives QEMU's monitor commands.
+
+    So a host can pull a cable out. What the monitor says goes nowhere: `pipe` reads NAME.in and writes NAME.out.
+    """
+    os.mkfifo(folder / "monitor.in")
+    (folder / "monitor.out").symlink_to("/dev/null")
+    pipe = ["-chardev", f"pipe,id=monitor,path={folder}/monitor", "-mon", "chardev=monitor"]
+    return [*pipe, "-serial", f"file:{folder}/monitor.in"]
+
+
 def nics() -> Iterator[str]:
-    """Yield QEMU's words for the NICs: eth0 has a MAC address that ends in :00, and so on."""
+    """Yield QEMU's words for the NICs: eth0 has a MAC address that ends in :00, its network is n0, and so on."""
+    yield from ("-device", "qemu-xhci")
     for number, (driver, network) in enumerate(NICS):
         yield from ("-netdev", f"{network},id=n{number}")
         if network.startswith("hub"):  # another port, free: a hub with one port takes no frames
             yield from ("-netdev", f"{network},id=free{number}")
-        yield from ("-device", f"{driver},netdev=n{number},mac=52:54:00:00:00:0{number},romfile=")
+        rom = "" if driver.startswith("usb") else ",romfile="
+        yield from ("-device", f"{driver},netdev=n{number},mac=52:54:00:00:00:0{number}{rom}")
 
 
 def host_files(kernel: Kernel, cases: Sequence[MachineCase]) -> Files:
     """Return the files that tell a machine what to do."""
-    needed = [*MODULES, *CIPHERS, *(name for case in cases for name in case.needs)]
+    needed = [*MODULES, *ALGORITHMS, *(name for case in cases for name in case.needs)]
     modules = kernel.modules(needed)
     order = "".join(f"{name} {OPTIONS.get(name, '')}\n" for name in modules if name not in LOADED_BY_A_CASE)
     files = {"init": (0o755, INIT.read_bytes()), "modules/order": (0o644, order.encode())}

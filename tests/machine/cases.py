@@ -2,6 +2,8 @@
 
 A script sets a host up with `ip`, and with `up INTERFACE [ADDRESS]...` of init.sh. The NICs are eth0 and eth1 (virtio),
 eth2 and eth3 (e1000, on one wire), eth4 (e1000, on QEMU's user network). All are down at first, without addresses.
+`usb` gives a host one more NIC, and `pull NIC` of init.sh pulls the cable out of one. Policy rules have the numbers 100
+and 101: init.sh deletes these.
 
 An answer is an address and its interface, or "" (no answer, status 1), or UNREADABLE (status 3).
 """
@@ -67,6 +69,17 @@ RACKSPACE_ANSWERS: dict[str, Any] = {
     "public6": "2001:4802:7800:1:be76:4eff:fe20:b4c1@eth0",
     "service6": "fe80::be76:4eff:fe20:b452@eth1",
 }
+
+
+def usb(name: str) -> str:
+    """Return a script that plugs a USB NIC in, and names it."""
+    return f"""
+    insmod /modules/cdc_ether.ko
+    await usb_nic
+    nic=$(usb_nic)
+    [ "${{nic##*/}}" = {name} ] || ip link set "${{nic##*/}}" name {name}
+    """
+
 
 NICS = [
     MachineCase(
@@ -150,6 +163,38 @@ NICS = [
         service="192.168.1.20@wlan0",
         service6="fe80::20@wlan0",
         needs=("mac80211_hwsim",),
+    ),
+    MachineCase(
+        "usb-nic",  # a board on its cable
+        f"{usb('usb0')}\nup eth1 10.1.0.7/24 fe80::7/64\nup usb0 192.168.7.1/24 fe80::8/64",
+        service="10.1.0.7@eth1",
+        service6="fe80::7@eth1",
+        also={"service --interface usb0": "192.168.7.1@usb0"},
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-with-the-default-route",  # an LTE stick that NATs
+        f"{usb('usb0')}\nup eth1 10.1.0.7/24\nup usb0 192.168.8.100/24\nip route add default via 192.168.8.1",
+        service="10.1.0.7@eth1",
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-alone",
+        f"{usb('usb0')}\nup usb0 192.168.8.100/24\nip route add default via 192.168.8.1",
+        service="192.168.8.100@usb0",
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-of-another-name",  # an adapter, as good as any NIC
+        f"{usb('enx405400000005')}\nup eth1 10.1.0.7/24\nup enx405400000005 192.168.7.1/24",
+        needs=("xhci_pci", "cdc_ether"),
+    ),
+    MachineCase(
+        "usb-nic-of-another-name-beside-the-default-route",
+        f"{usb('enx405400000005')}\nup eth1 10.1.0.7/24\nup enx405400000005 192.168.7.1/24\n"
+        "ip route add default via 10.1.0.1",
+        service="10.1.0.7@eth1",
+        needs=("xhci_pci", "cdc_ether"),
     ),
 ]
 
@@ -266,6 +311,84 @@ STACKED += [
     for kind, module in (("macvlan", "macvlan"), ("vlan id 7", "8021q"))
 ]
 
+DATAPATH = "up eth0 203.0.113.7/24\nip route add default via 203.0.113.1\novs-dpctl add-dp ovs-system"
+STACKED += [
+    MachineCase(
+        "openvswitch",
+        f"""
+        {DATAPATH}
+        ip link set eth1 up
+        ovs-dpctl add-if ovs-system eth1
+        ovs-dpctl add-if ovs-system vlan20,type=internal
+        up vlan20 10.9.0.5/24 fe80::5/64
+        """,
+        public="203.0.113.7@eth0",
+        service="10.9.0.5@vlan20",
+        service6="fe80::5@vlan20",
+        needs=("openvswitch",),
+    ),
+    MachineCase(
+        "openvswitch-between-a-bond-and-a-vlan",
+        f"""
+        {DATAPATH}
+        ip link add bond0 type bond mode active-backup
+        ip link set eth2 master bond0
+        ip link set bond0 up
+        ovs-dpctl add-if ovs-system bond0
+        ovs-dpctl add-if ovs-system office,type=internal
+        ip link set office up
+        ip link add link office name office.7 type vlan id 7
+        up office.7 10.9.0.5/24 fe80::5/64
+        """,
+        public="203.0.113.7@eth0",
+        service="10.9.0.5@office.7",
+        service6="fe80::5@office.7",
+        needs=("openvswitch", "bonding", "8021q"),
+    ),
+    MachineCase(
+        "openvswitch-of-guests-alone",
+        f"""
+        {DATAPATH}
+        ip tuntap add tap100i0 mode tap
+        ip link set tap100i0 up
+        ovs-dpctl add-if ovs-system tap100i0
+        ovs-dpctl add-if ovs-system vlan20,type=internal
+        up vlan20 10.9.0.5/24 fe80::5/64
+        """,
+        public="203.0.113.7@eth0",
+        also={"service --interface vlan20": "10.9.0.5@vlan20"},
+        needs=("openvswitch", "tun"),
+    ),
+    MachineCase(
+        "openvswitch-of-two-bridges",  # one of which has no NIC; the kernel has one datapath for all bridges
+        f"""
+        {DATAPATH}
+        ip link set eth1 up
+        ovs-dpctl add-if ovs-system eth1
+        ovs-dpctl add-if ovs-system vlan20,type=internal
+        ovs-dpctl add-if ovs-system br-int,type=internal
+        up vlan20 10.9.0.5/24
+        up br-int 10.10.10.1/24
+        """,
+        public="203.0.113.7@eth0",
+        also={"service --interface vlan20": "10.9.0.5@vlan20"},
+        needs=("openvswitch",),
+    ),
+    MachineCase(
+        "openvswitch-with-the-default-route",  # nothing but that route says that it leads anywhere
+        """
+        ovs-dpctl add-dp ovs-system
+        ovs-dpctl add-if ovs-system office,type=internal
+        up office 203.0.113.7/24
+        up eth1 10.1.0.7/24
+        ip route add default via 203.0.113.1
+        """,
+        public="203.0.113.7@office",
+        service="10.1.0.7@eth1",
+        needs=("openvswitch",),
+    ),
+]
+
 # Tunnels and what else is no NIC, under a name that says nothing. eth1 has 10.1.0.7.
 ENDS = "local 10.1.0.7 remote 10.1.0.8"
 ENDS6 = "local fd12::7 remote fd12::8"
@@ -369,12 +492,46 @@ ROUTES = [
         ip link add blue type vrf table 10
         up blue
         ip link set eth0 master blue
-        up eth0 198.51.100.7/24
-        up eth2 203.0.113.7/24
+        up eth0 198.51.100.7/24 2001:db8::7/64
+        up eth2 203.0.113.7/24 2001:db8:2::7/64
         ip route add default via 198.51.100.1 table 10
+        ip -6 route add default via 2001:db8::1 table 10
         ip route add default via 203.0.113.1 metric 4096
+        ip -6 route add default via 2001:db8:2::1 metric 4096
         """,
         public="203.0.113.7@eth2",
+        public6="2001:db8:2::7@eth2",
+        also={"public --interface eth0": "198.51.100.7@eth0"},
+        needs=("vrf",),
+    ),
+    MachineCase(
+        "vrf-of-management",
+        """
+        ip link add mgmt type vrf table 1001
+        up mgmt 127.0.0.1/8
+        ip link set eth0 master mgmt
+        up eth0 10.255.0.7/24 fe80::7/64
+        up eth2 10.1.0.7/24 fe80::8/64
+        ip route add default via 10.255.0.1 table 1001
+        ip route add default via 10.1.0.1
+        """,
+        service="10.1.0.7@eth2",
+        service6="fe80::8@eth2",
+        also={"service --interface eth0": "10.255.0.7@eth0"},
+        needs=("vrf",),
+    ),
+    MachineCase(
+        "vrf-with-the-only-way-out",  # 11.0.0.0/8 is of a lab, on no Internet
+        """
+        ip link add blue type vrf table 10
+        up blue
+        ip link set eth2 master blue
+        up eth0 11.0.0.7/8
+        up eth2 203.0.113.7/24
+        ip route add default via 203.0.113.1 table 10
+        """,
+        public="203.0.113.7@eth2",
+        also={"public --interface eth0": "11.0.0.7@eth0"},
         needs=("vrf",),
     ),
     MachineCase(
@@ -427,7 +584,7 @@ ROUTES = [
         up eth2 198.51.100.7/24
         ip route add default nexthop via 198.51.100.1 dev eth2 nexthop via 203.0.113.1 dev eth0
         """,
-        public="198.51.100.7@eth2",
+        also={"public --interface eth2": "198.51.100.7@eth2"},
     ),
     MachineCase(
         "multipath-with-its-source-on-lo",
@@ -440,7 +597,7 @@ ROUTES = [
         """,
         public="203.0.113.99@lo",
         public6="2001:db8::99@lo",
-        service="10.1.0.7@eth0",
+        also={"service --interface eth0": "10.1.0.7@eth0"},
     ),
     MachineCase(
         "unnumbered",
@@ -456,6 +613,193 @@ ROUTES = [
         "virtual-address-on-lo",  # a load balancer's
         "up eth0 10.1.0.7/24\nup lo 203.0.113.99/32\nip route add default via 10.1.0.1",
         service="10.1.0.7@eth0",
+    ),
+]
+
+# Two NICs with public addresses, of which the main table prefers eth0; and the same with private addresses.
+TWO_PUBLIC = """
+    up eth0 203.0.113.7/24 2001:db8::7/64
+    up eth2 198.51.100.7/24 2001:db8:2::7/64
+    """
+BY_ETH0 = "ip route add default via 203.0.113.1\nip -6 route add default via 2001:db8::1"
+BY_ETH0_ANSWERS: dict[str, Any] = {"public": "203.0.113.7@eth0", "public6": "2001:db8::7@eth0"}
+BY_ETH2_ANSWERS: dict[str, Any] = {"public": "198.51.100.7@eth2", "public6": "2001:db8:2::7@eth2"}
+TWO_PRIVATE = "up eth0 10.1.0.7/24 fe80::7/64\nup eth2 10.2.0.7/24 fe80::8/64"
+TABLE_100 = """
+    ip route add default via 198.51.100.1 table 100
+    ip -6 route add default via 2001:db8:2::1 table 100
+    """
+HALVES = """
+    ip route add 0.0.0.0/1 via 198.51.100.1
+    ip route add 128.0.0.0/1 via 198.51.100.1
+    ip -6 route add 2000::/3 via 2001:db8:2::1
+    """
+
+# What decides beside the main table's default route: the kernel asks its rules first, and takes the longest prefix.
+RULES = [
+    MachineCase(
+        "rule-to-another-nic",
+        f"{TWO_PUBLIC}\n{BY_ETH0}\n{TABLE_100}\nip rule add pref 100 lookup 100\nip -6 rule add pref 100 lookup 100",
+        also={"public --interface eth2": "198.51.100.7@eth2", "public --reach 192.0.2.1": "198.51.100.7@eth2"},
+    ),
+    MachineCase(
+        "rule-to-another-nic-of-private-addresses",
+        f"{TWO_PRIVATE}\nip route add default via 10.1.0.1\nip route add default via 10.2.0.1 table 100\n"
+        "ip rule add pref 100 lookup 100",
+    ),
+    MachineCase(
+        "rule-to-the-only-default-route",
+        f"{TWO_PUBLIC}\n{TABLE_100}\nip rule add pref 100 lookup 100\nip -6 rule add pref 100 lookup 100",
+        **BY_ETH2_ANSWERS,
+    ),
+    MachineCase(
+        "rule-to-the-only-default-route-of-private-addresses",
+        f"{TWO_PRIVATE}\nip route add default via 10.2.0.1 table 100\nip rule add pref 100 lookup 100",
+        service="10.2.0.7@eth2",
+        service6="fe80::8@eth2",
+    ),
+    MachineCase(
+        "rules-for-some-packets",  # answers go out by the NIC on which the questions came
+        f"""
+        {TWO_PUBLIC}
+        {BY_ETH0}
+        {TABLE_100}
+        ip rule add pref 100 from 198.51.100.7 lookup 100
+        ip rule add pref 101 fwmark 7 lookup 100
+        ip -6 rule add pref 100 from 2001:db8:2::7 lookup 100
+        ip -6 rule add pref 101 fwmark 7 lookup 100
+        """,
+        **BY_ETH0_ANSWERS,
+    ),
+    MachineCase(
+        "rule-to-a-tunnel",  # as wg-quick sets it up
+        f"""
+        {TWO_PUBLIC}
+        {BY_ETH0}
+        ip link add office type wireguard
+        up office 10.8.0.7/32
+        ip route add default dev office table 51820
+        ip rule add pref 101 not fwmark 51820 lookup 51820
+        ip rule add pref 100 lookup main suppress_prefixlength 0
+        """,
+        **BY_ETH0_ANSWERS,
+        needs=("wireguard",),
+    ),
+    MachineCase(
+        "rule-without-a-way",
+        f"{TWO_PUBLIC}\n{BY_ETH0}\nip rule add pref 100 unreachable\nip -6 rule add pref 100 prohibit",
+        **BY_ETH0_ANSWERS,
+    ),
+    MachineCase(
+        "table-named-default",
+        f"{TWO_PUBLIC}\nip route add default via 198.51.100.1 table default\nip -6 route add default via 2001:db8:2::1",
+        **BY_ETH2_ANSWERS,
+    ),
+    MachineCase(
+        "table-named-default-of-private-addresses",
+        f"{TWO_PRIVATE}\nip route add default via 10.2.0.1 table default",
+        service="10.2.0.7@eth2",
+        service6="fe80::8@eth2",
+    ),
+    MachineCase("halves-of-the-internet", f"{TWO_PUBLIC}\n{HALVES}", **BY_ETH2_ANSWERS),
+    MachineCase("halves-of-the-internet-beside-the-default-route", f"{TWO_PUBLIC}\n{BY_ETH0}\n{HALVES}"),
+    MachineCase(
+        "halves-of-the-internet-by-a-tunnel",  # as OpenVPN sets them up
+        f"""
+        {TWO_PUBLIC}
+        {BY_ETH0}
+        ip tuntap add office mode tun
+        up office 10.8.0.7/24
+        ip route add 0.0.0.0/1 via 10.8.0.1
+        ip route add 128.0.0.0/1 via 10.8.0.1
+        ip -6 route add 2000::/3 dev office
+        """,
+        **BY_ETH0_ANSWERS,
+        needs=("tun",),
+    ),
+]
+
+IGNORED = "echo 1 >/proc/sys/net/ipv4/conf/eth1/ignore_routes_with_linkdown"
+IGNORED6 = "echo 1 >/proc/sys/net/ipv6/conf/eth1/ignore_routes_with_linkdown"
+CABLES = [
+    MachineCase(
+        "cable-pulled-out-of-one-of-two-in-a-network",
+        """
+        up eth0 203.0.113.8/24 2001:db8::8/64
+        up eth1 203.0.113.7/24 2001:db8::7/64
+        ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 203.0.113.1 dev eth0
+        ip -6 route add default nexthop via 2001:db8::1 dev eth1 nexthop via 2001:db8::1 dev eth0
+        pull eth1
+        """,
+        public="203.0.113.8@eth0",
+        public6="2001:db8::8@eth0",
+    ),
+    MachineCase(
+        "cable-pulled-out-of-the-default-route",
+        "up eth0 10.1.0.8/24 fe80::8/64\nup eth1 10.1.0.7/24 fe80::7/64\n"
+        "ip route add default via 10.1.0.1 dev eth1\npull eth1",
+        service="10.1.0.8@eth0",
+        service6="fe80::8@eth0",
+    ),
+    MachineCase(
+        "cable-pulled-out-beside-another-network",  # the address is still the one
+        """
+        up eth1 10.1.0.7/24 2001:db8::7/64
+        up eth2 10.2.0.7/24 2001:db8:2::7/64
+        ip route add default via 10.1.0.1
+        ip -6 route add default via 2001:db8::1
+        pull eth1
+        """,
+        public6="2001:db8::7@eth1",
+        service="10.1.0.7@eth1",
+    ),
+    MachineCase(
+        "cable-pulled-out-and-its-routes-ignored",
+        f"""
+        {IGNORED}
+        {IGNORED6}
+        up eth1 10.1.0.7/24 2001:db8::7/64
+        up eth2 10.2.0.7/24 2001:db8:2::7/64
+        ip route add default via 10.1.0.1
+        ip -6 route add default via 2001:db8::1
+        pull eth1
+        ip route show default | grep 'dead linkdown'
+        ip -6 route show default | grep 'dead linkdown'
+        """,
+    ),
+    MachineCase(
+        "multipath-by-a-nic-that-is-down",
+        """
+        up eth0 192.0.2.7/24
+        up eth1 203.0.113.7/24
+        up eth2 198.51.100.7/24
+        ip route add default nexthop via 198.51.100.1 dev eth2 nexthop via 203.0.113.1 dev eth1
+        ip link set eth2 down
+        ip route show default | grep dead
+        """,
+        public="203.0.113.7@eth1",
+    ),
+    MachineCase(
+        "multipath-by-a-nic-whose-cable-is-pulled-out",  # the kernel still takes it
+        """
+        up eth1 203.0.113.7/24
+        up eth2 198.51.100.7/24
+        ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 198.51.100.1 dev eth2
+        pull eth1
+        """,
+    ),
+    MachineCase(
+        "multipath-by-a-nic-whose-routes-are-ignored",
+        f"""
+        {IGNORED}
+        up eth1 203.0.113.7/24
+        up eth2 198.51.100.7/24
+        await has_carrier eth2 # else no nexthop is left
+        ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 198.51.100.1 dev eth2
+        pull eth1
+        ip route show default | grep 'dead linkdown'
+        """,
+        public="198.51.100.7@eth2",
     ),
 ]
 
@@ -604,4 +948,4 @@ SURROUNDINGS = [
     ),
 ]
 
-CASES = [*NICS, *STACKED, *OFFICE, *ROUTES, *SURROUNDINGS]
+CASES = [*NICS, *STACKED, *OFFICE, *ROUTES, *RULES, *CABLES, *SURROUNDINGS]

@@ -4,7 +4,7 @@
 
 /usr/bin/busybox mkdir -p /bin /proc /sys /dev /run /tmp /etc
 /usr/bin/busybox --install -s /bin
-export PATH=/usr/sbin:/bin
+export PATH=/usr/sbin:/bin:/usr/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -12,6 +12,8 @@ mkdir -p /dev/pts /etc/ppp && mount -t devpts pts /dev/pts && : >/etc/ppp/option
 mount -t tmpfs run /run # where `ip netns` has its names
 exec 3>/dev/ttyS1
 stty -F /dev/ttyS1 raw
+exec 4>/dev/ttyS2 # QEMU's monitor
+stty -F /dev/ttyS2 raw
 
 while read -r module options; do
   insmod "/modules/$module.ko" $options || echo "init: no module $module"
@@ -43,6 +45,16 @@ await() { # COMMAND...: until it succeeds, for at most 20 s
 shows() { ip addr show dev "$1" | grep "$2"; } # INTERFACE TEXT: whether `ip` shows the text there
 has_carrier() { [ "$(cat "/sys/class/net/$1/carrier")" = 1 ]; } # INTERFACE
 
+pull() { # NIC: pulls its cable out; it must have the kernel's name and an IPv4 route
+  echo "set_link n${1#eth} off" >&4
+  echo "$1" >>/tmp/pulled
+  await has_linkdown_routes "$1"
+}
+
+has_linkdown_routes() { ip route show dev "$1" | grep linkdown; } # NIC: they follow the carrier late
+
+usb_nic() { (cd /sys/bus/usb/drivers/cdc_ether && ls -d ./*/net/*); } # writes where the USB NIC is, once it is there
+
 # --- One case after another.
 
 # Every process costs time where QEMU translates: hence few of them, and `ip -batch`.
@@ -63,12 +75,25 @@ clean() {
   [ -e /proc/self ] || mount -t proc proc /proc
   [ -e /sys/class ] || mount -t sysfs sys /sys
   killall -q pppd radvd && sleep 0.5
+  plug
   for path in /run/netns/*; do [ ! -e "$path" ] || ip netns del "${path##*/}"; done
-  [ ! -e /sys/module/mac80211_hwsim ] || rmmod mac80211_hwsim
+  [ ! -e /sys/class/net/ovs-system ] || ovs-dpctl del-dp ovs-system # `ip` cannot
+  for module in mac80211_hwsim cdc_ether; do [ ! -e "/sys/module/$module" ] || rmmod "$module"; done
   await all_nics
-  { undo_interfaces; undo_alternative_names; } | ip -force -batch -
+  { undo_interfaces; undo_alternative_names; undo_rules; } | ip -force -batch -
+  undo_rules | ip -6 -force -batch -
   for nic in $(cat /etc/nics); do settle "${nic#*:}"; done
   echo 1 >/proc/sys/net/ipv4/nexthop_compat_mode
+}
+
+plug() { # puts the cables in again that a case has pulled out
+  local nic
+  [ -e /tmp/pulled ] || return
+  while read -r nic; do
+    echo "set_link n${nic#eth} on" >&4
+    await has_carrier "$nic"
+  done </tmp/pulled
+  rm /tmp/pulled
 }
 
 undo_interfaces() { # writes what `ip` is to do
@@ -97,10 +122,15 @@ undo_alternative_names() {
   }'
 }
 
-settle() { # INTERFACE: only the addresses that a script gives it, and ready at once
+undo_rules() { printf '%s\n' 'rule del pref 100' 'rule del pref 101'; }
+
+settle() { # INTERFACE: only the addresses that a script gives it, ready at once; routes with a carrier or without
   local conf=/proc/sys/net/ipv6/conf/$1 value
+  echo 0 >"/proc/sys/net/ipv4/conf/$1/ignore_routes_with_linkdown"
   [ -e "$conf" ] || return
-  for value in accept_dad=0 accept_ra=0 addr_gen_mode=1 use_tempaddr=0; do echo "${value#*=}" >"$conf/${value%=*}"; done
+  for value in accept_dad=0 accept_ra=0 addr_gen_mode=1 use_tempaddr=0 ignore_routes_with_linkdown=0; do
+    echo "${value#*=}" >"$conf/${value%=*}"
+  done
 }
 
 say() { # KEY TEXT: one line of results, the text in base64
