@@ -13,8 +13,8 @@
 What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel), `over=NAME,…` (what it is built on), and, for the pure core
 alone, since a namespace cannot show it, `device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`,
 `tentative`, `lease`, `mngtmpaddr` (others are derived from it), `link` and `host` (its scope), and for the pure core
-alone `temporary`, `optimistic`, `dadfailed`. About a route: `pref high` or `pref low`, of an IPv6 router, and for the
-pure core alone `dead`, `expired`. A line `known` says that the network is known as a host's.
+alone `temporary`, `optimistic`, `dadfailed`. About a route, for the pure core alone: `pref high` or `pref low` of an IPv6
+router, `dead`, `expired`. A line `known` says that the network is known as a host's.
 """
 
 from __future__ import annotations
@@ -196,13 +196,16 @@ def _has_carrier(layout: Layout, verb: str, plain: list[str], over: tuple[str, .
 
 def _add_way_out(layout: Layout, words: list[str]) -> None:
     """Let the kernel lead out by an interface, without a route that the rules look at: by a host route."""
-    name, gateway = words[0], words[2] if "via" in words else ""
+    name, options = words[0], dict(zip(words[1::2], words[2::2], strict=False))
+    gateway = options.get("via", "")
     family = "ipv6" if ":" in gateway or "-6" in words else "ipv4"
     target = INTERNET[family]
-    source = next((a.text for a in layout.addresses if (a.family, a.interface) == (family, name)), "")
+    first = next((a.text for a in layout.addresses if (a.family, a.interface) == (family, name)), "")
+    source = options.get("src", first)
     layout.ways[target] = None if name == "none" else Way(name, source, gateway)
     way = f"unreachable {target}" if name == "none" else f"{target} dev {name}"
-    layout.commands.append(f"ip route add {way}{f' via {gateway} onlink' if gateway else ''}")
+    way += f" via {gateway} onlink" if gateway else ""
+    layout.commands.append(f"ip route add {way}{f' src {source}' if 'src' in options else ''}")
 
 
 def _is_read(route: Route) -> bool:
@@ -255,6 +258,7 @@ def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
     while rest:
         word = rest.pop(0)
         if word in ("metric", "table", "src", "pref"):
+            layout.pure = layout.pure or word == "pref"
             options[word] = rest.pop(0)
         elif word == "via":
             hops[-1] = (hops[-1][0], rest.pop(0))

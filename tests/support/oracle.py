@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address, ip_network
 
-from racknet.core.facts import Address, Host, Interface
+from racknet.core.facts import Address, Host, Interface, Route
 
 CONTAINER = re.compile(
     r"(docker|veth|cni|podman|nerdctl|cali|cilium|lxc|lxdbr|incusbr|flannel|weave|kube-|antrea|ovn-k8s-|ovs-|gke|azv|"
@@ -22,13 +22,20 @@ TUNNEL_KIND = re.compile(
     r"vxlan|geneve|gtp|bareudp|amt|wireguard|ovpn|tun|ipip|sit|(ip6)?gre(tap)?|(ip6)?erspan|ip6tnl|vti6?|xfrm|dummy|ifb|"
     r"nlmon|vx?can"
 )
+CONTROLLER = re.compile("idrac.*")
+CABLE = re.compile("(usb|rndis|l4tbr)[0-9]+")
 NEVER = (
-    "0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 192.0.0.0/24 192.88.99.0/24 198.18.0.0/15 224.0.0.0/3 "
+    "16.1.15.0/30 0.0.0.0/8 127.0.0.0/8 169.254.0.0/16 192.0.0.0/24 192.88.99.0/24 198.18.0.0/15 224.0.0.0/3 "
     "2001:2::/48 2001:10::/28 2001:20::/28"
 )
 PRIVATE = "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 fc00::/7"
 SERVICE_NET = "10.176.0.0/12 10.208.0.0/12"
-NATS = {"10.0.2.15/32": "10.0.2.2", "192.168.121.0/24": "192.168.121.1", "192.168.122.0/24": "192.168.122.1"}
+NATS = {f"10.0.{n}.15/32": f"10.0.{n}.2" for n in range(2, 10)} | {
+    block: block.replace(".0/24", ".1")
+    for block in "192.168.121.0/24 192.168.122.0/24 192.168.64.0/24 10.211.55.0/24 192.168.127.0/24".split()
+}
+# Of what the lookups ask, out on the Internet.
+TARGETS = {"ipv4": "192.0.43.8", "ipv6": "2001:500:88:200::8"}
 
 TENTATIVE, DADFAILED, OPTIMISTIC, DEPRECATED, TEMPORARY, PERMANENT = 0x40, 0x08, 0x04, 0x20, 0x01, 0x80
 
@@ -50,29 +57,65 @@ def class_of(text: str) -> str:
     return "public" if within(text, "0.0.0.0/0 2000::/3") else "never"
 
 
+Marked = tuple[bool, bool]  # whether a preference holds, and whether it is a proof
+
+
 class Oracle:
     """A host, and what the rules make of it."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
         self.has_devices = any(interface.has_device for interface in host.interfaces.values())
-        self.routes = {}
-        for family in ("ipv4", "ipv6"):
-            routes = [
-                r for r in host.routes if (r.family, r.destination) == (family, "") and self._carries(r.interface)
-            ]
-            self.routes[family] = [r for r in routes if r.metric == min(other.metric for other in routes)]
+        self.ways_out = [r for r in host.routes if r.destination == "" and self._leads_out(r)]
+        self.routes = {family: self._default_routes(family) for family in TARGETS}
         self.routed = {route.interface for routes in self.routes.values() for route in routes}
         self.counted = [address for address in host.addresses if self._counts(address)]
         self.host_is_public = any(a.family == "ipv4" and class_of(a.text) == "public" for a in self.counted)
 
-    def answer(self, network: str, family: str) -> str | None:
+    def answer(self, network: str, family: str, *, strict: bool = False) -> str | None:
         """Return the address that answers a query, or None."""
         if network == "public":
-            found = self._best(network, self._of("public", family))
+            candidates = [a for a in self._of("public", family) if self._has_way_out(a)]
+            found = self._best(network, candidates, strict=strict)
+        elif family == "ipv4":
+            found = self._best(network, self._service_ipv4(strict=strict), strict=strict)
         else:
-            found = self._best(network, self._service_ipv4()) if family == "ipv4" else self._service_ipv6()
+            found = self._service_ipv6(strict=strict)
         return found.text if found else None
+
+    # --- Default routes
+
+    def _leads_out(self, route: Route) -> bool:
+        owners = [a for a in self.host.addresses if a.text == route.gateway]
+        is_own = any(a.interface == route.interface or not within(a.text, "169.254.0.0/16 fe80::/10") for a in owners)
+        return not route.state and not is_own and self._carries(route.interface)
+
+    def _default_routes(self, family: str) -> list[Route]:
+        """Return the best of the main table, and what the kernel takes where that is another interface."""
+        main = [r for r in self.ways_out if (r.family, r.table) == (family, 254)]
+        ranks = {id(r): (r.metric, -r.preference) for r in main}
+        found = [r for r in main if ranks[id(r)] == min(ranks.values())]
+        way = self.host.ways.get(TARGETS[family])
+        if way and way.interface and all(route.interface != way.interface for route in found):
+            itself = Route(family, way.interface, gateway=way.gateway)
+            known = [
+                r
+                for r in self.ways_out
+                if (r.family, r.interface, r.gateway) == (family, way.interface, way.gateway)
+                and r.source in ("", way.source)
+            ]
+            found = found + known + ([itself] if not known and self._leads_out(itself) else [])
+        return found
+
+    def _is_numbered(self, route: Route) -> bool:
+        here = [a for a in self.host.addresses if (a.family, a.interface) == (route.family, route.interface)]
+        return any(not within(a.text, "169.254.0.0/16 fe80::/10") for a in here)
+
+    def _has_way_out(self, address: Address) -> bool:
+        routes = [r for r in [*self.ways_out, *self.routes[address.family]] if r.family == address.family]
+        if not routes or not all(map(self._is_numbered, routes)) or self._is_overruled(address):
+            return True
+        return address.interface in {route.interface for route in routes}
 
     # --- Section 2
 
@@ -89,6 +132,7 @@ class Oracle:
         """Return whether a default route on an interface counts."""
         interface = self.host.interfaces[name]
         is_made = self._is_container_interface(interface) or self._is_tunnel(interface)
+        is_made = is_made or bool(CONTROLLER.fullmatch(name))
         return interface.up and interface.link_type != 772 and not is_made
 
     def _is_physical(self, interface: Interface) -> bool:
@@ -106,19 +150,16 @@ class Oracle:
             return True
         if self.host.interfaces[address.interface].link_type != 772:
             return False
-        return any(
-            all(
-                within(a.text, "169.254.0.0/16 fe80::/10")
-                for a in self.host.addresses
-                if (a.family, a.interface) == (route.family, route.interface)
-            )
-            for route in routes
-        )
+        return any(not self._is_numbered(route) for route in routes)
 
     def _counts(self, address: Address) -> bool:
         interface, flags = self.host.interfaces[address.interface], address.flags
+        if address.family == "ipv4" and address.scope in (253, 254):
+            return False
         is_ready = not flags & DADFAILED and (not flags & TENTATIVE or bool(flags & OPTIMISTIC))
         if not interface.up or not is_ready or self._is_container_interface(interface):
+            return False
+        if CONTROLLER.fullmatch(interface.name):
             return False
         if self._is_overruled(address):
             return True
@@ -131,78 +172,143 @@ class Oracle:
     def _of(self, name: str, family: str) -> list[Address]:
         return [a for a in self.counted if a.family == family and class_of(a.text) == name]
 
-    def _best(self, network: str, candidates: list[Address]) -> Address | None:
-        """Return the best of the candidates, or None where interfaces tie."""
-        keys = {id(a): self._public_key(a) if network == "public" else self._service_key(a) for a in candidates}
+    def _best(self, network: str, candidates: list[Address], *, strict: bool) -> Address | None:
+        """Return the best of the candidates, or None where that is in doubt."""
+        marked = {id(a): self._marked(network, a, candidates) for a in candidates}
+        keys = {place: [not holds for holds, _ in marks] for place, marks in marked.items()}
         first = [a for a in candidates if keys[id(a)] == min(keys.values())]
         if len({a.interface for a in first}) != 1:
             return None
         if first[0].family == "ipv6":
-            return min(first, key=lambda a: int(ip_address(a.text)))
-        return min(first, key=lambda a: a.label)  # of one label, the first of the kernel's
+            best = min(first, key=lambda a: int(ip_address(a.text)))
+        else:
+            best = min(first, key=lambda a: a.label)  # of one label, the first of the kernel's
+        proven = all(self._is_proven(marked[id(best)], marked[id(other)]) for other in candidates if other is not best)
+        if (strict and not proven) or any(self._contradicts(best, other, candidates, marked) for other in candidates):
+            return None
+        return best
 
-    def _by_route(self, address: Address) -> Key:
+    def _is_proven(self, best: list[Marked], other: list[Marked]) -> bool:
+        """Return whether the other loses first by a proof, and is better in none."""
+        differing = [(one, two, proof) for (one, proof), (two, _) in zip(best, other, strict=True) if one != two]
+        return bool(differing) and differing[0][2] and not any(two and proof for _, two, proof in differing)
+
+    def _contradicts(
+        self, best: Address, other: Address, candidates: list[Address], marked: dict[int, list[Marked]]
+    ) -> bool:
+        """Return whether the default route prefers one as its source, and the other is beside its gateway."""
+        places = [n for n, (one, two) in enumerate(zip(marked[id(best)], marked[id(other)], strict=True)) if one != two]
+        deciding = len(marked[id(best)]) - 5 if class_of(best.text) != "public" else 2
+        beside = self._beside_gateway
+        return (
+            best.interface == other.interface
+            and bool(places)
+            and places[0] == deciding
+            and beside(other)
+            and not beside(best)
+        )
+
+    def _beside_gateway(self, address: Address) -> bool:
+        return self._contains_gateway(
+            address, [r for r in self.ways_out if (r.family, r.interface) == (address.family, address.interface)]
+        )
+
+    def _contains_gateway(self, address: Address, routes: list[Route]) -> bool:
+        network = ip_network(f"{address.text}/{address.prefix_length}", strict=False)
+        return any(ip_address(r.gateway) in network for r in routes if r.gateway)
+
+    def _is_private_source(self, address: Address) -> bool:
+        routes = [r for r in self.host.routes if (r.family, r.interface) == (address.family, address.interface)]
+        routes = [r for r in routes if r.destination and r.gateway]
+        return any(r.source == address.text for r in routes) or self._contains_gateway(address, routes)
+
+    def _has_default_route(self, address: Address) -> bool:
         routes = self.routes[address.family]
-        is_source = any(route.source == address.text for route in routes)
-        has_route = self._is_overruled(address) or any(route.interface == address.interface for route in routes)
-        return not has_route, not is_source
+        return self._is_overruled(address) or any(route.interface == address.interface for route in routes)
 
-    def _last(self, address: Address) -> Key:
-        flags, is_host = address.flags, address.prefix_length == ip_address(address.text).max_prefixlen
-        is_virtual = is_host and (address.family == "ipv4" or bool(flags & PERMANENT))
-        return bool(flags & DEPRECATED), bool(flags & TEMPORARY), is_virtual
+    def _is_source_if_any(self, address: Address) -> bool:
+        """Return whether no default route, where the address or a source is, prefers another source."""
+        sources = {route.source for route in self.routes[address.family] if route.source}
+        places = {route.interface for route in self.routes[address.family] if route.source}
+        places |= {a.interface for a in self.host.addresses if a.text in sources}
+        return address.text in sources or address.interface not in places
 
-    def _public_key(self, address: Address) -> Key:
-        deprecated, temporary, is_virtual = self._last(address)
-        return (
-            *self._by_route(address),
-            address.interface not in ("eth0", "bond0.101", "vlan0"),
-            deprecated,
-            temporary,
-            within(address.text, "2002::/16 2001::/32"),
-            is_virtual,
-        )
+    def _has_carrier_if_needed(self, address: Address, candidates: list[Address]) -> bool:
+        def network(a: Address) -> object:
+            return ip_network(f"{a.text}/{a.prefix_length}", strict=False)
 
-    def _service_key(self, address: Address) -> Key:
-        text, name = address.text, address.interface
-        gateways = {
-            r.gateway
-            for r in self.host.routes
-            if (r.family, r.destination, r.interface) == ("ipv4", "", name) and self._carries(name)
-        }
+        plugged = {network(a) for a in candidates if self.host.interfaces[a.interface].has_carrier}
+        return self.host.interfaces[address.interface].has_carrier or network(address) not in plugged
+
+    def _marked(self, network: str, a: Address, candidates: list[Address]) -> list[Marked]:
+        """Return the preferences of a network in their order."""
+        here = [other for other in candidates if other.interface == a.interface]
+        is_host = a.prefix_length == ip_address(a.text).max_prefixlen
+        is_virtual = is_host and (a.family == "ipv4" or bool(a.flags & PERMANENT))
+        carrier = (self._has_carrier_if_needed(a, candidates), True)
+        source = (self._is_source_if_any(a), True)
+        gateway = (self._beside_gateway(a) or not any(map(self._beside_gateway, here)), True)
+        last = [(not a.flags & DEPRECATED, True), (not a.flags & TEMPORARY, True)]
+        if network == "public":
+            nobody = not any(map(self._has_default_route, candidates))
+            return [
+                carrier,
+                (self._has_default_route(a), True),
+                source,
+                (not nobody or a.interface in ("eth0", "bond0.101", "vlan0"), False),
+                *last,
+                (not within(a.text, "2002::/16 2001::/32"), True),
+                gateway,
+                (not is_virtual, True),
+            ]
         leads_there = any(
-            r.interface == name and r.gateway and r.destination in SERVICE_NET.split() for r in self.host.routes
+            r.interface == a.interface and r.gateway and r.destination in SERVICE_NET.split()
+            for r in self.host.routes
+            if r.family == a.family
         )
-        return (
-            within(text, "100.64.0.0/10"),
-            any(within(text, block) and gateway in gateways for block, gateway in NATS.items()),
-            not (leads_there and within(text, SERVICE_NET)),
-            self.host_is_public and not within(text, SERVICE_NET),
-            any(a.interface == name for a in self._of("public", address.family)),
-            self.host_is_public and name not in ("eth1", "bond0.401", "vlan1"),
-            *self._by_route(address),
-            *self._last(address),
-        )
+        uplinked = any((r.family, r.interface, r.table) == (a.family, a.interface, 254) for r in self.ways_out)
+        is_named = a.interface in ("eth1", "bond0.401", "vlan1") and not uplinked
+        return [
+            carrier,
+            (not CABLE.fullmatch(a.interface), True),
+            (not within(a.text, "100.64.0.0/10"), False),
+            (not self._is_behind_nat(a), True),
+            (leads_there and within(a.text, SERVICE_NET), True),
+            (self.host_is_public and within(a.text, SERVICE_NET), True),
+            (not any(b.interface == a.interface for b in self._of("public", a.family)), False),
+            (self.host_is_public and is_named, False),
+            (self._is_private_source(a) or not any(map(self._is_private_source, here)), True),
+            (self._has_default_route(a), False),
+            source,
+            *last,
+            gateway,
+            (not is_virtual, True),
+        ]
+
+    def _is_behind_nat(self, address: Address) -> bool:
+        gateways = {r.gateway for r in self.ways_out if (r.family, r.interface) == (address.family, address.interface)}
+        return any(within(address.text, block) and gateway in gateways for block, gateway in NATS.items())
 
     # --- Section 4, with what is never `service`: point-to-point links and anchors
 
     def _service(self, name: str, family: str) -> list[Address]:
         return [a for a in self._of(name, family) if self.host.interfaces[a.interface].link_type != 512]
 
-    def _service_ipv4(self) -> list[Address]:
+    def _service_ipv4(self, *, strict: bool) -> list[Address]:
         public = {a.interface for a in self.host.addresses if a.family == "ipv4" and class_of(a.text) == "public"}
         return [
             a
             for a in self._service("private", "ipv4")
             if not (within(a.text, "10.0.0.0/8") and a.prefix_length == 16 and a.interface in public)
+            and not (strict and self._is_behind_nat(a))
         ]
 
-    def _service_ipv6(self) -> Address | None:
+    def _service_ipv6(self, *, strict: bool) -> Address | None:
         if not self._of("private", "ipv4"):
-            return self._best("service", self._service("private", "ipv6"))
-        if not (first := self._best("service", self._service_ipv4())):
+            return self._best("service", self._service("private", "ipv6"), strict=strict)
+        if not (first := self._best("service", self._service_ipv4(strict=strict), strict=strict)):
             return None
         for name in ("private", "link-local"):
             if there := [a for a in self._service(name, "ipv6") if a.interface == first.interface]:
-                return self._best("service", there)
+                return self._best("service", there, strict=strict)
         return None

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 from random import Random
-from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.oracle import Oracle, class_of
 from support.queries import FOUR, answer_of, make_query
 
-from racknet.core import rules
 from racknet.core.facts import (
     BITS,
     DADFAILED,
     DEPRECATED,
-    NETWORKS,
+    MAIN_TABLE,
     OPTIMISTIC,
     PERMANENT,
+    SCOPE_LINK,
     TEMPORARY,
     TENTATIVE,
     Address,
-    Candidate,
     Host,
     Interface,
     Route,
+    Way,
 )
 from racknet.core.inventory import take_inventory
-from racknet.core.selection import Selection, select_address
+from racknet.core.known import INTERNET
+from racknet.core.selection import select_address
 
 NICS = "eth0 eth1 eth10 ens3 enp5s0f1 bond0.101 bond0.401 vlan0 vlan1 green0 br-lan tunis".split()
 CONTAINER = "docker0 br-0123456789ab veth1a2b cni0 cali12 flannel.1 kube-ipvs0 virbr0 vnet3 lxdbr0".split()
@@ -56,8 +56,12 @@ FLAGS = [
     TENTATIVE | OPTIMISTIC,
     TENTATIVE | OPTIMISTIC | DADFAILED,
 ]
-GATEWAYS = ["10.0.2.2", "10.0.2.1", "192.168.121.1", "192.168.122.1", ""]
-DESTINATIONS = [*[""] * 5, "10.176.0.0/12", "10.208.0.0/12", "10.176.0.0/13"]
+GATEWAYS = {
+    "ipv4": ["10.0.2.2", "10.0.2.1", "192.168.121.1", "203.0.113.1", "203.0.113.3", "10.1.0.2", "10.1.0.3", ""],
+    "ipv6": ["fe80::1", "2001:db8::1", "2001:db8::2", "fd00::2", ""],
+}
+DESTINATIONS = [*[""] * 5, "10.176.0.0/12", "10.208.0.0/12", "10.176.0.0/13", "10.0.0.0/8"]
+TABLES = [*[MAIN_TABLE] * 4, 100]
 
 
 @st.composite
@@ -68,9 +72,8 @@ def addresses(draw: st.DrawFn, interface: str) -> Address:
     ip = block[draw(st.integers(1, min(block.num_addresses - 1, 20)))]
     label = draw(st.sampled_from(["", "", f"{interface}:1", f"{interface}:2"])) if family == "ipv4" else ""
     flags = draw(st.sampled_from(FLAGS)) if family == "ipv6" else 0
-    return Address(
-        interface, family, str(ip), int(ip), draw(st.sampled_from(LENGTHS[family])), label=label, flags=flags
-    )
+    length, scope = draw(st.sampled_from(LENGTHS[family])), draw(st.sampled_from([0] * 9 + [SCOPE_LINK]))
+    return Address(interface, family, str(ip), int(ip), length, label=label, flags=flags, scope=scope)
 
 
 @st.composite
@@ -83,10 +86,23 @@ def routes(draw: st.DrawFn, interfaces: list[str], found: list[Address]) -> Rout
         family,
         draw(st.sampled_from(interfaces)),
         draw(st.integers(0, 2)),
-        draw(st.sampled_from(GATEWAYS)),
-        source=draw(st.sampled_from(["", "10.77.0.1", *sources * 2])),
+        draw(st.sampled_from(GATEWAYS[family])),
+        source=draw(st.sampled_from(["", "", "10.77.0.1", *sources * 2])),
         destination=destination,
+        table=MAIN_TABLE if destination else draw(st.sampled_from(TABLES)),
+        preference=draw(st.sampled_from([0, 0, 1])) if family == "ipv6" else 0,
+        state=draw(st.sampled_from(["", "", "", "", "dead"])),
     )
+
+
+@st.composite
+def ways(draw: st.DrawFn, interfaces: list[str]) -> dict[str, Way | None]:
+    """The kernel's own ways out: none, by a gateway, or to an address of its own."""
+    found: dict[str, Way | None] = {}
+    for family, target in INTERNET.items():
+        way = Way(draw(st.sampled_from(["", *interfaces])), "", draw(st.sampled_from(GATEWAYS[family])))
+        found[target] = draw(st.sampled_from([None, way]))
+    return found
 
 
 @st.composite
@@ -95,7 +111,7 @@ def hosts(draw: st.DrawFn) -> Host:
     has_devices: bool = draw(st.sampled_from([True, True, True, False]))
     names = draw(st.lists(st.sampled_from(NICS), max_size=4, unique=True))
     up = st.sampled_from([True, True, True, True, False])
-    interfaces = [Interface(name, has_device=has_devices, up=draw(up)) for name in names]
+    interfaces = [Interface(name, has_device=has_devices, up=draw(up), has_carrier=draw(up)) for name in names]
     others = draw(st.lists(st.sampled_from([*CONTAINER, *TUNNELS]), max_size=3, unique=True))
     made = [Interface(name, up=draw(up)) for name in others]
     interfaces += [*made, Interface("lo", link_type=772)]
@@ -113,7 +129,8 @@ def hosts(draw: st.DrawFn) -> Host:
         interfaces.append(Interface("br0.7", kind="vlan", lower=("br0",)))
     present = [interface.name for interface in interfaces]
     found = [a for name in present for a in draw(st.lists(addresses(name), max_size=3, unique_by=lambda a: a.text))]
-    return Host(interfaces, found, draw(st.lists(routes([*names * 3, *present], found), max_size=4)), known_host=True)
+    listed = draw(st.lists(routes([*names * 3, *present], found), max_size=4))
+    return Host(interfaces, found, listed, known_host=True, ways=draw(ways(names)))
 
 
 def answers_of(host: Host) -> dict[str, str]:
@@ -126,6 +143,8 @@ def test_oracle(host: Host) -> None:
     """The core and the oracle answer alike."""
     oracle = Oracle(host)
     assert answers_of(host) == {line: oracle.answer(*line.split()) or "" for line in FOUR}
+    strict = {line: answer_of(host, f"{line} --strict") for line in FOUR}
+    assert strict == {line: oracle.answer(*line.split(), strict=True) or "" for line in FOUR}
 
 
 @settings(max_examples=200, deadline=None)
@@ -137,7 +156,7 @@ def test_order_does_not_matter(host: Host, random: Random) -> None:
     random.shuffle(listed)
     place = {interface.name: n for n, interface in enumerate(interfaces)}
     shuffled = sorted(host.addresses, key=lambda a: place[a.interface])
-    assert answers_of(host) == answers_of(Host(interfaces, shuffled, listed, known_host=True))
+    assert answers_of(host) == answers_of(Host(interfaces, shuffled, listed, known_host=True, ways=host.ways))
 
 
 @settings(max_examples=200, deadline=None)
@@ -175,7 +194,8 @@ def test_made_interfaces_change_nothing(host: Host, data: st.DataObject) -> None
         Route(family, added.name, 0, "10.0.2.2", source=host.addresses[0].text if host.addresses else "")
         for family in BITS
     ]
-    more = Host([*host.interfaces.values(), added], [*host.addresses, address], [*host.routes, *new], known_host=True)
+    interfaces, found = [*host.interfaces.values(), added], [*host.addresses, address]
+    more = Host(interfaces, found, [*host.routes, *new], known_host=True, ways=host.ways)
     assert answers_of(host) == answers_of(more)
 
 
@@ -208,74 +228,11 @@ def test_each_address_has_one_reason(host: Host) -> None:
         found = [*(c.address for c in selection.candidates), *(address for address, _ in selection.rejected)]
         assert sorted(map(id, found)) == sorted(id(a) for a in host.addresses if a.family == line.split()[1])
         assert all(reason.text for _, reason in selection.rejected)
-    entries = take_inventory(host, [make_query(line) for line in FOUR], selections)
+    entries = take_inventory(host, selections)
     assert sorted(id(entry.address) for entry in entries) == sorted(map(id, host.addresses))
     assert all(entry.why for entry in entries)
     answered = [line for line, text in answers_of(host).items() if text]
     assert sorted(line for entry in entries for line in entry.answers) == answered
-
-
-# What each preference looks at: the facts of the candidate, and those of its address.
-FACTS: dict[str, tuple[list[str], list[str]]] = {
-    "source address for --reach": (["reaches"], []),
-    "not skipped without being named": (["overruled"], []),
-    "default route of the family": (["default_route"], []),
-    "preferred source of the default route": (["preferred_source"], []),
-    "interface named for PublicNet": ([], ["interface"]),
-    "interface named for ServiceNet": ([], ["interface"]),
-    "not deprecated": ([], ["flags"]),
-    "not temporary": ([], ["flags"]),
-    "not transitional": ([], ["number"]),
-    "no host prefix": ([], ["prefix_length", "flags"]),
-    "not in 100.64.0.0/10": ([], ["number"]),
-    "not a hypervisor's NAT": (["gateways"], ["number"]),
-    "in a ServiceNet block, with routes to ServiceNet": (["service_net_route"], ["number"]),
-    "in a ServiceNet block": ([], ["number"]),
-    "no public address on the interface": (["beside_public"], []),
-}
-
-
-@st.composite
-def candidates(draw: st.DrawFn, family: str) -> Candidate:
-    """A candidate on one of three interfaces, with any facts."""
-    names = st.sampled_from(["eth0", "eth1", "ens3"])
-    candidate = Candidate(draw(names.flatmap(addresses).filter(lambda a: a.family == family)))
-    candidate.gateways = draw(st.sampled_from([(), ("10.0.2.2",), ("192.168.121.1",)]))
-    for fact in ("overruled", "reaches", "default_route", "preferred_source", "service_net_route", "beside_public"):
-        setattr(candidate, fact, draw(st.booleans()))
-    candidate.host_is_public = True
-    return candidate
-
-
-def swap(one: Any, other: Any, *names: str) -> None:
-    for name in names:
-        mine, its = getattr(one, name), getattr(other, name)
-        setattr(one, name, its)
-        setattr(other, name, mine)
-
-
-@settings(max_examples=1000, deadline=None)
-@given(st.sampled_from(NETWORKS), st.data())
-def test_explained_fact_decides(network: str, data: st.DataObject) -> None:
-    """What is said to have decided has decided: with just that fact swapped, the other candidate comes first."""
-    family = data.draw(st.sampled_from(list(BITS)))
-    pair = [data.draw(candidates(family)), data.draw(candidates(family))]
-    assume(pair[0].address.interface != pair[1].address.interface)
-    selection = Selection(network, pair, [])
-    assume(not selection.tied)
-    (first, second), decision = selection.candidates, selection.why(0).text
-    preferences = rules.PREFERENCES[network]
-    earlier = preferences[: [preference.text for preference in preferences].index(decision)]
-    of_candidate, of_address = FACTS[decision]
-    swap(first, second, *of_candidate)
-    swap(first.address, second.address, *of_address)
-    assume(all(preference.holds(first) == preference.holds(second) for preference in earlier))
-    assert Selection(network, pair, []).candidates[0] is second
-
-
-def test_every_preference_has_its_fact() -> None:
-    """The test above knows all preferences."""
-    assert {preference.text for network in NETWORKS for preference in rules.PREFERENCES[network]} == set(FACTS)
 
 
 def test_classes_of_the_oracle() -> None:
