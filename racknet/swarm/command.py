@@ -16,7 +16,7 @@ from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.connection import connect
 from racknet.swarm.nodes import FINAL, Answer, Node, Task
-from racknet.swarm.signals import blocked_signals, ended_in_order
+from racknet.swarm.signals import Ending, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
 
@@ -54,7 +54,7 @@ class ClusterQuery(NamedTuple):
 def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
     """Ask the nodes, print their answers, and return the status. Raise UsageError, SwarmError, OutputError."""
     query.check()
-    with ended_in_order(), _cleared(), connect() as engine:
+    with ended_in_order() as ending, _cleared(), connect() as engine:
         swarm = Swarm(*engine)
         known = swarm.nodes()
         if query.constraints:
@@ -63,7 +63,7 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
             chosen = nodes.choose(known, query.node_names)
         _progress(f"looking for {image}")
         reference = swarm.find_image(image)
-        answers = _run_jobs(swarm, query, reference, chosen, timeout)
+        answers = _run_jobs(swarm, query, reference, chosen, timeout, ending)
     if reference.startswith("sha256:"):  # people know it by its name
         answers = [answer._replace(error=answer.error and answer.error.replace(reference, image)) for answer in answers]
     is_failed = not answers or any(answer.error for answer in answers)
@@ -77,22 +77,25 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
 
 
 def _run_jobs(
-    swarm: Swarm, query: ClusterQuery, image: str, chosen: Sequence[Node] | None, timeout: float
+    swarm: Swarm, query: ClusterQuery, image: str, chosen: Sequence[Node] | None, timeout: float, ending: Ending
 ) -> list[Answer]:
     """Run a job for each named node, or one for all, and collect the answers. The jobs are removed in any case."""
     end = monotonic() + timeout
     swarm.remove_leftovers()
     named = [[f"node.id=={node.id}"] for node in chosen or []]
     jobs: list[str] = []
-    try:
-        for constraints in named if query.node_names else [list(query.constraints)]:
-            with blocked_signals():  # else nobody would know whether there is a job now
+    with ending.held():  # else nobody would know whether there is a job now
+        try:
+            for constraints in named if query.node_names else [list(query.constraints)]:
                 jobs.append(swarm.start(image, query.words, input_vars(os.environ), constraints, timeout))
-        asked, tasks = _wait(swarm, jobs, chosen, end)
-        out, lost = swarm.read_logs(jobs, "stdout")
-        err, also_lost = swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
-    finally:
-        with blocked_signals():
+                ending.check()
+            with ending.let_through():
+                asked, tasks = _wait(swarm, jobs, chosen, end)
+                out, lost = swarm.read_logs(jobs, "stdout")
+                err, also_lost = (
+                    swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
+                )
+        finally:
             swarm.remove(jobs)
     logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), lost or also_lost)
     return nodes.collect_answers(asked, tasks, logs, query.family)
