@@ -13,7 +13,7 @@ from docker.auth import AuthConfig
 from docker.errors import NotFound
 from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
 
-from racknet.errors import SwarmError, UsageError
+from racknet.errors import SwarmError
 from racknet.swarm.connection import FAILURES, plain
 from racknet.swarm.decode import decode_node, decode_task
 from racknet.swarm.image import find_image
@@ -56,7 +56,7 @@ class Swarm:
         """Start a job on each node that matches the constraints, and return its name.
 
         After the seconds it counts as a leftover. The nodes get the credentials of `docker login` for the image's
-        registry. Raise SwarmError, and UsageError for a wrong constraint.
+        registry. Raise SwarmError.
         """
         name = f"racknet-{secrets.token_hex(6)}"
         variables = [f"{variable}={value}" for variable, value in environ.items()]
@@ -74,12 +74,9 @@ class Swarm:
         try:
             self._api.create_service(template, name=name, labels={LABEL: until}, mode=ServiceMode("global-job"))
         except FAILURES as error:
-            reason = plain(error)
-            if constraints and "constraint" in reason:
-                raise UsageError(f"'{' '.join(constraints)}' is not a constraint: {reason}") from error
             self._remove([name])
             hint = f"if the job starts later, remove it: docker service rm {name}"
-            raise SwarmError(f"the engine at {self._host} accepts no job: {reason}", hint) from error
+            raise SwarmError(f"the engine at {self._host} accepts no job: {plain(error)}", hint) from error
         return name
 
     def tasks(self, jobs: Sequence[str]) -> list[Task]:

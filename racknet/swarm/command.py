@@ -36,6 +36,8 @@ class ClusterQuery(NamedTuple):
             raise UsageError(f"'{self.network}' is not a network: public or service")
         if self.node_names and self.constraints:
             raise UsageError("'--node' and '--constraint' exclude each other")
+        for constraint in self.constraints:
+            nodes.parse_constraint(constraint)
         parse_query(self.network, self.family, os.environ, self.options)
         parse_seconds(None, os.environ)
 

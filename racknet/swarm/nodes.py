@@ -12,7 +12,10 @@ from racknet.core.ranking import natural
 from racknet.errors import UsageError
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
-CONSTRAINED = ("node.id", "node.hostname", "node.role", "node.platform.", "node.labels.", "engine.labels.")
+KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")  # and the labels
+# By manager/constraint/constraint.go of moby/swarmkit. The engine's own error for others has no code.
+KEY = re.compile(r"[a-z_][a-z0-9_.-]+", re.ASCII | re.IGNORECASE)
+VALUE = re.compile(r"[a-z0-9:_\s.*()?+[\]\\^$|/-]+", re.ASCII | re.IGNORECASE)
 TASK_ID = "com.docker.swarm.task.id"
 
 
@@ -59,10 +62,22 @@ def choose(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
     return list({node.id: node for node in chosen}.values()) if words else list(nodes)
 
 
+def parse_constraint(text: str) -> tuple[str, str, str]:
+    """Return the key, the operator and the value of a constraint such as `node.role==worker`. Raise UsageError.
+
+    Blanks around the key and the value do not count. One within a value does.
+    """
+    operator = "==" if "==" in text else "!="
+    key, _, value = (part.strip() for part in text.partition(operator))
+    if not (KEY.fullmatch(key) and VALUE.fullmatch(value)):
+        raise UsageError(f"'{text}' is not a constraint: KEY==VALUE or KEY!=VALUE, for instance node.role==worker")
+    return key, operator, value
+
+
 def match_constraints(nodes: Sequence[Node], constraints: Sequence[str]) -> list[Node] | None:
-    """Return the nodes that match constraints such as `node.role==worker`; None where only the swarm can tell."""
-    wanted = [re.split("(==|!=)", constraint.replace(" ", ""), maxsplit=1) for constraint in constraints]
-    if not all(len(words) == 3 and words[0].startswith(CONSTRAINED) for words in wanted):
+    """Return the nodes that match all constraints; None where only the swarm can tell. Raise UsageError."""
+    wanted = [parse_constraint(constraint) for constraint in constraints]
+    if not all(key in KEYS or re.match(r"(node|engine)\.labels\..", key) for key, _, _ in wanted):
         return None
     return [
         node

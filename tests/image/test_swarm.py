@@ -101,9 +101,15 @@ def test_constraint(swarm_of_three: Swarm) -> None:
     none = cluster(n1, "service", "--constraint", "node.labels.disk==ssd")
     assert (none.out, none.status) == ("", 1)
     assert none.err.startswith("racknet: no node of this swarm matches\nhint: ")
-    wrong = cluster(n1, "service", "--constraint", "disk")
-    assert (wrong.out, wrong.status) == ("", 2)
-    assert wrong.err.startswith("racknet: 'disk' is not a constraint: ")
+    for constraint in ("disk", "==n2", "node.hostname==", "===", "node.labels.disk==s@d"):
+        wrong = cluster(n1, "service", "--constraint", constraint)
+        assert (wrong.out, wrong.status) == ("", 2)
+        assert wrong.err.startswith(f"racknet: '{constraint}' is not a constraint: ")
+        by_swarm = ["service", "create", "--mode", "global-job", "--constraint", constraint, engine.IMAGE]
+        assert engine.command("docker", "--host", n1.docker_host, *by_swarm).status != 0
+    n1.docker("node", "update", "--label-add", "rack=row 1", "n2")
+    within = cluster(n1, "service", "--constraint", " node.labels.rack == row 1 ")
+    assert within == CommandResult(f"n2  {n2.service}\n", "", 0)
 
 
 def test_options_are_passed_on(swarm_of_three: Swarm) -> None:

@@ -20,6 +20,7 @@ FACTS = {
     "node.platform.os": "linux",
     "node.platform.arch": "x86_64",
     "node.labels.disk": "ssd",
+    "node.labels.rack": "row 1",
     "engine.labels.zone": "a",
 }
 
@@ -51,6 +52,10 @@ def test_choose() -> None:
     [
         ("node.hostname==N1", True),
         ("node.hostname != n1", False),
+        ("  node.hostname\t==  n1 ", True),
+        ("node.labels.rack==row 1", True),
+        ("node.labels.rack == Row 1 ", True),
+        ("node.labels.rack==row1", False),
         ("node.id==x", True),
         ("node.role==manager", False),
         ("node.labels.disk==ssd", True),
@@ -60,7 +65,8 @@ def test_choose() -> None:
         ("node.platform.os==linux", True),
         ("node.platform.arch==x86_64", True),
         ("node.ip==10.0.0.1", None),
-        ("gaga", None),
+        ("node.platform.version!=1", None),
+        ("NODE.ROLE==worker", None),
     ],
 )
 def test_match_constraints(constraint: str, matches: bool | None) -> None:
@@ -68,6 +74,21 @@ def test_match_constraints(constraint: str, matches: bool | None) -> None:
     node = Node("x", "n1", "down", FACTS)
     found = nodes.match_constraints([node], [constraint])
     assert found == (None if matches is None else [node] if matches else [])
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        *("", "disk", "==n2", "!=n2", "node.hostname==", "node.hostname== ", "===", "n!=a", "node.role=worker"),
+        *("a-b=!=c", "node.hostname!=a==b", "node labels==x", "node.labels.a==b@c", "1a==b"),
+        *("node.labels.ä==b", "node.labels.a==ä"),
+    ],
+)
+def test_wrong_constraints(constraint: str) -> None:
+    """What the swarm takes for no constraint is an error that quotes it, and no other one."""
+    with pytest.raises(UsageError) as raised:
+        nodes.match_constraints([N1], ["node.role==worker", constraint])
+    assert raised.value.message.startswith(f"'{constraint}' is not a constraint: ")
 
 
 def test_several_constraints() -> None:
