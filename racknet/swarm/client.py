@@ -16,7 +16,7 @@ from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, 
 from racknet.errors import SwarmError
 from racknet.swarm.connection import FAILURES, plain
 from racknet.swarm.decode import decode_node, decode_task
-from racknet.swarm.image import find_image
+from racknet.swarm.image import Image, find_image
 from racknet.swarm.nodes import Node, Task
 
 LABEL = "racknet.cluster.until"  # on each job: the time, by the manager's clock, from which on it is a leftover
@@ -46,8 +46,8 @@ class Swarm:
         """Return all nodes. Raise SwarmError."""
         return [decode_node(node) for node in self._ask(self._api.nodes)]
 
-    def find_image(self, name: str) -> str:
-        """Return what names exactly this image on every node. Raise UsageError, SwarmError."""
+    def find_image(self, name: str) -> Image:
+        """Return the image of a name. Raise UsageError, SwarmError."""
         return find_image(self._api, name, self.address)
 
     def start(
@@ -83,8 +83,8 @@ class Swarm:
         """Return the tasks of jobs. Raise SwarmError."""
         return [decode_task(task) for task in self._ask(lambda: self._api.tasks(filters={"service": list(jobs)}))]
 
-    def read_logs(self, jobs: Sequence[str], stream: str) -> tuple[list[bytes], str]:
-        """Return the lines that the tasks printed to a stream, with details; and why some are missing, or ""."""
+    def read_logs(self, jobs: Sequence[str], stream: str) -> tuple[list[bytes], str | None]:
+        """Return the lines that the tasks printed to a stream, with details; and why some are missing, if so."""
         streams, pieces = {"stdout": stream == "stdout", "stderr": stream == "stderr"}, list[bytes]()
         before = signal.signal(signal.SIGALRM, _too_late)  # the SDK waits for logs without a limit
         signal.setitimer(signal.ITIMER_REAL, LOGS)
@@ -92,11 +92,11 @@ class Swarm:
             for job in jobs:
                 pieces.extend(self._api.service_logs(job, details=True, is_tty=False, tail=TAIL, **streams))
         except FAILURES as error:
-            return pieces, f"its log cannot be read: {plain(error)}"
+            return pieces, plain(error)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
-        return pieces, ""
+        return pieces, None
 
     def remove(self, jobs: Sequence[str]) -> None:
         """Remove jobs. Raise SwarmError after trying all of them."""

@@ -15,7 +15,8 @@ from racknet.query import input_vars, parse_family, parse_query, parse_seconds
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.connection import connect
-from racknet.swarm.nodes import FINAL, Answer, Node, Task
+from racknet.swarm.image import Image
+from racknet.swarm.nodes import FINAL, Answer, Code, Node, Task
 from racknet.swarm.signals import Ending, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
@@ -64,11 +65,9 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
         else:
             chosen = nodes.choose(known, query.node_names)
         _progress(f"looking for {image}")
-        reference = swarm.find_image(image)
-        answers = _run_jobs(swarm, query, reference, chosen, timeout, ending)
-    if reference.startswith("sha256:"):  # people know it by its name
-        answers = [answer._replace(error=answer.error and answer.error.replace(reference, image)) for answer in answers]
-    is_failed = not answers or any(answer.error for answer in answers)
+        found = swarm.find_image(image)
+        answers = _run_jobs(swarm, query, found, chosen, timeout, ending)
+    is_failed = not answers or any(answer.address is None for answer in answers)
     if is_failed:
         write_error(report.format_failures(answers, f"{query.network} {query.family}", image))
     if as_json and answers:
@@ -79,7 +78,7 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
 
 
 def _run_jobs(
-    swarm: Swarm, query: ClusterQuery, image: str, chosen: Sequence[Node] | None, timeout: float, ending: Ending
+    swarm: Swarm, query: ClusterQuery, image: Image, chosen: Sequence[Node] | None, timeout: float, ending: Ending
 ) -> list[Answer]:
     """Run a job for each named node, or one for all, and collect the answers. The jobs are removed in any case."""
     end = monotonic() + timeout
@@ -89,7 +88,7 @@ def _run_jobs(
     with ending.held():  # else nobody would know whether there is a job now
         try:
             for constraints in named if query.node_names else [list(query.constraints)]:
-                jobs.append(swarm.start(image, query.words, input_vars(os.environ), constraints, timeout))
+                jobs.append(swarm.start(image.reference, query.words, input_vars(os.environ), constraints, timeout))
                 ending.check()
             with ending.let_through():
                 asked, tasks = _wait(swarm, jobs, chosen, end)
@@ -99,8 +98,8 @@ def _run_jobs(
                 )
         finally:
             swarm.remove(jobs)
-    logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), lost or also_lost)
-    return nodes.collect_answers(asked, tasks, logs, query.family)
+    logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), also_lost if lost is None else lost)
+    return nodes.collect_answers(asked, tasks, logs, query.family, image.known_as)
 
 
 def _wait(
@@ -117,7 +116,7 @@ def _wait(
         tasks = swarm.tasks(jobs)
         now = {node.id: node for node in swarm.nodes()}
         having = {task.node: now[task.node] for task in tasks if task.node in now}
-        asked = {i: now.get(i, node._replace(trouble="gone from the swarm")) for i, node in (asked | having).items()}
+        asked = {i: now.get(i, node._replace(trouble=Code.GONE)) for i, node in (asked | having).items()}
         final = {task.node for task in tasks if task.state in FINAL}
         waiting = [node for node in asked.values() if node.id not in final and not node.trouble]
         _progress(f"{len(asked) - len(waiting)}/{len(asked)} nodes" if asked else "waiting for nodes")
