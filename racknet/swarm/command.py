@@ -82,7 +82,6 @@ def _run_jobs(
 ) -> list[Answer]:
     """Run a job for each named node, or one for all, and collect the answers. The jobs are removed in any case."""
     end = monotonic() + timeout
-    swarm.remove_leftovers()
     named = [[f"node.id=={node.id}"] for node in chosen or []]
     jobs: list[str] = []
     with ending.held():  # else nobody would know whether there is a job now
@@ -91,10 +90,11 @@ def _run_jobs(
                 jobs.append(swarm.start(image.reference, query.words, input_vars(os.environ), constraints, timeout))
                 ending.check()
             with ending.let_through():
+                swarm.remove_leftovers(jobs)
                 asked, tasks = _wait(swarm, jobs, chosen, end)
                 out, lost = swarm.read_logs(jobs, "stdout")
                 err, also_lost = (
-                    swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
+                    swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], None)
                 )
         finally:
             swarm.remove(jobs)

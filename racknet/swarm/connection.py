@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import docker
+from docker.auth import AuthConfig
 from docker.context import ContextAPI
 from docker.errors import APIError, DockerException
 from docker.utils import kwargs_from_env
@@ -73,6 +74,19 @@ def _hint(host: str, error: Exception) -> str:
     if host.startswith("ssh://") and not isinstance(error, ValueError):
         return f"does this answer? ssh {host} docker info"
     return "does this answer? docker info; DOCKER_HOST and docker context use choose another engine"
+
+
+def forget_credentials(api: Any) -> None:
+    """Let a client send no credentials of `docker login` from now on.
+
+    The SDK has no parameter for it, and reads the file again where it knows of no registry at all.
+    """
+    api._auth_configs = AuthConfig({"auths": {"no registry": {}}})
+
+
+def may_pass(error: Exception) -> bool:
+    """Return whether the same request may succeed a little later: a manager without a leader refuses it, or waits."""
+    return isinstance(error, TIMEOUTS) or (isinstance(error, APIError) and error.is_server_error())
 
 
 def plain(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from racknet.swarm.nodes import Code, Node, Task
@@ -40,3 +41,8 @@ def decode_task(task: Mapping[str, Any]) -> Task:
     error = status.get("Err", "")
     lacks_image = status["State"] == "rejected" and error.startswith("No such image")  # Docker has no code for it
     return Task(task["ID"], task.get("NodeID", ""), status["State"], exited, error, lacks_image)
+
+
+def decode_time(stamp: str) -> datetime:
+    """Return a time, which the swarm writes in UTC and down to nanoseconds, in full seconds."""
+    return datetime.fromisoformat(stamp[:19])
