@@ -92,14 +92,34 @@ def _run_jobs(
             with ending.let_through():
                 swarm.remove_leftovers(jobs)
                 asked, tasks = _wait(swarm, jobs, chosen, end)
-                out, lost = swarm.read_logs(jobs, "stdout")
-                err, also_lost = (
-                    swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], None)
-                )
+                out, lost = _read_log(swarm, jobs, "stdout", _ids(tasks, "complete"))
+                err, also_lost = _read_log(swarm, jobs, "stderr", _ids(tasks, "failed"))
         finally:
             swarm.remove(jobs)
-    logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), also_lost if lost is None else lost)
+    logs = nodes.Logs(out, err, also_lost if lost is None else lost)
     return nodes.collect_answers(asked, tasks, logs, query.family, image.known_as)
+
+
+def _ids(tasks: Sequence[Task], state: str) -> set[str]:
+    return {task.id for task in tasks if task.state == state}
+
+
+def _read_log(
+    swarm: Swarm, jobs: Sequence[str], stream: str, ended: set[str]
+) -> tuple[dict[str, list[str]], str | None]:
+    """Return what the tasks printed to a stream, by their ids; and why some of it is missing, if so.
+
+    `ended` are those that should have a line. It may come later than their end: then the log is read once more.
+    """
+    if not ended:
+        return {}, None
+    pieces, lost = swarm.read_logs(jobs, stream)
+    lines = nodes.parse_logs(pieces)
+    if lost is None and not ended <= lines.keys():
+        sleep(PAUSE)
+        pieces, lost = swarm.read_logs(jobs, stream)
+        lines = nodes.parse_logs(pieces) | lines
+    return lines, lost
 
 
 def _wait(
