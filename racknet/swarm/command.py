@@ -30,6 +30,7 @@ class ClusterQuery(NamedTuple):
     options: Mapping[str, Sequence[str]]  # the filters, by their names
     node_names: Sequence[str]
     constraints: Sequence[str]
+    strict: bool = False  # only answers that are proven
 
     def check(self) -> None:
         """Raise UsageError where anything is wrong, before a node is asked."""
@@ -51,7 +52,7 @@ class ClusterQuery(NamedTuple):
     def words(self) -> list[str]:
         """The command line for each node."""
         filters = [word for name, given in self.options.items() for each in given for word in (f"--{name}", each)]
-        return [self.network, self.family, *filters]
+        return [self.network, self.family, *filters, *(["--strict"] if self.strict else [])]
 
 
 def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:

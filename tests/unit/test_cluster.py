@@ -30,10 +30,14 @@ def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMan
 
 
 def ask(
-    *, constraints: Sequence[str] = (), options: Mapping[str, Sequence[str]] | None = None, as_json: bool = False
+    *,
+    constraints: Sequence[str] = (),
+    options: Mapping[str, Sequence[str]] | None = None,
+    strict: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Ask, and return the status."""
-    query = ClusterQuery("service", "ipv4", options or {}, [], constraints)
+    query = ClusterQuery("service", "ipv4", options or {}, [], constraints, strict)
     return ask_cluster(query, VERSIONED_IMAGE, 60, as_json=as_json)
 
 
@@ -48,6 +52,14 @@ def test_answer(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None
 def name(manager: FakeManager) -> str:
     """Return the name of the job of the run."""
     return str(manager.created[0][1]["Name"])
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_strict(manager: FakeManager, strict: bool) -> None:
+    """`--strict` goes along to the nodes, after the filters."""
+    ask(options={"exclude": ["eth9"]}, strict=strict)
+    words = manager.created[0][1]["TaskTemplate"]["ContainerSpec"]["Args"]
+    assert words == ["service", "ipv4", "--exclude", "eth9", *["--strict"][: int(strict)]]
 
 
 def test_late_line(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:
