@@ -28,7 +28,8 @@ from racknet.core.inventory import InterfaceState
 from racknet.host import crosscheck, dmi, netlink, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
-from racknet.swarm.nodes import Answer, Node
+from racknet.swarm.image import Image
+from racknet.swarm.nodes import Answer, Code, Failure, Node
 
 FILE = Path(__file__).parent.parent / "tests" / "messages.txt"
 
@@ -174,20 +175,20 @@ class _Swarm:
     def __init__(self, *_: object) -> None:
         pass
 
-    def find_image(self, name: str) -> str:
-        return name
+    def find_image(self, name: str) -> Image:
+        return Image(name, name)
 
     def nodes(self) -> list[Node]:
-        return [Node(f"{name}id", name, "", {"node.role": "worker"}) for name in ("n1", "n2", "n10")]
+        return [Node(f"{name}id", name, None, {"node.role": "worker"}) for name in ("n1", "n2", "n10")]
 
 
-ANSWERED = [Answer("n1", "n1id", "10.176.224.2", None), Answer("n2", "n2id", "10.176.224.3", None)]
+ANSWERED = [Answer("n1", "n1id", "10.176.224.2"), Answer("n2", "n2id", "10.176.224.3")]
 HALF_ANSWERED = [
     ANSWERED[0],
-    Answer("n2", "n2id", None, "down"),
-    Answer("n10", "n10id", None, "no answer in time: its task is preparing"),
+    Answer("n2", "n2id", None, Failure(Code.DOWN)),
+    Answer("n10", "n10id", None, Failure(Code.UNFINISHED, ("preparing", ""))),
 ]
-NO_IMAGE = [Answer("n1", "n1id", None, "No such image: racknet/ip:0.1.0")]
+NO_IMAGE = [Answer("n1", "n1id", None, Failure(Code.NO_IMAGE, ("racknet/ip:0.1.0",)))]
 NO_ENGINE = DockerException("Error while fetching server API version: Connection refused")
 OLD = {"org.opencontainers.image.title": "racknet", "org.opencontainers.image.version": "0.0.1"}
 WORKER = {"Swarm": {"ControlAvailable": False, "RemoteManagers": [{"Addr": "10.176.224.2:2377"}]}}

@@ -15,8 +15,9 @@ from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.connection import connect
-from racknet.swarm.nodes import FINAL, Answer, Node, Task
-from racknet.swarm.signals import blocked_signals, ended_in_order
+from racknet.swarm.image import Image
+from racknet.swarm.nodes import FINAL, Answer, Code, Node, Task
+from racknet.swarm.signals import Ending, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
 
@@ -29,6 +30,7 @@ class ClusterQuery(NamedTuple):
     options: Mapping[str, Sequence[str]]  # the filters, by their names
     node_names: Sequence[str]
     constraints: Sequence[str]
+    strict: bool = False  # only answers that are proven
 
     def check(self) -> None:
         """Raise UsageError where anything is wrong, before a node is asked."""
@@ -36,6 +38,8 @@ class ClusterQuery(NamedTuple):
             raise UsageError(f"'{self.network}' is not a network: public or service")
         if self.node_names and self.constraints:
             raise UsageError("'--node' and '--constraint' exclude each other")
+        for constraint in self.constraints:
+            nodes.parse_constraint(constraint)
         parse_query(self.network, self.family, os.environ, self.options)
         parse_seconds(None, os.environ)
 
@@ -48,13 +52,13 @@ class ClusterQuery(NamedTuple):
     def words(self) -> list[str]:
         """The command line for each node."""
         filters = [word for name, given in self.options.items() for each in given for word in (f"--{name}", each)]
-        return [self.network, self.family, *filters]
+        return [self.network, self.family, *filters, *(["--strict"] if self.strict else [])]
 
 
 def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
     """Ask the nodes, print their answers, and return the status. Raise UsageError, SwarmError, OutputError."""
     query.check()
-    with ended_in_order(), _cleared(), connect() as engine:
+    with ended_in_order() as ending, _cleared(), connect() as engine:
         swarm = Swarm(*engine)
         known = swarm.nodes()
         if query.constraints:
@@ -62,11 +66,9 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
         else:
             chosen = nodes.choose(known, query.node_names)
         _progress(f"looking for {image}")
-        reference = swarm.find_image(image)
-        answers = _run_jobs(swarm, query, reference, chosen, timeout)
-    if reference.startswith("sha256:"):  # people know it by its name
-        answers = [answer._replace(error=answer.error and answer.error.replace(reference, image)) for answer in answers]
-    is_failed = not answers or any(answer.error for answer in answers)
+        found = swarm.find_image(image)
+        answers = _run_jobs(swarm, query, found, chosen, timeout, ending)
+    is_failed = not answers or any(answer.address is None for answer in answers)
     if is_failed:
         write_error(report.format_failures(answers, f"{query.network} {query.family}", image))
     if as_json and answers:
@@ -77,25 +79,48 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
 
 
 def _run_jobs(
-    swarm: Swarm, query: ClusterQuery, image: str, chosen: Sequence[Node] | None, timeout: float
+    swarm: Swarm, query: ClusterQuery, image: Image, chosen: Sequence[Node] | None, timeout: float, ending: Ending
 ) -> list[Answer]:
     """Run a job for each named node, or one for all, and collect the answers. The jobs are removed in any case."""
     end = monotonic() + timeout
-    swarm.remove_leftovers()
     named = [[f"node.id=={node.id}"] for node in chosen or []]
     jobs: list[str] = []
-    try:
-        for constraints in named if query.node_names else [list(query.constraints)]:
-            with blocked_signals():  # else nobody would know whether there is a job now
-                jobs.append(swarm.start(image, query.words, input_vars(os.environ), constraints, timeout))
-        asked, tasks = _wait(swarm, jobs, chosen, end)
-        out, lost = swarm.read_logs(jobs, "stdout")
-        err, also_lost = swarm.read_logs(jobs, "stderr") if any(t.state == "failed" for t in tasks) else ([], "")
-    finally:
-        with blocked_signals():
+    with ending.held():  # else nobody would know whether there is a job now
+        try:
+            for constraints in named if query.node_names else [list(query.constraints)]:
+                jobs.append(swarm.start(image.reference, query.words, input_vars(os.environ), constraints, timeout))
+                ending.check()
+            with ending.let_through():
+                swarm.remove_leftovers(jobs)
+                asked, tasks = _wait(swarm, jobs, chosen, end)
+                out, lost = _read_log(swarm, jobs, "stdout", _ids(tasks, "complete"))
+                err, also_lost = _read_log(swarm, jobs, "stderr", _ids(tasks, "failed"))
+        finally:
             swarm.remove(jobs)
-    logs = nodes.Logs(nodes.parse_logs(out), nodes.parse_logs(err), lost or also_lost)
-    return nodes.collect_answers(asked, tasks, logs, query.family)
+    logs = nodes.Logs(out, err, also_lost if lost is None else lost)
+    return nodes.collect_answers(asked, tasks, logs, query.family, image.known_as)
+
+
+def _ids(tasks: Sequence[Task], state: str) -> set[str]:
+    return {task.id for task in tasks if task.state == state}
+
+
+def _read_log(
+    swarm: Swarm, jobs: Sequence[str], stream: str, ended: set[str]
+) -> tuple[dict[str, list[str]], str | None]:
+    """Return what the tasks printed to a stream, by their ids; and why some of it is missing, if so.
+
+    `ended` are those that should have a line. It may come later than their end: then the log is read once more.
+    """
+    if not ended:
+        return {}, None
+    pieces, lost = swarm.read_logs(jobs, stream)
+    lines = nodes.parse_logs(pieces)
+    if lost is None and not ended <= lines.keys():
+        sleep(PAUSE)
+        pieces, lost = swarm.read_logs(jobs, stream)
+        lines = nodes.parse_logs(pieces) | lines
+    return lines, lost
 
 
 def _wait(
@@ -112,7 +137,7 @@ def _wait(
         tasks = swarm.tasks(jobs)
         now = {node.id: node for node in swarm.nodes()}
         having = {task.node: now[task.node] for task in tasks if task.node in now}
-        asked = {i: now.get(i, node._replace(trouble="gone from the swarm")) for i, node in (asked | having).items()}
+        asked = {i: now.get(i, node._replace(trouble=Code.GONE)) for i, node in (asked | having).items()}
         final = {task.node for task in tasks if task.state in FINAL}
         waiting = [node for node in asked.values() if node.id not in final and not node.trouble]
         _progress(f"{len(asked) - len(waiting)}/{len(asked)} nodes" if asked else "waiting for nodes")

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import docker
+from docker.auth import AuthConfig
 from docker.context import ContextAPI
 from docker.errors import APIError, DockerException
 from docker.utils import kwargs_from_env
@@ -23,6 +24,8 @@ from racknet.swarm.ssh import tunnel
 
 SOCKET = "unix:///var/run/docker.sock"
 PATIENCE = 20  # seconds for one request
+CLOSED = (ConnectionResetError, BrokenPipeError)
+TIMEOUTS = (Timeout, HTTPTimeout, TimeoutError)
 FAILURES = (DockerException, RequestException, HTTPError, OSError, ValueError, struct.error)  # all that the SDK raises
 
 
@@ -65,25 +68,47 @@ def _parameters() -> dict[str, Any]:
 
 
 def _hint(host: str, error: Exception) -> str:
-    if plain(error) == os.strerror(errno.EACCES):
+    cause = _cause(error)
+    if isinstance(cause, OSError) and cause.errno == errno.EACCES:
         return 'be root, or join the group of its socket and log in again: sudo usermod -aG docker "$USER"'
     if host.startswith("ssh://") and not isinstance(error, ValueError):
         return f"does this answer? ssh {host} docker info"
     return "does this answer? docker info; DOCKER_HOST and docker context use choose another engine"
 
 
+def forget_credentials(api: Any) -> None:
+    """Let a client send no credentials of `docker login` from now on.
+
+    The SDK has no parameter for it, and reads the file again where it knows of no registry at all.
+    """
+    api._auth_configs = AuthConfig({"auths": {"no registry": {}}})
+
+
+def may_pass(error: Exception) -> bool:
+    """Return whether the same request may succeed a little later: a manager without a leader refuses it, or waits."""
+    return isinstance(error, TIMEOUTS) or (isinstance(error, APIError) and error.is_server_error())
+
+
 def plain(error: BaseException) -> str:
-    """Return what went wrong, without the layers that it came through."""
+    """Return what went wrong, without the layers that it came through. It is never empty."""
     if isinstance(error, APIError) and error.explanation:
-        return str(error.explanation).rpartition("desc = ")[2].strip()
+        return str(error.explanation).rpartition("desc = ")[2].strip() or str(error)
+    cause = _cause(error)
+    if isinstance(cause, CLOSED):
+        return "the connection was closed"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    if isinstance(cause, TIMEOUTS):
+        return f"no answer within {PATIENCE} s"
+    return str(cause) or type(cause).__name__
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return which of the errors behind an error says most: one of the system, else a timeout, else the first cause."""
     chain = [error]
     while cause := chain[-1].__cause__ or chain[-1].__context__:
         chain.append(cause)
-    for each in reversed(chain):  # the first cause says most
-        if isinstance(each, (ConnectionResetError, BrokenPipeError)):
-            return "the connection was closed"
-        if isinstance(each, OSError) and each.strerror:
-            return each.strerror
-    if any(isinstance(each, (Timeout, HTTPTimeout, TimeoutError)) for each in chain):
-        return f"no answer within {PATIENCE} s"
-    return str(chain[-1])
+    chain.reverse()
+    of_system = (each for each in chain if isinstance(each, CLOSED) or (isinstance(each, OSError) and each.strerror))
+    timeouts = (each for each in chain if isinstance(each, TIMEOUTS))
+    return next(of_system, None) or next(timeouts, chain[0])

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from racknet.swarm.nodes import Node, Task
+from racknet.swarm.nodes import Code, Node, Task
+
+STATES = {"down": Code.DOWN, "disconnected": Code.DISCONNECTED}  # one that is `unknown` is coming back
+AVAILABILITIES = {"drain": Code.DRAINED, "pause": Code.PAUSED}
 
 
 def decode_node(node: Mapping[str, Any]) -> Node:
     """Return the node of an object."""
     facts = _facts(node)
-    return Node(node["ID"], facts["node.hostname"], _trouble(node["Status"], node["Spec"]), facts)
+    trouble = STATES.get(node["Status"]["State"]) or AVAILABILITIES.get(node["Spec"]["Availability"])
+    return Node(node["ID"], facts["node.hostname"], trouble, facts)
 
 
 def _facts(node: Mapping[str, Any]) -> dict[str, str]:
@@ -29,15 +34,15 @@ def _facts(node: Mapping[str, Any]) -> dict[str, str]:
     return facts | {f"engine.labels.{label}": value for label, value in (engine.get("Labels") or {}).items()}
 
 
-def _trouble(status: Mapping[str, str], spec: Mapping[str, str]) -> str:
-    """Return why a node takes no job, or "". One that is `unknown` is coming back."""
-    if status["State"] in ("down", "disconnected"):
-        return status["State"]
-    return {"drain": "drained", "pause": "paused"}.get(spec["Availability"], "")
-
-
 def decode_task(task: Mapping[str, Any]) -> Task:
     """Return the task of an object."""
     status = task["Status"]
     exited = (status.get("ContainerStatus") or {}).get("ExitCode", 0)
-    return Task(task["ID"], task.get("NodeID", ""), status["State"], exited, status.get("Err", ""))
+    error = status.get("Err", "")
+    lacks_image = status["State"] == "rejected" and error.startswith("No such image")  # Docker has no code for it
+    return Task(task["ID"], task.get("NodeID", ""), status["State"], exited, error, lacks_image)
+
+
+def decode_time(stamp: str) -> datetime:
+    """Return a time, which the swarm writes in UTC and down to nanoseconds, in full seconds."""
+    return datetime.fromisoformat(stamp[:19])

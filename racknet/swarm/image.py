@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from http.client import BAD_REQUEST
+from typing import Any, NamedTuple
 
-from docker.errors import DockerException, NotFound
+from docker.errors import APIError, DockerException, NotFound
 
 from racknet import __version__
 from racknet.errors import SwarmError, UsageError
@@ -15,8 +16,20 @@ from racknet.swarm.connection import FAILURES, plain
 TITLE, VERSION = "org.opencontainers.image.title", "org.opencontainers.image.version"
 
 
-def find_image(api: Any, name: str, manager: str) -> str:
-    """Return what names the image on every node. The manager pulls it where it has none.
+class Image(NamedTuple):
+    """An image: its name, and the reference that names exactly this one on every node, its digest or its id."""
+
+    name: str
+    reference: str
+
+    @property
+    def known_as(self) -> str:
+        """How people know the image that a node may lack: by its digest, or else by its name."""
+        return self.name if self.reference.startswith("sha256:") else self.reference
+
+
+def find_image(api: Any, name: str, manager: str) -> Image:
+    """Return the image of a name. The manager pulls it where it has none.
 
     It is never pulled by its default name: that may be somebody else's on a public registry. Raise UsageError for a
     wrong image, and SwarmError.
@@ -29,15 +42,16 @@ def find_image(api: Any, name: str, manager: str) -> str:
                     raise DockerException(step["error"])
             found = _inspect(api, name)
     except FAILURES as error:
-        reason = plain(error)
-        if "invalid reference" in reason:
+        if isinstance(error, APIError) and error.status_code == BAD_REQUEST:
             raise UsageError(f"'{name}' is not the name of an image") from error
-        raise SwarmError(f"the manager cannot pull {name}: {reason}", f"does this work? docker pull {name}") from error
+        raise SwarmError(
+            f"the manager cannot pull {name}: {plain(error)}", f"does this work? docker pull {name}"
+        ) from error
     if found is None:
         hint = f"on a machine that has it: docker save {name} | ssh {manager} docker load"
         raise SwarmError(f"the manager has no image {name}", hint)
     check_labels(name, (found.get("Config") or {}).get("Labels") or {})
-    return exact_reference(name, found)
+    return Image(name, exact_reference(name, found))
 
 
 def _inspect(api: Any, name: str) -> Mapping[str, Any] | None:

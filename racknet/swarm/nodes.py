@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -12,36 +13,69 @@ from racknet.core.text import natural
 from racknet.errors import UsageError
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
-CONSTRAINED = ("node.id", "node.hostname", "node.role", "node.platform.", "node.labels.", "engine.labels.")
+RAN = ("complete", "failed")  # of these: a container has run, and has a log
+SIGN = "racknet: "  # before its errors
+KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")  # and the labels
+# By manager/constraint/constraint.go of moby/swarmkit. The engine's own error for others has no code.
+KEY = re.compile(r"[a-z_][a-z0-9_.-]+", re.ASCII | re.IGNORECASE)
+VALUE = re.compile(r"[a-z0-9:_\s.*()?+[\]\\^$|/-]+", re.ASCII | re.IGNORECASE)
 TASK_ID = "com.docker.swarm.task.id"
 
 
+class Code(Enum):
+    """Why a node has no address; in brackets the details. `report` has the text of each."""
+
+    DOWN = auto()
+    DISCONNECTED = auto()
+    DRAINED = auto()
+    PAUSED = auto()
+    GONE = auto()  # from the swarm
+    NO_TASK = auto()
+    UNFINISHED = auto()  # its task (the state, the error or "")
+    NO_IMAGE = auto()  # (the image)
+    STOPPED = auto()  # its task failed, without a word from racknet (the engine's error or the state)
+    REFUSED = auto()  # racknet has no answer there (its error)
+    NO_ADDRESS = auto()  # what was printed is none (the family, the lines)
+    LOST_LOG = auto()  # (why)
+
+
+class Failure(NamedTuple):
+    """Why a node has no address: a code, and its details."""
+
+    code: Code
+    details: tuple[str, ...] = ()
+
+
 class Node(NamedTuple):
-    """A node: its id, its host name, why it takes no job ("" where it does), and the facts that constraints compare."""
+    """A node: its id, its host name, why it takes no job, if so, and the facts that constraints compare."""
 
     id: str
     name: str
-    trouble: str
+    trouble: Code | None = None
     facts: Mapping[str, str] = {}
 
 
 class Task(NamedTuple):
-    """The part of a job on one node: its id, the node's id, its state in Docker's words, its exit status, its error."""
+    """The part of a job on one node: its id, the node's id, its state in Docker's words, its exit status, its error.
+
+    `lacks_image` is whether the error is that the node has no such image.
+    """
 
     id: str
     node: str
     state: str
     status: int
     error: str
+    lacks_image: bool = False
 
 
 class Answer(NamedTuple):
-    """The answer of a node: its name, its id, and its address or the error."""
+    """The answer of a node: its name, its id, and its address, or why there is none."""
 
     node: str
     id: str
     address: str | None
-    error: str | None
+    failure: Failure | None = None
 
 
 def choose(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
@@ -59,10 +93,22 @@ def choose(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
     return list({node.id: node for node in chosen}.values()) if words else list(nodes)
 
 
+def parse_constraint(text: str) -> tuple[str, str, str]:
+    """Return the key, the operator and the value of a constraint such as `node.role==worker`. Raise UsageError.
+
+    Blanks around the key and the value do not count. One within a value does.
+    """
+    operator = "==" if "==" in text else "!="
+    key, _, value = (part.strip() for part in text.partition(operator))
+    if not (KEY.fullmatch(key) and VALUE.fullmatch(value)):
+        raise UsageError(f"'{text}' is not a constraint: KEY==VALUE or KEY!=VALUE, for instance node.role==worker")
+    return key, operator, value
+
+
 def match_constraints(nodes: Sequence[Node], constraints: Sequence[str]) -> list[Node] | None:
-    """Return the nodes that match constraints such as `node.role==worker`; None where only the swarm can tell."""
-    wanted = [re.split("(==|!=)", constraint.replace(" ", ""), maxsplit=1) for constraint in constraints]
-    if not all(len(words) == 3 and words[0].startswith(CONSTRAINED) for words in wanted):
+    """Return the nodes that match all constraints; None where only the swarm can tell. Raise UsageError."""
+    wanted = [parse_constraint(constraint) for constraint in constraints]
+    if not all(key in KEYS or re.match(r"(node|engine)\.labels\..", key) for key, _, _ in wanted):
         return None
     return [
         node
@@ -76,11 +122,11 @@ def _same(value: str, other: str) -> bool:
 
 
 class Logs(NamedTuple):
-    """The lines that tasks printed, by the tasks' ids; and why some of them are missing, or ""."""
+    """The lines that tasks printed, by the tasks' ids; and why some of them are missing, if so."""
 
     out: Mapping[str, list[str]]
     err: Mapping[str, list[str]]
-    lost: str = ""
+    lost: str | None = None
 
 
 def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
@@ -94,8 +140,8 @@ def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
     return lines
 
 
-def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, family: str) -> list[Answer]:
-    """Return the answers of the nodes, in natural order, from their tasks and logs."""
+def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, family: str, image: str) -> list[Answer]:
+    """Return the answers of the nodes, in natural order, from their tasks and logs. The image is for failures."""
     # The swarm may give a node another task where one failed: what has ended counts, and success most.
     rank = {state: place for place, state in enumerate(reversed(FINAL), 1)}
     by_node = {task.node: task for task in sorted(tasks, key=lambda task: rank.get(task.state, 0))}
@@ -103,26 +149,29 @@ def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, fa
     for node in sorted(nodes, key=lambda node: (natural(node.name), node.id)):
         task = by_node.get(node.id)
         printed = logs.out.get(task.id, []) if task and (task.state, task.status) == ("complete", 0) else []
-        if task and len(printed) == 1 and _is_address(family, printed[0]):
-            answers.append(Answer(node.name, node.id, printed[0], None))
+        if len(printed) == 1 and _is_address(family, printed[0]):
+            answers.append(Answer(node.name, node.id, printed[0]))
+        elif task is None or (node.trouble and task.state not in FINAL):
+            answers.append(Answer(node.name, node.id, None, Failure(node.trouble or Code.NO_TASK)))
+        elif task.lacks_image:
+            answers.append(Answer(node.name, node.id, None, Failure(Code.NO_IMAGE, (image,))))
         else:
-            said = logs.err.get(task.id, []) if task else []
-            is_lost = logs.lost and task and task.state in FINAL and not (printed or said)
-            error = logs.lost if is_lost else _error(node, task, printed, said, family)
-            answers.append(Answer(node.name, node.id, None, error))
+            answers.append(Answer(node.name, node.id, None, _failure(task, printed, logs, family)))
     return answers
 
 
-def _error(node: Node, task: Task | None, printed: Sequence[str], said: Sequence[str], family: str) -> str:
-    if task is None or (node.trouble and task.state not in FINAL):
-        return node.trouble or "was given no task in time"
+def _failure(task: Task, printed: Sequence[str], logs: Logs, family: str) -> Failure:
+    """Return why a task has no address."""
     if task.state not in FINAL:
-        return f"no answer in time: its task is {task.state}{task.error and f', {task.error}'}"
+        return Failure(Code.UNFINISHED, (task.state, task.error))
+    said = [line.removeprefix(SIGN) for line in logs.err.get(task.id, []) if line.removeprefix(SIGN).strip()]
     if task.state == "failed" and said:
-        return said[0].removeprefix("racknet: ")
+        return Failure(Code.REFUSED, (said[0],))
+    if task.state in RAN and not printed and logs.lost is not None:
+        return Failure(Code.LOST_LOG, (logs.lost,))
     if task.state != "complete":
-        return task.error or task.state
-    return f"printed no {family} address: '{' '.join(printed)[:80]}'"
+        return Failure(Code.STOPPED, (task.error.strip() or task.state,))
+    return Failure(Code.NO_ADDRESS, (family, " ".join(printed)[:80]))
 
 
 def _is_address(family: str, word: str) -> bool:

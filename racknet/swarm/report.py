@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from racknet.output.stdio import printable
-from racknet.swarm.nodes import Answer
+from racknet.swarm.nodes import Answer, Code, Failure
 
 SEE_LABELS = "docker node inspect --format '{{.Description.Hostname}} {{.Spec.Labels}}' $(docker node ls -q)"
 IN_A_REGISTRY = re.compile("[^/]*[.:][^/]*/.*@")  # a digest, in a repository of a registry that is named
-GONE = ("down", "disconnected", "gone from the swarm", "was given no task in time")  # nothing can be asked there
+TEXTS = {
+    Code.DOWN: "down",
+    Code.DISCONNECTED: "disconnected",
+    Code.DRAINED: "drained",
+    Code.PAUSED: "paused",
+    Code.GONE: "gone from the swarm",
+    Code.NO_TASK: "was given no task in time",
+    Code.UNFINISHED: "no answer in time: its task is {}",
+    Code.NO_IMAGE: "No such image: {}",
+    Code.STOPPED: "{}",
+    Code.REFUSED: "{}",
+    Code.NO_ADDRESS: "printed no {} address: '{}'",
+    Code.LOST_LOG: "its log cannot be read: {}",
+}
+ABSENT = (Code.DOWN, Code.DISCONNECTED, Code.GONE, Code.NO_TASK)  # nothing can be asked there
+
+
+def failure_text(failure: Failure) -> str:
+    """Return why a node has no address."""
+    details = failure.details
+    if failure.code is Code.UNFINISHED:
+        details = (", ".join(filter(None, details)),)
+    return TEXTS[failure.code].format(*details)
 
 
 def format_text(answers: Sequence[Answer], *, is_bare: bool) -> str:
@@ -24,37 +46,42 @@ def format_text(answers: Sequence[Answer], *, is_bare: bool) -> str:
 
 def format_json(answers: Sequence[Answer]) -> str:
     """Return the answers of all nodes, for programs."""
-    return json.dumps([answer._asdict() for answer in answers]) + "\n"
+    rows = [
+        {
+            "node": answer.node,
+            "id": answer.id,
+            "address": answer.address,
+            "error": failure_text(answer.failure) if answer.failure else None,
+        }
+        for answer in answers
+    ]
+    return json.dumps(rows) + "\n"
 
 
 def format_failures(answers: Sequence[Answer], asked: str, image: str) -> str:
     """Return the error for the nodes that did not answer, or for a query that no node matches."""
-    failed = [answer for answer in answers if answer.error]
+    failed = [(answer.node, answer.failure) for answer in answers if answer.failure]
     if not answers:
         return f"racknet: no node of this swarm matches\nhint: see their labels: {SEE_LABELS}\n"
-    width = max(len(printable(answer.node)) for answer in failed)
-    lines = "".join(f"  {printable(answer.node):{width}}  {printable(answer.error or '')}\n" for answer in failed)
-    errors: dict[str, str] = {}
-    for answer in failed:
-        errors.setdefault(answer.error or "", answer.node)
-    hint = printable(_hint(errors, image))
+    width = max(len(printable(node)) for node, _ in failed)
+    lines = "".join(f"  {printable(node):{width}}  {printable(failure_text(failure))}\n" for node, failure in failed)
+    hint = printable(_hint(failed, image))
     return f"racknet: no {asked} address from {len(failed)} of {len(answers)} nodes\n{lines}hint: {hint}\n"
 
 
-def _hint(errors: Mapping[str, str], image: str) -> str:
-    """Return a command to run next, for the errors and the first node that has each."""
-    for error, node in errors.items():
-        if match := re.search(r"No such image: (\S+)", error):
-            missing = match[1]
+def _hint(failed: Sequence[tuple[str, Failure]], image: str) -> str:
+    """Return a command to run next, for the failure that says most, on the first node that has it."""
+    for node, failure in failed:
+        if failure.code is Code.NO_IMAGE:
+            (missing,) = failure.details
             if IN_A_REGISTRY.match(missing):
                 return f"does this work? ssh {node} docker pull {missing}"
             # An engine with containerd's store knows what was built or loaded by a digest, too.
-            missing = image if "@" in missing else missing
-            return f"bring it to each of them: docker save {missing} | ssh {node} docker load"
-    for error, node in errors.items():
-        if error in ("drained", "paused"):
+            return f"bring it to each of them: docker save {image} | ssh {node} docker load"
+    for node, failure in failed:
+        if failure.code in (Code.DRAINED, Code.PAUSED):
             return f"let it take jobs: docker node update --availability active {node}"
-    error, node = next(iter(errors.items()))
-    if error in GONE:
+    node, failure = failed[0]
+    if failure.code in ABSENT:
         return "see docker node ls"
     return f"see what the node has: ssh {node} docker run --rm --net=host {image} list"

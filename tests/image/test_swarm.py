@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
@@ -101,9 +102,15 @@ def test_constraint(swarm_of_three: Swarm) -> None:
     none = cluster(n1, "service", "--constraint", "node.labels.disk==ssd")
     assert (none.out, none.status) == ("", 1)
     assert none.err.startswith("racknet: no node of this swarm matches\nhint: ")
-    wrong = cluster(n1, "service", "--constraint", "disk")
-    assert (wrong.out, wrong.status) == ("", 2)
-    assert wrong.err.startswith("racknet: 'disk' is not a constraint: ")
+    for constraint in ("disk", "==n2", "node.hostname==", "===", "node.labels.disk==s@d"):
+        wrong = cluster(n1, "service", "--constraint", constraint)
+        assert (wrong.out, wrong.status) == ("", 2)
+        assert wrong.err.startswith(f"racknet: '{constraint}' is not a constraint: ")
+        by_swarm = ["service", "create", "--mode", "global-job", "--constraint", constraint, engine.IMAGE]
+        assert engine.command("docker", "--host", n1.docker_host, *by_swarm).status != 0
+    n1.docker("node", "update", "--label-add", "rack=row 1", "n2")
+    within = cluster(n1, "service", "--constraint", " node.labels.rack == row 1 ")
+    assert within == CommandResult(f"n2  {n2.service}\n", "", 0)
 
 
 def test_options_are_passed_on(swarm_of_three: Swarm) -> None:
@@ -299,13 +306,46 @@ def test_leftovers(swarm_of_three: Swarm) -> None:
     (left,) = jobs(n1)
     labels = json.loads(n1.docker("service", "inspect", left))[0]["Spec"]["Labels"]
     create = ["service", "create", "-q", "-d", "--mode", "global-job", "--restart-condition=none", "--no-resolve-image"]
-    n1.docker(*create, "--label", "racknet.cluster.until=2026-01-01T00:00:00+00:00", "--name", "old", engine.IMAGE)
+    n1.docker(*create, "--label", "racknet.cluster.seconds=0", "--name", "old", engine.IMAGE)
     try:
-        assert list(labels) == ["racknet.cluster.until"]
+        assert labels == {"racknet.cluster.seconds": "1120"}
         assert cluster(n1, "service").status == 0
         assert jobs(n1) == [left]
     finally:
         n1.docker("service", "rm", left)
+
+
+def test_removed_by_somebody_else(swarm_of_three: Swarm) -> None:
+    """Where somebody else removes the job, the error says so, at once."""
+    n1, *_ = swarm_of_three.nodes
+    with asking(n1) as process:
+        (job,) = jobs(n1)
+        n1.docker("service", "rm", job)
+        out, err = process.communicate(timeout=30)
+    assert (out, process.returncode) == ("", 3)
+    assert err == f"racknet: somebody else has removed the job {job}\nhint: run racknet cluster again\n"
+
+
+def test_election(swarm_of_three: Swarm) -> None:
+    """A job whose removal meets an election is removed once there is a leader. Two managers need each other."""
+    n1, n2, _ = swarm_of_three.nodes
+    n1.docker("node", "promote", "n2")
+    try:
+        wait_for(lambda: "Reachable" in n1.docker("node", "ls"), "a second manager")
+        with asking(n1) as process:
+            engine.docker("pause", n2.container)
+            try:
+                time.sleep(15)  # n1 has no majority by now, and leads no more
+                process.send_signal(signal.SIGTERM)
+                time.sleep(3)
+                assert process.poll() is None
+            finally:
+                engine.docker("unpause", n2.container)
+            out, err = process.communicate(timeout=60)
+        assert (out, err, process.returncode) == ("", "", 128 + signal.SIGTERM)
+    finally:
+        wait_for(lambda: engine.command("docker", "--host", n1.docker_host, "node", "demote", "n2").status == 0, "n1")
+        wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n2 ready again")
 
 
 def test_progress(swarm_of_three: Swarm) -> None:

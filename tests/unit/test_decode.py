@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from racknet.swarm.decode import decode_node, decode_task
-from racknet.swarm.nodes import Node, Task
+from racknet.swarm.nodes import Code, Node, Task
 
 
 def node(state: str = "ready", availability: str = "active", **description: object) -> Node:
@@ -14,10 +14,11 @@ def node(state: str = "ready", availability: str = "active", **description: obje
 
 def test_troubles() -> None:
     """A node that is down, disconnected, drained or paused takes no job; one that is unknown is coming back."""
-    assert node(Hostname="n1")[:3] == ("x", "n1", "")
-    assert (node("down").trouble, node("disconnected").trouble) == ("down", "disconnected")
-    assert (node(availability="drain").trouble, node(availability="pause").trouble) == ("drained", "paused")
-    assert node("unknown").trouble == ""
+    assert node(Hostname="n1")[:3] == ("x", "n1", None)
+    assert (node("down").trouble, node("disconnected").trouble) == (Code.DOWN, Code.DISCONNECTED)
+    assert (node(availability="drain").trouble, node(availability="pause").trouble) == (Code.DRAINED, Code.PAUSED)
+    assert node("down", "drain").trouble == Code.DOWN
+    assert node("unknown").trouble is None
 
 
 def test_node_without_a_name() -> None:
@@ -47,3 +48,12 @@ def test_task() -> None:
         "t", "x", "failed", 3, "task: non-zero exit (3)"
     )
     assert decode_task({"ID": "t", "Status": {"State": "pending"}}) == Task("t", "", "pending", 0, "")
+
+
+def test_task_without_an_image() -> None:
+    """Docker rejects a task where the node has no such image. No other task's text counts."""
+    error = "No such image: sha256:1d"
+    rejected = decode_task({"ID": "t", "Status": {"State": "rejected", "Err": error}})
+    assert rejected == Task("t", "", "rejected", 0, error, lacks_image=True)
+    assert not decode_task({"ID": "t", "Status": {"State": "rejected", "Err": f"x: {error}"}}).lacks_image
+    assert not decode_task({"ID": "t", "Status": {"State": "failed", "Err": error}}).lacks_image

@@ -8,7 +8,7 @@ import pytest
 
 from racknet import __version__
 from racknet.errors import UsageError
-from racknet.swarm.image import TITLE, VERSION, check_labels, exact_reference
+from racknet.swarm.image import TITLE, VERSION, Image, check_labels, exact_reference
 
 ID, DIGEST, OTHER = "sha256:1d", "sha256:d1", "sha256:d2"
 
@@ -31,6 +31,12 @@ def test_exact_reference(name: str, digests: list[str], expected: str) -> None:
     """An image goes by its digest in the repository that was named, or else by its id; never by a tag."""
     assert exact_reference(name, {"Id": ID, "RepoDigests": digests}) == expected
     assert exact_reference("ip:1", {"Id": ID, "RepoDigests": None}) == ID
+
+
+def test_known_as() -> None:
+    """An image that a node lacks is called by what people know: its digest, or its name, but never its id."""
+    assert Image("racknet/ip:1", ID).known_as == "racknet/ip:1"
+    assert Image("racknet/ip:1", f"racknet/ip@{DIGEST}").known_as == f"racknet/ip@{DIGEST}"
 
 
 def test_labels() -> None:

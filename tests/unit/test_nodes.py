@@ -9,10 +9,10 @@ import pytest
 
 from racknet.errors import UsageError
 from racknet.swarm import nodes
-from racknet.swarm.nodes import Answer, Logs, Node, Task
-from racknet.swarm.report import format_text
+from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Task
+from racknet.swarm.report import failure_text, format_text
 
-N1, N2, N10, TWIN = Node("a", "n1", ""), Node("b", "n2", ""), Node("c", "n10", ""), Node("d", "n2", "")
+N1, N2, N10, TWIN = Node("a", "n1"), Node("b", "n2"), Node("c", "n10"), Node("d", "n2")
 FACTS = {
     "node.id": "x",
     "node.hostname": "n1",
@@ -20,6 +20,7 @@ FACTS = {
     "node.platform.os": "linux",
     "node.platform.arch": "x86_64",
     "node.labels.disk": "ssd",
+    "node.labels.rack": "row 1",
     "engine.labels.zone": "a",
 }
 
@@ -51,6 +52,10 @@ def test_choose() -> None:
     [
         ("node.hostname==N1", True),
         ("node.hostname != n1", False),
+        ("  node.hostname\t==  n1 ", True),
+        ("node.labels.rack==row 1", True),
+        ("node.labels.rack == Row 1 ", True),
+        ("node.labels.rack==row1", False),
         ("node.id==x", True),
         ("node.role==manager", False),
         ("node.labels.disk==ssd", True),
@@ -60,19 +65,35 @@ def test_choose() -> None:
         ("node.platform.os==linux", True),
         ("node.platform.arch==x86_64", True),
         ("node.ip==10.0.0.1", None),
-        ("gaga", None),
+        ("node.platform.version!=1", None),
+        ("NODE.ROLE==worker", None),
     ],
 )
 def test_match_constraints(constraint: str, matches: bool | None) -> None:
     """Nodes match constraints by their facts, those that take no job too; some constraints only the swarm can tell."""
-    node = Node("x", "n1", "down", FACTS)
+    node = Node("x", "n1", Code.DOWN, FACTS)
     found = nodes.match_constraints([node], [constraint])
     assert found == (None if matches is None else [node] if matches else [])
 
 
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        *("", "disk", "==n2", "!=n2", "node.hostname==", "node.hostname== ", "===", "n!=a", "node.role=worker"),
+        *("a-b=!=c", "node.hostname!=a==b", "node labels==x", "node.labels.a==b@c", "1a==b"),
+        *("node.labels.ä==b", "node.labels.a==ä"),
+    ],
+)
+def test_wrong_constraints(constraint: str) -> None:
+    """What the swarm takes for no constraint is an error that quotes it, and no other one."""
+    with pytest.raises(UsageError) as raised:
+        nodes.match_constraints([N1], ["node.role==worker", constraint])
+    assert raised.value.message.startswith(f"'{constraint}' is not a constraint: ")
+
+
 def test_several_constraints() -> None:
     """A node has to match all of the constraints."""
-    node = Node("x", "n1", "", FACTS)
+    node = Node("x", "n1", None, FACTS)
     assert nodes.match_constraints([node], ["node.role==worker", "node.labels.disk==ssd"]) == [node]
     assert nodes.match_constraints([node], ["node.role==worker", "node.labels.disk==hdd"]) == []
     assert nodes.match_constraints([node], ["node.role==worker", "node.ip==10.0.0.1"]) is None
@@ -85,7 +106,7 @@ def test_parse_logs() -> None:
     assert nodes.parse_logs([b"com.docker.swarm.task.id=t \xff\n"]) == {"t": ["\ufffd"]}
 
 
-DOWN = N1._replace(trouble="down")
+DOWN = N1._replace(trouble=Code.DOWN)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +119,15 @@ DOWN = N1._replace(trouble="down")
         (N1, [task("complete")], ["10.0.0.1", "10.0.0.2"], [], "'10.0.0.1 10.0.0.2'"),
         (N1, [task("failed", 1, "exit (1)")], ["10.0.0.1"], ["racknet: no address", "x"], "no address"),
         (N1, [task("failed", 1, "exit (1)")], [], [], "exit (1)"),
-        (N1, [task("rejected", error="No such image: x")], [], [], "No such image: x"),
+        (N1, [task("failed", 1, "exit (1)")], [], ["", "racknet: ", " "], "exit (1)"),
+        (N1, [task("failed", 1)], [], [], "failed"),
+        (N1, [task("rejected", error=" ")], [], [], "rejected"),
+        (N1, [task("rejected", error="No such image: sha256:1d")._replace(lacks_image=True)], [], [], "image: ip:1"),
+        (N1, [task("rejected", error="No such image: other")], [], [], "No such image: other"),
         (N1, [task("preparing")], [], [], "no answer in time: its task is preparing"),
         (N1, [task("pending", error="no room")], [], [], "no answer in time: its task is pending, no room"),
         (N1, [], [], [], "was given no task in time"),
-        (N1._replace(trouble="drained"), [], [], [], "drained"),
+        (N1._replace(trouble=Code.DRAINED), [], [], [], "drained"),
         (DOWN, [task("running")], [], [], "down"),
         (DOWN, [task("complete")], ["10.0.0.1"], [], "10.0.0.1"),
         (N1, [task("complete"), task("failed", 1, name="u")], ["10.0.0.1"], [], "10.0.0.1"),
@@ -111,24 +136,36 @@ DOWN = N1._replace(trouble="down")
 )
 def test_collect_answers(node: Node, tasks: list[Task], out: list[str], err: list[str], expected: str) -> None:
     """A node's address is what its task printed, if that is one address; else it says why there is none."""
-    (answer,) = nodes.collect_answers([node], tasks, Logs({"t": out}, {"t": err}), "ipv4")
+    (answer,) = nodes.collect_answers([node], tasks, Logs({"t": out}, {"t": err}), "ipv4", "ip:1")
     assert (answer.node, answer.id) == ("n1", "a")
-    assert (answer.address is None) != (answer.error is None)
-    assert (answer.address or answer.error or "").endswith(expected)
+    assert (answer.address is None) != (answer.failure is None)
+    found = failure_text(answer.failure) if answer.failure else answer.address or ""
+    assert found.endswith(expected)
 
 
 def test_answers_are_in_natural_order() -> None:
     """Answers are in the natural order of the nodes' names, and of their ids where names are equal."""
-    answers = nodes.collect_answers([TWIN, N10, N2, N1], [], Logs({}, {}), "ipv4")
+    answers = nodes.collect_answers([TWIN, N10, N2, N1], [], Logs({}, {}), "ipv4", "ip:1")
     assert [answer.id for answer in answers] == ["a", "b", "d", "c"]
 
 
 def test_lost_log() -> None:
     """Where a log cannot be read, that is why an answer is missing; what was read of it counts."""
     done = [Task("t", "a", "complete", 0, ""), Task("u", "b", "complete", 0, "")]
-    logs = Logs({"u": ["10.0.0.2"]}, {}, lost="its log cannot be read: x")
-    answers = nodes.collect_answers([N1, N2], done, logs, "ipv4")
-    assert answers == [Answer("n1", "a", None, "its log cannot be read: x"), Answer("n2", "b", "10.0.0.2", None)]
+    logs = Logs({"u": ["10.0.0.2"]}, {}, lost="frozen")
+    answers = nodes.collect_answers([N1, N2], done, logs, "ipv4", "ip:1")
+    lost = Failure(Code.LOST_LOG, ("frozen",))
+    assert answers == [Answer("n1", "a", None, lost), Answer("n2", "b", "10.0.0.2")]
+
+
+def test_lost_log_of_a_task_that_never_ran() -> None:
+    """A log that is lost hides no reason for which a task has none."""
+    rejected = [Task("t", "a", "rejected", 0, "no room"), Task("u", "b", "rejected", 0, "x", lacks_image=True)]
+    answers = nodes.collect_answers([N1, N2], rejected, Logs({}, {}, lost="frozen"), "ipv4", "ip:1")
+    assert [answer.failure for answer in answers] == [
+        Failure(Code.STOPPED, ("no room",)),
+        Failure(Code.NO_IMAGE, ("ip:1",)),
+    ]
 
 
 def count_calls(act: Callable[[], object]) -> int:
@@ -151,12 +188,12 @@ def test_collecting_is_linear() -> None:
     """Ten times as many nodes are ten times the work, up to the logs of 10,000 nodes."""
 
     def work(size: int) -> int:
-        known = [Node(f"id{n:05}", f"n{n:05}", "") for n in range(size)]
+        known = [Node(f"id{n:05}", f"n{n:05}") for n in range(size)]
         tasks = [Task(f"t{n}", f"id{n:05}", "complete", 0, "") for n in range(size)]
         log = [piece(f"t{n}", f"10.{n >> 8}.{n & 255}.1") for n in range(size)]
 
         def act() -> None:
-            answers = nodes.collect_answers(known, tasks, Logs(nodes.parse_logs(log), {}), "ipv4")
+            answers = nodes.collect_answers(known, tasks, Logs(nodes.parse_logs(log), {}), "ipv4", "ip:1")
             assert format_text(answers, is_bare=False).count("\n") == size
             assert nodes.choose(known, []) == known
 

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from racknet.swarm.nodes import Answer
-from racknet.swarm.report import format_failures, format_json, format_text
+from racknet.swarm.nodes import Answer, Code, Failure
+from racknet.swarm.report import TEXTS, failure_text, format_failures, format_json, format_text
 
 ANSWERS = [
-    Answer("n1", "a", "10.0.0.1", None),
-    Answer("n2", "b", None, "down"),
-    Answer("n10", "c", None, "\x1b[2J"),
-    Answer("n11\x07", "d", "10.0.0.11", None),
+    Answer("n1", "a", "10.0.0.1"),
+    Answer("n2", "b", None, Failure(Code.DOWN)),
+    Answer("n10", "c", None, Failure(Code.REFUSED, ("\x1b[2J",))),
+    Answer("n11\x07", "d", "10.0.0.11"),
 ]
 
 
@@ -42,21 +42,46 @@ def test_failures() -> None:
     assert [line.partition(":")[0] for line in lines[3:]] == ["hint"]
 
 
+REFUSED = Failure(Code.REFUSED, ("no such address",))
+DOWN, DRAINED, PAUSED = Failure(Code.DOWN), Failure(Code.DRAINED), Failure(Code.PAUSED)
+
+
+def lacking(image: str) -> Failure:
+    return Failure(Code.NO_IMAGE, (image,))
+
+
 @pytest.mark.parametrize(
-    ("errors", "hint"),
+    ("failures", "hint"),
     [
-        (["down", "No such image: x/y:1"], "bring it to each of them: docker save x/y:1 | ssh n2 docker load"),
-        (["No such image: x/y@sha256:00"], "bring it to each of them: docker save x/y | ssh n1 docker load"),
-        (["No such image: r.io/y@sha256:00"], "does this work? ssh n1 docker pull r.io/y@sha256:00"),
-        (["no such address", "drained", "paused"], "let it take jobs: docker node update --availability active n2"),
-        (["down", "no such address"], "see docker node ls"),
-        (["no such address"], "see what the node has: ssh n1 docker run --rm --net=host x/y list"),
+        ([DOWN, lacking("x/y")], "bring it to each of them: docker save x/y | ssh n2 docker load"),
+        ([lacking("x/y@sha256:00")], "bring it to each of them: docker save x/y | ssh n1 docker load"),
+        ([lacking("r.io/y@sha256:00")], "does this work? ssh n1 docker pull r.io/y@sha256:00"),
+        ([REFUSED, DRAINED, PAUSED], "let it take jobs: docker node update --availability active n2"),
+        ([DOWN, REFUSED], "see docker node ls"),
+        ([REFUSED], "see what the node has: ssh n1 docker run --rm --net=host x/y list"),
+        ([Failure(Code.REFUSED, ("drained",))], "see what the node has: ssh n1 docker run --rm --net=host x/y list"),
     ],
 )
-def test_hints(errors: list[str], hint: str) -> None:
-    """The hint is a command for the error that says most, on the first node that has it."""
-    failed = [Answer(f"n{place}", "a", None, error) for place, error in enumerate(errors, 1)]
+def test_hints(failures: list[Failure], hint: str) -> None:
+    """The hint is a command for the failure that says most, on the first node that has it."""
+    failed = [Answer(f"n{place}", "a", None, failure) for place, failure in enumerate(failures, 1)]
     assert format_failures(failed, "public ipv4", "x/y").endswith(f"\nhint: {hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("failure", "text"),
+    [
+        (Failure(Code.UNFINISHED, ("preparing", "")), "no answer in time: its task is preparing"),
+        (Failure(Code.UNFINISHED, ("pending", "no room")), "no answer in time: its task is pending, no room"),
+        (Failure(Code.NO_ADDRESS, ("ipv4", "{x}")), "printed no ipv4 address: '{x}'"),
+        (Failure(Code.LOST_LOG, ("frozen",)), "its log cannot be read: frozen"),
+        (Failure(Code.GONE), "gone from the swarm"),
+    ],
+)
+def test_failure_text(failure: Failure, text: str) -> None:
+    """Each code has its text, with the details as they are."""
+    assert failure_text(failure) == text
+    assert set(TEXTS) == set(Code)
 
 
 def test_no_node() -> None:
