@@ -52,9 +52,8 @@ def ties() -> list[tuple[str, HostCase, str]]:
     found = []
     for name, case in HOSTS.items():
         for line in lines:
-            query = make_query(line)
-            selection = select_address(case.layout.host, query)
-            if selection.tied and "for instance" in messages.no_address(query, selection).hint:
+            selection = select_address(case.layout.host, make_query(line))
+            if selection.doubt and "for instance" in messages.no_address(selection).hint:
                 found.append((name, case, line))
     return found
 
@@ -78,8 +77,7 @@ def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixtur
 @pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in ties()], ids=[f"{n} {line}" for n, _, line in ties()])
 def test_variable_after_a_tie(case: HostCase, line: str) -> None:
     """For `env` and `exec` the hint is a variable, which decides the tie."""
-    query = make_query(line)
-    error = messages.no_address(query, select_address(case.layout.host, query), way="variable")
+    error = messages.no_address(select_address(case.layout.host, make_query(line)), way="variable")
     assert isinstance(error, Ambiguous)
     name, _, value = error.hint.partition("for instance: ")[2].partition("=")
     with on_host(case.layout.host):
@@ -95,5 +93,5 @@ def test_tie_without_an_address() -> None:
     """Where the interfaces that tie have no address of the family, the hint names none of them."""
     query = make_query("service ipv6")
     selection = select_address(HOSTS["excluded"].layout.host, query)
-    assert selection.tied
-    assert messages.no_address(query, selection).hint == hints.other(query, "option")
+    assert selection.doubt
+    assert messages.no_address(selection).hint == hints.other(query, "option")
