@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "racknet"
 
 # The layers, from the top. A package imports what is below it, or to the right of it in its own layer.
-LAYERS = [["__main__"], ["api", "cli", "swarm"], ["lookup", "output", "query"], ["host"], ["core"], ["errors"]]
+LAYERS = [["__main__"], ["api", "cli", "swarm"], ["lookup", "output", "parsing"], ["host"], ["core"], ["errors"]]
 
 Imports = set[tuple[str, str]]  # the first of each pair imports the second
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from racknet.core import rules
 from racknet.core.matching import matches_glob
 from racknet.core.rules import NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED, Reason
-from racknet.core.selection import CONTAINER_OWN, UNPROVEN
+from racknet.core.selection import CONTAINER_OWN, CONTRADICTION, UNPROVEN
 from racknet.core.text import natural
 from racknet.errors import Ambiguous, ExitStatus, NoAddress, NoAddresses, RacknetError
 from racknet.output import hints, notes
@@ -75,17 +75,18 @@ def no_address(selection: Selection, way: str = "option", provider: Provider | N
 def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) -> Ambiguous:
     """Return the error for candidates that leave no answer. The hint names one that would be the answer, if one is."""
     query, interfaces = selection.query, doubt.interfaces
-    is_spread = len(interfaces) > 1
     # For `service ipv6`, `service ipv4` is in doubt: only an interface with an address of both families helps.
     of_family = {candidate.address.interface for candidate in selection.candidates}
     of_family |= {address.interface for address, reason in selection.rejected if reason is rules.AMBIGUOUS_IPV4}
     chosen = [address for address in doubt.candidates if address.interface in of_family]
-    if not is_spread:
-        chosen = chosen[-1:]  # of two that contradict each other, not the one that a cluster's manager may move
+    if doubt.kind == CONTRADICTION:
+        chosen = chosen[-1:]  # not the one that a cluster's manager may move
+    on_it = [c for c in selection.candidates if chosen and c.address.interface == chosen[0].interface]
+    by_interface = len(interfaces) > 1 and not (query.strict and len(on_it) > 1)  # two of it are two to prove
     kind = "is not proven" if doubt.kind == UNPROVEN else "is ambiguous"
     return Ambiguous(
         f"the {query} address on this host{_filters(selection)} {kind}: {notes.doubt_text(doubt)}",
-        hints.choose(query, chosen[0], way, by_interface=is_spread) if chosen else hints.other(query, way),
+        hints.choose(query, chosen[0], way, by_interface=by_interface) if chosen else hints.other(query, way),
         _lines(rows),
         tuple(address.text for address in doubt.candidates),
         tuple(interfaces),

@@ -109,7 +109,7 @@ def lists_of(layout: Layout) -> list[bytes]:
         body = address(AF[a.family], index, a.prefix_length, attribute(1, packed), label, flags=a.flags, scope=a.scope)
         addresses.append((RTM_NEWADDR, body))
     lists = dumps(links, routes["ipv4"], routes["ipv6"])
-    lists += [message(*way, sequence=4 + n) if way else failure(101, 4 + n) for n, way in enumerate(ways)]
+    lists += [message(*way, sequence=4 + n) if way else failure(-101, 4 + n) for n, way in enumerate(ways)]
     return lists + dumps(addresses, first=4 + len(ways))
 
 

@@ -9,7 +9,7 @@ from support.queries import FOUR
 ADDRESS: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["interface", "label", "family", "address", "prefix_length", "class", "answers", "why"],
+    "required": ["interface", "label", "family", "address", "prefix_length", "class", "answers", "why", "proven"],
     "properties": {
         "interface": {"type": "string", "minLength": 1},
         "label": {"type": ["string", "null"], "minLength": 1},
@@ -19,6 +19,7 @@ ADDRESS: dict[str, Any] = {
         "class": {"enum": ["public", "private", "link-local", "never an answer"]},
         "answers": {"type": "array", "items": {"enum": FOUR}},
         "why": {"type": "string", "minLength": 1},
+        "proven": {"type": ["boolean", "null"]},
     },
 }
 LIST_SCHEMA: dict[str, Any] = {

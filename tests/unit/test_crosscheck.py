@@ -11,13 +11,13 @@ from support.queries import FOUR, make_query
 from racknet import lookup
 from racknet.core.facts import AF, Address
 from racknet.errors import HostReadError
-from racknet.host import read_host
 from racknet.host.crosscheck import find_unconfirmed
+from racknet.host.reader import read_host
 
 
 def test_this_machine() -> None:
     """netifaces confirms each address that the kernel lists on this machine's loopback interface, and no other."""
-    loopback = [address for address in read_host().addresses if address.interface == "lo"]
+    loopback = [address for address in read_host().host.addresses if address.interface == "lo"]
     assert loopback
     others = [
         Address("lo", "ipv4", "127.0.0.99", 0x7F000063, 8),
@@ -52,7 +52,7 @@ def test_netifaces_that_fails(error: Exception) -> None:
 def test_read_once_more() -> None:
     """Where the two readers disagree, the host is read once more; where they still do, it is an error."""
     queries = [make_query(line) for line in FOUR]
-    answers = [selection.address for selection in lookup.look_up(queries)[1] if selection.address]
+    answers = [selection.address for selection in lookup.look_up(queries).selections if selection.address]
     assert answers
     with patch.object(lookup, "find_unconfirmed", side_effect=[answers, []]) as asked:
         lookup.look_up(queries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shlex
 import sys
@@ -10,9 +11,11 @@ from unittest.mock import patch
 
 import pytest
 from support.hosts import HOSTS, HostCase
+from support.layout import parse_layout
 from support.on_host import on_host, run
 from support.queries import make_query
 
+import racknet
 from racknet.core.selection import select_address
 from racknet.errors import Ambiguous
 from racknet.output import hints, messages
@@ -52,9 +55,8 @@ def ties() -> list[tuple[str, HostCase, str]]:
     found = []
     for name, case in HOSTS.items():
         for line in lines:
-            query = make_query(line)
-            selection = select_address(case.layout.host, query)
-            if selection.tied and "for instance" in messages.no_address(query, selection).hint:
+            selection = select_address(case.layout.host, make_query(line))
+            if selection.doubt and "for instance" in messages.no_address(selection).hint:
                 found.append((name, case, line))
     return found
 
@@ -78,12 +80,56 @@ def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixtur
 @pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in ties()], ids=[f"{n} {line}" for n, _, line in ties()])
 def test_variable_after_a_tie(case: HostCase, line: str) -> None:
     """For `env` and `exec` the hint is a variable, which decides the tie."""
-    query = make_query(line)
-    error = messages.no_address(query, select_address(case.layout.host, query), way="variable")
+    error = messages.no_address(select_address(case.layout.host, make_query(line)), way="variable")
     assert isinstance(error, Ambiguous)
     name, _, value = error.hint.partition("for instance: ")[2].partition("=")
     with on_host(case.layout.host):
         assert run(*line.split(), **{name: value}) == 0
+
+
+VIP = """
+nic bond0 192.168.222.211/24 192.168.222.210/32 fd00::211/64 device
+default bond0 via 192.168.222.1 src 192.168.222.210
+"""
+TWO = "nic ens5 10.0.1.5/24 10.0.1.7/32 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
+ODD = "nic {} 10.0.1.5/24 device\nnic a0 10.0.2.5/24 device\nnic a0xb 10.0.3.5/24 device"
+
+
+@pytest.mark.parametrize(
+    ("line", "layout", "answer"),
+    [
+        ("service", VIP, "192.168.222.211"),
+        ("service ipv6", VIP, "fd00::211"),
+        ("service --strict", TWO, "10.0.1.5"),
+        ("service --strict --exclude no*such", TWO, "10.0.1.5"),
+        ("service --strict", "nic ens5 10.0.1.7/24 10.0.1.5/24 device", "10.0.1.7"),
+        ("service --strict", TWO.replace("10.0.1.7/32", "100.64.0.5/10"), "10.0.1.5"),
+        ("service --strict", "nic ens5 10.0.1.5/24 10.0.1.7/24 device\nnic ens6 10.9.0.4/24 device", "10.0.1.5"),
+        *(("service", ODD.format(name), "10.0.1.5") for name in ("A[0", "A[", "A*", "A?", "A]", "A[!b]", "-A", "A,b")),
+        *(("service", ODD.format(name), "10.0.1.5") for name in ("A\x07", "A\udcff", "A'b", "A$b", "A\u202eb")),
+    ],
+)
+def test_line_after_a_doubt(line: str, layout: str, answer: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """The line of the hint is accepted as it is printed, and chooses the first in doubt, whatever its interface is."""
+    with on_host(parse_layout(layout).host):
+        assert run(*line.split()) == 1
+        hint = capfd.readouterr().err.splitlines()[-1]
+        assert run(*shlex.split(hint.partition("for instance: ")[2])[1:]) == 0, hint
+        assert capfd.readouterr() == (f"{answer}\n", "")
+
+
+@pytest.mark.parametrize("name", ["A[0", "A*", "A,b", "A\x07"])
+def test_variable_and_argument_after_a_tie(name: str) -> None:
+    """The hinted variable, and the hinted argument of Python, choose the interface whatever it is called, too."""
+    host = parse_layout(ODD.format(name)).host
+    for way in ("variable", "argument"):
+        hint = messages.no_address(select_address(host, make_query("service")), way=way).hint
+        word, _, value = hint.partition("for instance: ")[2].partition("=")
+        with on_host(host):
+            if way == "variable":
+                assert run("service", **{word: value}) == 0, hint
+            else:
+                assert str(racknet.service(**{word: ast.literal_eval(value)})) == "10.0.1.5", hint
 
 
 def test_there_are_ties() -> None:
@@ -95,5 +141,5 @@ def test_tie_without_an_address() -> None:
     """Where the interfaces that tie have no address of the family, the hint names none of them."""
     query = make_query("service ipv6")
     selection = select_address(HOSTS["excluded"].layout.host, query)
-    assert selection.tied
-    assert messages.no_address(query, selection).hint == hints.other(query, "option")
+    assert selection.doubt
+    assert messages.no_address(selection).hint == hints.other(query, "option")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posix
+import shlex
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +24,11 @@ from support.fake_kernel import lists_of
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
-from racknet import host as reader
 from racknet.core.facts import Address, Host, Interface
 from racknet.errors import HostReadError
-from racknet.host import read_host
+from racknet.host import reader
 from racknet.host.netlink import Kernel
+from racknet.host.reader import read_host
 from racknet.parsing import INPUT_VARS
 
 COMMANDS = ["public", "service", "list", "env", "exec"]
@@ -37,7 +38,7 @@ WORDS = [
     *"ipv4 ipv6 inet inet6 ipv5 --all --json -v --explain --interface --cidr --exclude --reach --wait --export".split(),
     *"-h --help --version -- - -x * eth0 e* [ a/b 10.0.0.0/8 ::/0 fe80::1%eth0 10.0.0.0/33 0 0.01 nan 9e9".split(),
     *"1e400 -1 --wait=0.01 --cidr=10.0.0.0/8 --interface=* --reach=::1 127.0.0.1 224.0.0.1 fe80::1".split(),
-    *("$RACKNET_PUBLIC_IPV4", "no-such-command", "/", "/no/x"),
+    *("--strict", "$RACKNET_PUBLIC_IPV4", "no-such-command", "/", "/no/x"),
     *("", " ", "\x1b[31m", "\u202e", "\r\n", "\udcff", "public\udcff", "--json\x07", "--interface=\x1b]0;x\x07"),
 ]
 VARIABLES = [
@@ -152,6 +153,20 @@ def test_names(names: list[str], label: str, line: str) -> None:
             check((names, label, line, more), written[1].getvalue(), written[2].getvalue(), status)
 
 
+@settings(max_examples=200, deadline=None)
+@given(NAMES, NAME, st.sampled_from(["public", "service"]), st.sampled_from([[], ["--strict"]]))
+def test_hints_are_accepted(names: list[str], label: str, network: str, more: list[str]) -> None:
+    """Whatever interfaces and labels are called, the line that the error hints at is accepted, and has an answer."""
+    net = {"public": "203.0", "service": "10.1"}[network]
+    texts = [(name, f"{net}.{n}.{last}") for n, name in enumerate(names) for last in (5, 7)]
+    addresses = [Address(name, "ipv4", text, int(ip_address(text)), 24, label=label) for name, text in texts]
+    with on_host(Host([Interface(name, has_device=True) for name in names], addresses, [])), captured() as written:
+        run(network, *more)
+        if hint := written[2].getvalue().partition("for instance: ")[2].strip():
+            assert run(*shlex.split(hint)[1:]) == 0, hint
+            assert written[1].getvalue().strip() in [text for _, text in texts if text.endswith(".5")], hint
+
+
 @contextmanager
 def played(datagrams: list[bytes]) -> Iterator[None]:
     """Play a kernel that sends these datagrams, and then nothing more."""
@@ -164,7 +179,7 @@ def played(datagrams: list[bytes]) -> Iterator[None]:
 
 
 def texts(host: Host) -> list[tuple[str, str]]:
-    return [(address.interface, address.text) for address in host.addresses]
+    return sorted((address.interface, address.text) for address in host.addresses)
 
 
 CASES = ["rackspace", "equinix-metal", "unnumbered", "reach", "interfaces-built-on-each-other", "virtual-machines"]
@@ -178,7 +193,7 @@ def test_kernel_that_is_cut_off(name: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(datagrams) - 1))
     cut = data.draw(st.integers(0, len(datagrams[place]) - 1))
     with played([*datagrams[:place], *([datagrams[place][:cut]] if cut else [])]), pytest.raises(HostReadError):
-        read_host(include_container_interfaces=True)
+        read_host().whole()
 
 
 FILES = "1/comm 1/net/dev self/net/dev systemd/system sys/net/core/netdev_max_backlog"
@@ -200,7 +215,7 @@ def test_files_of_nonsense(name: str, release: str, data: st.DataObject) -> None
         stack.enter_context(played(lists_of(layout)))
         stack.enter_context(patch.object(posix, "uname", lambda: type("uname", (), {"release": release})))
         try:
-            host = read_host(include_container_interfaces=True, proc=root, sys=root, run=root)
+            host = read_host(proc=root, sys=root, run=root).whole()
         except HostReadError as error:
             assert error.message.startswith(f"cannot read {root}/")  # noqa: PT017, or the host is read
         else:

@@ -9,8 +9,8 @@ import pytest
 from support.fake_kernel import address, attribute, dumps, kernel, link, number
 
 from racknet.core.facts import Interface
-from racknet.core.rules import CONTAINER_NAMES, STACKED_KINDS
-from racknet.host.interfaces import read_addresses, read_interfaces
+from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
+from racknet.host.interfaces import IFF_UP, decode_address, make_interfaces, read_addresses, read_links
 from racknet.host.netlink import READS, RTM_NEWADDR, RTM_NEWLINK, Kernel
 
 NAMES = {2: "eth0", 3: "eth1"}
@@ -35,21 +35,28 @@ ANOTHER_NETWORK = number(37, 0)
 
 def interfaces(*links: bytes) -> dict[str, dict[str, object]]:
     with kernel(*dumps([(RTM_NEWLINK, body) for body in links])) as played:
-        found = read_interfaces(played)
-    return {i.name: {name: getattr(i, name) for name in Interface.__slots__} for i in found.values()}
+        found = make_interfaces(read_links(played), lambda link: link.has_device)
+    return {i.name: {name: getattr(i, name) for name in Interface.__slots__} for i in found}
 
 
 def facts(name: str, **more: object) -> dict[str, object]:
-    return {"name": name, "up": True, "link_type": 1, "kind": "", "has_device": False, "lower": ()} | more
+    plain = {"up": True, "has_carrier": True, "link_type": 1, "kind": "", "has_device": False, "lower": ()}
+    return {"name": name, **plain, **more}
 
 
 def test_nic() -> None:
-    """A NIC has a device, a name, a link type, and is up or not."""
-    found = interfaces(link(1, "lo", link_type=772), link(2, "eth0", DEVICE), link(3, "eth1", DEVICE, flags=0x1002))
+    """A NIC has a device, a name, a link type, is up or not, and has a carrier or not."""
+    found = interfaces(
+        link(1, "lo", link_type=772),
+        link(2, "eth0", DEVICE),
+        link(3, "eth1", DEVICE, flags=0x1002),
+        link(4, "eth2", DEVICE, flags=0x1003),
+    )
     assert found == {
         "lo": facts("lo", link_type=772),
         "eth0": facts("eth0", has_device=True),
-        "eth1": facts("eth1", has_device=True, up=False),
+        "eth1": facts("eth1", has_device=True, up=False, has_carrier=False),
+        "eth2": facts("eth2", has_device=True, has_carrier=False),
     }
 
 
@@ -92,9 +99,9 @@ def test_name_that_moves() -> None:
     torn = [(RTM_NEWLINK, link(2, "eth0")), (RTM_NEWLINK, link(3, "eth0"))]
     good = [(RTM_NEWLINK, link(2, "eth1")), (RTM_NEWLINK, link(3, "eth0"))]
     with kernel(*dumps(torn, good)) as played:
-        assert {index: i.name for index, i in read_interfaces(played).items()} == {2: "eth1", 3: "eth0"}
+        assert {index: i.name for index, i in read_links(played).items()} == {2: "eth1", 3: "eth0"}
     with kernel(*dumps(*[torn] * READS)) as played, pytest.raises(OSError, match="renamed faster"):
-        read_interfaces(played)
+        read_links(played)
 
 
 def test_addresses() -> None:
@@ -115,7 +122,8 @@ def test_addresses() -> None:
         address(7, 2, 0, attribute(1, b"\0")),  # another family
     ]
     with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
-        found = read_addresses(played, NAMES)
+        found, later = read_addresses(played, NAMES)
+    assert later == []
     assert [(a.interface, a.label, a.family, a.text, a.number, a.prefix_length, a.flags) for a in found] == [
         ("eth0", "eth0:1", "ipv4", "10.0.0.1", 0x0A000001, 24, 0),
         ("eth1", "", "ipv4", "10.0.0.1", 0x0A000001, 32, 0),
@@ -126,19 +134,67 @@ def test_addresses() -> None:
     ]
 
 
+def test_scope() -> None:
+    """An address has the kernel's scope."""
+    local = inet_pton(AF_INET, "10.0.0.1")
+    bodies = [address(AF_INET, 2, 24, attribute(1, local), scope=scope) for scope in (0, 253, 254)]
+    with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
+        assert [a.scope for a in read_addresses(played, NAMES)[0]] == [0, 253, 254]
+
+
+def test_addresses_of_container_interfaces_come_later() -> None:
+    """The messages on container interfaces are kept as they are, and are decoded where they are wanted."""
+    names = {2: "eth0", 3: "veth1"}
+    bodies = [address(AF_INET, n, 24, attribute(1, inet_pton(AF_INET, f"10.0.0.{n}"))) for n in (3, 2, 3)]
+    with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
+        found, later = read_addresses(played, names)
+    assert [a.text for a in found] == ["10.0.0.2"]
+    decoded = [decode_address(names, message, 0, len(message)) for message in later]
+    assert [(a.interface, a.text) for a in decoded if a] == [("veth1", "10.0.0.3")] * 2
+
+
+def port(slave_kind: str) -> bytes:
+    """Return IFLA_LINKINFO with the kind of a port."""
+    return attribute(18, attribute(4, slave_kind.encode() + b"\0"))
+
+
+def test_open_vswitch() -> None:
+    """An internal port of Open vSwitch is built on the ports of its datapath, whose master is another one."""
+    found = interfaces(
+        link(2, "eth0", DEVICE, master(4), port("openvswitch")),
+        link(3, "eth1", DEVICE, master(5), port("bridge")),
+        link(4, "ovs-system", kind("openvswitch")),
+        link(5, "br0", kind("bridge")),
+        link(6, "br-ex", kind("openvswitch")),
+    )
+    assert {name: interface["lower"] for name, interface in found.items()} == {
+        "eth0": (),
+        "eth1": (),
+        "ovs-system": ("eth0",),
+        "br0": ("eth1",),
+        "br-ex": ("eth0",),
+    }
+
+
+def test_hsr() -> None:
+    """A ring of HSR or PRP is built on its two ports, of which it is no master."""
+    slaves = attribute(18, attribute(1, b"hsr\0") + attribute(2, number(1, 2) + number(2, 3)))
+    assert interfaces(link(2, "eth0"), link(3, "eth1"), link(4, "prp0", slaves))["prp0"]["lower"] == ("eth0", "eth1")
+
+
 def test_this_machine() -> None:
     """The interfaces and addresses of this machine are those that the standard library and psutil name."""
     with Kernel() as real:
-        by_index = read_interfaces(real)
-        names = {index: interface.name for index, interface in by_index.items()}
-        addresses = read_addresses(real, names)
+        links = read_links(real)
+        names = {index: link.name for index, link in links.items()}
+        addresses, _ = read_addresses(real, names)
     indexes = {name: index for index, name in if_nameindex()}
     states = psutil.net_if_stats()
     # Other tests come and go on this machine with interfaces of their containers.
     lasting = {index: name for index, name in names.items() if not CONTAINER_NAMES.match(name)}
     assert {name: index for index, name in lasting.items()} == {n: i for n, i in indexes.items() if i in lasting}
     for index, name in lasting.items():
-        assert by_index[index].up == ("up" in states[name].flags.split(","))
+        assert bool(links[index].flags & IFF_UP) == ("up" in states[name].flags.split(","))
     by_psutil = {
         (name, entry.address.partition("%")[0])
         for name, entries in psutil.net_if_addrs().items()

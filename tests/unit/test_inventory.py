@@ -9,13 +9,13 @@ from support.queries import FOUR, make_query
 
 from racknet.core.facts import Host
 from racknet.core.inventory import Entry, take_inventory
-from racknet.core.selection import select_address
+from racknet.core.selection import select_addresses
 
 QUERIES = [make_query(line) for line in FOUR]
 
 
 def entries_of(host: Host) -> list[Entry]:
-    return take_inventory(host, QUERIES, [select_address(host, query) for query in QUERIES])
+    return take_inventory(host, select_addresses(host, QUERIES))
 
 
 def entries(layout: str) -> list[tuple[str, str, list[str], str]]:
@@ -59,7 +59,7 @@ def test_address_that_answers_two_queries() -> None:
     """An address that two queries ask for is listed once, as the answer to both."""
     host = parse_layout("nic ens3 203.0.113.7/24 device").host
     queries = [*QUERIES, make_query("service --cidr 203.0.113.7")]
-    (entry,) = take_inventory(host, queries, [select_address(host, query) for query in queries])
+    (entry,) = take_inventory(host, select_addresses(host, queries))
     assert entry.answers == ["public ipv4", "service ipv4"]
 
 
@@ -68,9 +68,28 @@ def test_most_telling_reason() -> None:
     layout = "nic ens3 10.0.0.7/24 10.0.0.100/32 203.0.113.7/24 device\nnic eth1 10.1.0.7/24 device"
     assert entries(layout) == [
         ("203.0.113.7", "public", ["public ipv4"], "the only candidate"),
-        ("10.1.0.7", "private", ["service ipv4"], "no public address on the interface"),
+        ("10.1.0.7", "private", ["service ipv4"], "no public address on the interface, not proven"),
         ("10.0.0.7", "private", [], "eth1 is preferred: no public address on the interface"),
-        ("10.0.0.100", "private", [], "ens3 is preferred: no host prefix"),
+        ("10.0.0.100", "private", [], "10.0.0.7 is preferred: no host prefix"),
+    ]
+
+
+def test_proof() -> None:
+    """Each answer says whether it is proven, and what decides where it is not; an address without an answer says none."""
+    host = parse_layout(
+        "nic ens3 203.0.113.7/24 device\nnic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\n"
+        "default ens3\ndefault ens5 metric 9"
+    ).host
+    proofs = [(e.address.text, e.is_proven, e.why) for e in entries_of(host)]
+    assert proofs == [
+        ("203.0.113.7", True, "the only candidate"),
+        ("10.0.1.5", None, "ties with ens6"),
+        ("10.9.0.4", None, "ties with ens5"),
+    ]
+    host = parse_layout("nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5").host
+    assert [(e.address.text, e.is_proven, e.why) for e in entries_of(host)] == [
+        ("10.0.1.5", False, "default route, not proven"),
+        ("10.9.0.4", None, "ens5 is preferred: default route"),
     ]
 
 

@@ -35,9 +35,20 @@ def test_candidates(capfd: Capture) -> None:
         "prefix_length": 19,
         "interface": "ens5",
         "why": "in a ServiceNet block",
+        "proven": True,
     }
-    last = {**answer, "address": "192.168.3.4", "prefix_length": 24, "interface": "ens4", "why": "the last candidate"}
-    assert (first, both) == (answer, [answer, last])
+    last = {"address": "192.168.3.4", "prefix_length": 24, "interface": "ens4", "why": "the last candidate"}
+    assert (first, both) == (answer, [answer, {**answer, **last, "proven": False}])
+
+
+def test_answer_without_proof(capfd: Capture) -> None:
+    """An answer that only a preference decides is not proven; in the list an address without an answer is null."""
+    with on_host("nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"):
+        assert run("service", "--json") == 0
+        assert json.loads(capfd.readouterr().out)["proven"] is False
+        assert run("list", "--json") == 0
+    found = {entry["address"]: entry["proven"] for entry in json.loads(capfd.readouterr().out)["addresses"]}
+    assert found == {"10.0.1.5": False, "10.9.0.4": None}
 
 
 @pytest.mark.parametrize("case", HOSTS.values(), ids=HOSTS)

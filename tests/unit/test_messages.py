@@ -12,8 +12,8 @@ from support.queries import FOUR, make_query
 
 from racknet.core import rules
 from racknet.core.facts import Host
-from racknet.core.selection import select_address
-from racknet.errors import Ambiguous, HostReadError, NoAddress, OutputError, UsageError
+from racknet.core.selection import select_address, select_addresses
+from racknet.errors import Ambiguous, HostReadError, NoAddress, NoAddresses, OutputError, UsageError
 from racknet.output import hints, messages
 
 TOOL = Path(__file__).parent.parent.parent / "tools" / "write_messages.py"
@@ -22,8 +22,7 @@ TOOL = Path(__file__).parent.parent.parent / "tools" / "write_messages.py"
 def error_of(host: Host | str, line: str) -> NoAddress:
     """Return the error for a query on a host or a layout."""
     facts = parse_layout(host).host if isinstance(host, str) else host
-    query = make_query(line)
-    return messages.no_address(query, select_address(facts, query))
+    return messages.no_address(select_address(facts, make_query(line)))
 
 
 def text_of(host: Host | str, line: str) -> str:
@@ -59,6 +58,7 @@ def test_tie(interfaces: str, tie: str) -> None:
     error = error_of(layout, "public")
     assert isinstance(error, Ambiguous)
     assert error.interfaces == tuple(interfaces.split())
+    assert error.addresses == tuple(f"203.0.{113 + place}.7" for place in range(len(error.interfaces)))
     assert error.message == f"the public ipv4 address on this host is ambiguous: {tie}"
     assert error.hint.endswith(": racknet public ipv4 --interface a")
 
@@ -74,6 +74,69 @@ def test_loser_on_a_tied_interface() -> None:
   a  203.0.113.100   b is preferred: no host prefix
 """
     )
+
+
+VIP = """
+nic bond0 192.168.222.211/24 192.168.222.210/32 device
+default bond0 via 192.168.222.1 src 192.168.222.210
+"""
+TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
+
+
+def test_contradiction() -> None:
+    """Facts that contradict each other name both addresses; the hint chooses that in the gateway's network."""
+    error = error_of(VIP, "service --exclude ens9")
+    assert isinstance(error, Ambiguous)
+    assert (error.addresses, error.interfaces) == (("192.168.222.210", "192.168.222.211"), ("bond0",))
+    assert error.message == (
+        "the service ipv4 address on this host with --exclude ens9 is ambiguous: the default route prefers "
+        "192.168.222.210 as its source, and 192.168.222.211 is in its gateway's network"
+    )
+    assert error.hint.endswith(": racknet service ipv4 --cidr 192.168.222.211 --exclude ens9")
+    assert error.details.splitlines() == [
+        "  bond0  192.168.222.210   source of the default route",
+        "  bond0  192.168.222.211   in the network of the default gateway",
+    ]
+
+
+def test_unproven() -> None:
+    """With --strict the error names the two between which only a preference decides, and a line that chooses."""
+    error = error_of(TWO, "service --strict")
+    assert isinstance(error, Ambiguous)
+    assert (error.addresses, error.interfaces) == (("10.0.1.5", "10.9.0.4"), ("ens5", "ens6"))
+    assert error.message == (
+        "the service ipv4 address on this host is not proven: 10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 "
+        "(default route)"
+    )
+    assert error.hint.endswith(": racknet service ipv4 --interface ens5 --strict")
+    assert error.details.splitlines() == [
+        "  ens5  10.0.1.5   preferred to 10.9.0.4, not proven: default route",
+        "  ens6  10.9.0.4   10.0.1.5 is preferred, not proven: default route",
+    ]
+
+
+def explained(layout: str, line: str) -> list[str]:
+    return messages.explanation(select_address(parse_layout(layout).host, make_query(line))).splitlines()
+
+
+def test_explanation_of_all_candidates() -> None:
+    """With --all on a tie nothing is decided, and no candidate is called the answer."""
+    tie = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device"
+    assert explained(tie, "service --all") == [
+        "racknet: service ipv4: all candidates",
+        "decided by: nothing: ens5 and ens6 tie",
+        "  ens5  10.0.1.5   ties with ens6",
+        "  ens6  10.9.0.4   ties with ens5",
+    ]
+    assert explained(TWO, "service --all")[:2] == [
+        "racknet: service ipv4: 10.0.1.5 on ens5",
+        "decided by: default route; the next is 10.9.0.4 on ens6",
+    ]
+
+
+def test_explanation_of_private_addresses() -> None:
+    """Beside a public answer a private address is only that: no NAT is in question."""
+    assert explained("nic ens5 203.0.113.5/24 10.0.1.5/24 device", "public")[-1] == "  ens5  10.0.1.5      private"
 
 
 @pytest.mark.parametrize("others", ["nic ens3 fe80::3/64 device\nnic ens4 device", "nic ens4 device", "known"])
@@ -121,8 +184,7 @@ def test_explanation_has_all_lines() -> None:
     """An explanation names every address, however many there are."""
     interfaces = "\n".join(f"nic veth{n} 10.0.{n}.1/24" for n in range(40))
     host = parse_layout(f"{interfaces}\nnic ens3 203.0.113.1/24").host
-    query = make_query("public")
-    assert len(messages.explanation(query, select_address(host, query)).splitlines()) == 2 + 41
+    assert len(messages.explanation(select_address(host, make_query("public"))).splitlines()) == 2 + 41
 
 
 def test_names_cannot_steer_a_terminal() -> None:
@@ -137,9 +199,13 @@ def test_names_cannot_steer_a_terminal() -> None:
 def test_errors_of_several_queries() -> None:
     """Where none of four queries has an answer, both networks' errors for IPv4 are shown."""
     host = HOSTS["no-address-yet"].layout.host
-    queries = [make_query(line) for line in FOUR]
-    selections = [select_address(host, query) for query in queries]
-    text = messages.format_error(messages.no_addresses(queries, selections), ["RACKNET_X"])
+    error = messages.no_addresses(select_addresses(host, [make_query(line) for line in FOUR]), None)
+    assert isinstance(error, NoAddresses)
+    assert [each.message for each in error.errors] == [
+        "no public ipv4 address on this host",
+        "no service ipv4 address on this host",
+    ]
+    text = messages.format_error(error, ["RACKNET_X"])
     heads = [line for line in text.splitlines() if line.startswith("racknet: ")]
     assert heads == ["racknet: no public ipv4 address on this host", "racknet: no service ipv4 address on this host"]
     assert text.count("note: racknet does not know the variable RACKNET_X") == 1
@@ -148,8 +214,7 @@ def test_errors_of_several_queries() -> None:
 def test_errors_of_several_queries_in_a_container() -> None:
     """In a container's own network there is one error for all."""
     host = HOSTS["bridged-container"].layout.host
-    queries = [make_query(line) for line in FOUR]
-    error = messages.no_addresses(queries, [select_address(host, query) for query in queries])
+    error = messages.no_addresses(select_addresses(host, [make_query(line) for line in FOUR]), None)
     assert messages.format_error(error) == (
         "racknet: no address of this host: this is a container's own network, not a host's\n"
         "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"

@@ -8,21 +8,26 @@ from socket import AF_INET, AF_INET6, inet_pton
 import pytest
 from support.fake_kernel import DUMP_INTERRUPTED, attribute, dumps, failure, kernel, message, number, route
 
+from racknet.core.facts import Route, Way
 from racknet.host.netlink import NLMSG_DONE, RTM_NEWROUTE, Kernel
 from racknet.host.routes import (
+    RTA_CACHEINFO,
     RTA_DST,
+    RTA_GATEWAY,
     RTA_MULTIPATH,
     RTA_NH_ID,
     RTA_OIF,
+    RTA_PREF,
     RTA_PREFSRC,
     RTA_PRIORITY,
+    RTA_TABLE,
+    RTA_VIA,
     find_way,
     read_routes,
 )
 
 NAMES = {2: "eth0", 3: "eth1"}
 ETH0, ETH1 = number(RTA_OIF, 2), number(RTA_OIF, 3)
-RTA_GATEWAY, RTA_VIA, RTA_TABLE = 5, 18, 15
 Found = list[tuple[str, int, str, str, str]]
 
 
@@ -34,13 +39,23 @@ def v6(kind: int, text: str) -> bytes:
     return attribute(kind, inet_pton(AF_INET6, text))
 
 
+def hop(index: int, *attributes: bytes, flags: int = 0) -> bytes:
+    """Return a nexthop of RTA_MULTIPATH: struct rtnexthop and attributes."""
+    data = b"".join(attributes)
+    return struct.pack("=HBBi", 8 + len(data), flags, 0, index) + data
+
+
 GATEWAY = v4(RTA_GATEWAY, "10.0.0.1")
 
 
 def routes(family: str, *bodies: bytes) -> Found:
-    with kernel(*dumps([(RTM_NEWROUTE, body) for body in bodies])) as played:
-        found = read_routes(played, family, NAMES)
+    found = read(family, *bodies)
     return [(r.interface, r.metric, r.gateway, r.source, r.destination) for r in found]
+
+
+def read(family: str, *bodies: bytes) -> list[Route]:
+    with kernel(*dumps([(RTM_NEWROUTE, body) for body in bodies])) as played:
+        return read_routes(played, family, NAMES)
 
 
 @pytest.mark.parametrize(
@@ -58,33 +73,42 @@ def routes(family: str, *bodies: bytes) -> Found:
             route(AF_INET, 0, ETH0, attribute(RTA_VIA, struct.pack("=H", AF_INET6) + inet_pton(AF_INET6, "fe80::1"))),
             ("eth0", 0, "fe80::1", "", ""),
         ),
+        (
+            route(AF_INET, 9, v4(RTA_DST, "10.128.0.0"), ETH1, GATEWAY),
+            ("eth1", 0, "10.0.0.1", "", "10.128.0.0/9"),
+        ),
+        (route(AF_INET, 16, v4(RTA_DST, "172.31.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "172.31.0.0/16")),
+        (route(AF_INET, 10, v4(RTA_DST, "100.64.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "100.64.0.0/10")),
     ],
 )
 def test_route(body: bytes, expected: tuple[str, int, str, str, str]) -> None:
-    """Default routes, and those to ServiceNet's blocks, with interface, metric, gateway and preferred source."""
+    """Default routes, and those by a gateway to wide private blocks, with interface, metric, gateway and source."""
     assert routes("ipv4", body) == [expected]
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        route(AF_INET, 0, ETH0, table=255),
-        route(AF_INET, 0, ETH0, number(RTA_TABLE, 1000), table=252),
         route(AF_INET, 0, ETH0, kind=7),
         route(AF_INET, 0, ETH0, tos=4),
         route(AF_INET, 0, number(RTA_OIF, 9)),
         route(AF_INET, 0),
         route(AF_INET, 1, v4(RTA_DST, "128.0.0.0"), ETH0),
-        route(AF_INET, 12, v4(RTA_DST, "10.192.0.0"), ETH0, GATEWAY),
-        route(AF_INET, 13, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
+        route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0),  # without a gateway
+        route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, table=100),
+        route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, number(RTA_TABLE, 1000), table=252),
+        route(AF_INET, 17, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
+        route(AF_INET, 7, v4(RTA_DST, "10.0.0.0"), ETH0, GATEWAY),
+        route(AF_INET, 12, v4(RTA_DST, "203.0.0.0"), ETH0, GATEWAY),
+        route(AF_INET, 11, v4(RTA_DST, "172.0.0.0"), ETH0, GATEWAY),
         route(AF_INET6, 0, ETH0),
-        route(AF_INET, 12, v4(RTA_DST, "172.16.0.0"), number(RTA_NH_ID, 1)),
+        route(AF_INET, 12, v4(RTA_DST, "203.0.0.0"), number(RTA_NH_ID, 1)),
         route(AF_INET, 0, ETH0, source_length=64),
         route(AF_INET6, 12, v6(RTA_DST, "2000::"), ETH0),
     ],
 )
 def test_other_routes(body: bytes) -> None:
-    """Other tables, types, types of service and destinations, and interfaces that are not there, do not count."""
+    """Other types, types of service and destinations, and interfaces that are not there, do not count."""
     assert routes("ipv4", body) == []
 
 
@@ -92,15 +116,85 @@ def test_ipv6() -> None:
     """IPv6's routes have IPv6's gateways and sources."""
     body = route(AF_INET6, 0, ETH0, v6(RTA_GATEWAY, "fe80::1"), v6(RTA_PREFSRC, "2001:db8::1"), number(RTA_PRIORITY, 1))
     assert routes("ipv6", body) == [("eth0", 1, "fe80::1", "2001:db8::1", "")]
+    private = route(AF_INET6, 8, v6(RTA_DST, "fd00::"), ETH1, v6(RTA_GATEWAY, "fe80::1"))
+    assert routes("ipv6", private) == [("eth1", 0, "fe80::1", "", "fd00::/8")]
+
+
+@pytest.mark.parametrize(
+    ("body", "table"),
+    [
+        (route(AF_INET, 0, ETH0), 254),
+        (route(AF_INET, 0, ETH0, table=253), 253),
+        (route(AF_INET, 0, ETH0, number(RTA_TABLE, 100), table=100), 100),
+        (route(AF_INET, 0, ETH0, number(RTA_TABLE, 1000), table=252), 1000),  # RT_TABLE_COMPAT: it is above 255
+    ],
+)
+def test_table(body: bytes, table: int) -> None:
+    """Default routes of all tables are read, each with its table, be its number above 255."""
+    assert [r.table for r in read("ipv4", body)] == [table]
+
+
+@pytest.mark.parametrize(("data", "preference"), [(b"", 0), (b"\0", 0), (b"\1", 1), (b"\3", -1)])
+def test_router_preference(data: bytes, preference: int) -> None:
+    """A route of IPv6 has its router's preference, medium where the kernel tells none."""
+    body = route(AF_INET6, 0, ETH0, attribute(RTA_PREF, data) if data else b"")
+    assert [r.preference for r in read("ipv6", body)] == [preference]
+
+
+def expires(clock: int) -> bytes:
+    """Return RTA_CACHEINFO: struct rta_cacheinfo, with the ticks that are left of a route's life."""
+    return attribute(RTA_CACHEINFO, struct.pack("=IIiIIIII", 0, 0, clock, 0, 0, 0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        (route(AF_INET6, 0, ETH0), ""),
+        (route(AF_INET6, 0, ETH0, flags=1), "dead"),
+        (route(AF_INET6, 0, ETH0, flags=16), ""),  # RTNH_F_LINKDOWN alone: the kernel takes it
+        (route(AF_INET6, 0, ETH0, expires(0)), ""),
+        (route(AF_INET6, 0, ETH0, expires(1790)), ""),
+        (route(AF_INET6, 0, ETH0, expires(-1)), "expired"),
+        (route(AF_INET6, 0, ETH0, expires(-1), flags=1), "dead"),
+    ],
+)
+def test_state(body: bytes, state: str) -> None:
+    """A route that is dead or has expired says so; one that never expires, or not yet, is good."""
+    assert [r.state for r in read("ipv6", body)] == [state]
 
 
 def test_multipath() -> None:
-    """Of several nexthops the first one counts; metric and source are the route's."""
-    first = struct.pack("=HBBi", 16, 0, 0, 3) + GATEWAY
-    second = struct.pack("=HBBi", 8, 0, 0, 2)
+    """Each nexthop is a route, where its interface is there; metric and source are those of all."""
+    hops = hop(3, GATEWAY), hop(2), hop(9), hop(2, v4(RTA_GATEWAY, "10.0.0.2"))
     more = number(RTA_PRIORITY, 5), v4(RTA_PREFSRC, "10.9.9.9")
-    body = route(AF_INET, 0, attribute(RTA_MULTIPATH, first + second), *more)
-    assert routes("ipv4", body) == [("eth1", 5, "10.0.0.1", "10.9.9.9", "")]
+    body = route(AF_INET, 0, attribute(RTA_MULTIPATH, b"".join(hops)), *more)
+    assert routes("ipv4", body) == [
+        ("eth1", 5, "10.0.0.1", "10.9.9.9", ""),
+        ("eth0", 5, "", "10.9.9.9", ""),
+        ("eth0", 5, "10.0.0.2", "10.9.9.9", ""),
+    ]
+
+
+def test_multipath_to_a_private_block() -> None:
+    """Of a route to a private block the nexthops with a gateway are read."""
+    hops = attribute(RTA_MULTIPATH, hop(3, GATEWAY) + hop(2))
+    body = route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), hops)
+    assert routes("ipv4", body) == [("eth1", 0, "10.0.0.1", "", "10.176.0.0/12")]
+
+
+def test_dead_nexthop() -> None:
+    """A nexthop may be dead alone, or all with their route."""
+    hops = attribute(RTA_MULTIPATH, hop(3, GATEWAY, flags=1) + hop(2))
+    assert [(r.interface, r.state) for r in read("ipv4", route(AF_INET, 0, hops))] == [("eth1", "dead"), ("eth0", "")]
+    assert [r.state for r in read("ipv4", route(AF_INET, 0, hops, flags=1))] == ["dead", "dead"]
+
+
+@pytest.mark.parametrize("length", [0, 4, 7, 100])
+def test_nexthop_that_makes_no_sense(length: int) -> None:
+    """A nexthop without a length, too short a one, or one that is cut, is an error: it never ends, or is not all."""
+    data = struct.pack("=HBBi", length, 0, 0, 3) + bytes(8)
+    with pytest.raises(OSError, match="makes no sense"):
+        routes("ipv4", route(AF_INET, 0, attribute(RTA_MULTIPATH, data)))
 
 
 MANY = [route(AF_INET, 24, v4(RTA_DST, f"11.0.{n}.0"), ETH0, GATEWAY) for n in range(200)]
@@ -140,11 +234,18 @@ def test_nexthop_object() -> None:
         routes("ipv4", route(AF_INET, 0, number(RTA_NH_ID, 1)))
 
 
+def parts(way: Way | None) -> tuple[str, str, str] | None:
+    return way and (way.interface, way.source, way.gateway)
+
+
 def test_way() -> None:
-    """The kernel names the interface and the source by which it reaches an address."""
+    """The kernel names the interface, the source and the gateway by which it reaches an address."""
     answer = route(AF_INET, 32, ETH1, v4(RTA_DST, "10.9.9.9"), v4(RTA_PREFSRC, "10.0.0.7"))
     with kernel(message(RTM_NEWROUTE, answer)) as played:
-        assert find_way(played, "10.9.9.9", NAMES) == ("eth1", "10.0.0.7")
+        assert parts(find_way(played, "10.9.9.9", NAMES)) == ("eth1", "10.0.0.7", "")
+    answer = route(AF_INET, 32, ETH0, v4(RTA_DST, "192.0.43.8"), v4(RTA_PREFSRC, "10.0.0.7"), GATEWAY)
+    with kernel(message(RTM_NEWROUTE, answer)) as played:
+        assert parts(find_way(played, "192.0.43.8", NAMES)) == ("eth0", "10.0.0.7", "10.0.0.1")
 
 
 @pytest.mark.parametrize("datagram", [*(failure(-errno) for errno in (13, 22, 101, 113)),
@@ -165,5 +266,5 @@ def test_way_that_cannot_be_asked() -> None:
 def test_this_machine() -> None:
     """The kernel of this machine reaches itself by no interface: an address on lo is not nearer than another."""
     with Kernel() as real:
-        assert find_way(real, "127.0.0.1", {1: "lo"}) == ("", "127.0.0.1")
-        assert find_way(real, "::1", {1: "lo"}) in (("", "::1"), None)
+        assert parts(find_way(real, "127.0.0.1", {1: "lo"})) == ("", "127.0.0.1", "")
+        assert parts(find_way(real, "::1", {1: "lo"})) in (("", "::1", ""), None)

@@ -11,13 +11,12 @@ from support.queries import FOUR, make_query
 
 from racknet.core.facts import Host
 from racknet.core.inventory import Entry, InterfaceState, take_inventory
-from racknet.core.selection import select_address
+from racknet.core.selection import select_addresses
 from racknet.output.table import format_addresses, format_interfaces, is_colourful
 
 
 def entries_of(host: Host) -> list[Entry]:
-    queries = [make_query(line) for line in FOUR]
-    return take_inventory(host, queries, [select_address(host, query) for query in queries])
+    return take_inventory(host, select_addresses(host, [make_query(line) for line in FOUR]))
 
 
 def addresses_of(name: str, *, colour: bool = False) -> str:

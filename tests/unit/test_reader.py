@@ -16,11 +16,11 @@ from support.fake_kernel import lists_of
 from support.hosts import HOSTS, HostCase
 from support.queries import FOUR, answer_of
 
-from racknet import host as reader
 from racknet.core.facts import Host
-from racknet.core.rules import CONTAINER_NAMES
+from racknet.core.known import CONTAINER_NAMES, INTERNET
 from racknet.errors import HostReadError
-from racknet.host import netlink, read_host
+from racknet.host import netlink, reader
+from racknet.host.reader import read_host
 
 
 @contextmanager
@@ -34,19 +34,20 @@ def played(datagrams: list[bytes]) -> Iterator[None]:
     ours.close()
 
 
+def slots(thing: object) -> dict[str, object]:
+    return {name: getattr(thing, name) for name in thing.__slots__}  # type: ignore[attr-defined]
+
+
 def facts(host: Host) -> dict[str, object]:
     """Return the facts of a host; of its interfaces those that the layout gives for container interfaces too."""
-
-    def slots(thing: object) -> dict[str, object]:
-        return {name: getattr(thing, name) for name in thing.__slots__}  # type: ignore[attr-defined]
-
     return {
         "interfaces": {
-            name: (interface.up, interface.link_type, interface.has_device)
+            name: (interface.up, interface.has_carrier, interface.link_type, interface.has_device)
             for name, interface in host.interfaces.items()
         },
-        "addresses": [slots(address) for address in host.addresses],
+        "addresses": sorted((slots(address) for address in host.addresses), key=lambda a: str(a["interface"])),
         "routes": sorted((slots(route) for route in host.routes), key=repr),
+        "ways": {address: way and slots(way) for address, way in host.ways.items()},
     }
 
 
@@ -54,21 +55,28 @@ def facts(host: Host) -> dict[str, object]:
 def test_each_host(case: HostCase) -> None:
     """Each host of the table is read out of the kernel's messages as it is written down, and answers right."""
     with played(lists_of(case.layout)):
-        host = read_host(include_container_interfaces=True, proc="/nowhere", run="/nowhere")
-    wanted = ("", "10.176.0.0/12", "10.208.0.0/12")
-    expected = Host(
-        [*case.layout.interfaces.values()],
-        case.layout.addresses,
-        [route for route in case.layout.routes if route.destination in wanted],
-    )
-    assert facts(host) == facts(expected)
-    host.known_host, host.reached = case.layout.known, case.layout.ways
+        host = read_host(proc="/nowhere", run="/nowhere").whole()
+    expected = case.layout.host
+    asked = {address: way for address, way in expected.ways.items() if address in INTERNET.values()}
+    assert facts(host) == facts(expected) | {"ways": {a: way and slots(way) for a, way in asked.items()}}
+    host.known_host, host.ways = case.layout.known, expected.ways
     assert {line: answer_of(host, line) for line in case.answers} == case.answers
 
 
+def test_whole_host() -> None:
+    """Of one reading there is the host without the addresses on container interfaces, and the whole one."""
+    with played(lists_of(HOSTS["rackspace"].layout)):
+        reading = read_host(proc="/nowhere", run="/nowhere")
+    short, full = ({address.interface for address in host.addresses} for host in (reading.host, reading.whole()))
+    assert (short, full) == ({"eth0", "eth1"}, {"eth0", "eth1", "docker0"})
+    assert reading.host.interfaces == reading.whole().interfaces
+    assert reading.host.ways == reading.whole().ways
+
+
 def test_container_interfaces_are_left_out() -> None:
-    """Unless they are asked for, the addresses of container interfaces are not read, which changes no plain answer."""
-    short, full = read_host(), read_host(include_container_interfaces=True)
+    """The addresses on container interfaces change no plain answer."""
+    reading = read_host()
+    short, full = reading.host, reading.whole()
     assert [answer_of(short, line) for line in FOUR] == [answer_of(full, line) for line in FOUR]
     assert not any(CONTAINER_NAMES.match(address.interface) for address in short.addresses)
 
@@ -143,7 +151,7 @@ def test_known_host(tmp_path: Path, signs: set[str], expected: bool) -> None:
         (tmp_path / "sys" / "net" / "core").mkdir(parents=True)
         (tmp_path / "sys" / "net" / "core" / "netdev_max_backlog").touch()
     with patch.object(reader, "is_host", lambda host: host.known_host):  # the interfaces of this machine prove nothing
-        assert read_host(proc=str(tmp_path), run=str(tmp_path)).known_host is expected
+        assert read_host(proc=str(tmp_path), run=str(tmp_path)).host.known_host is expected
 
 
 @pytest.mark.parametrize(
@@ -169,7 +177,7 @@ def test_devices_of_old_kernels(tmp_path: Path, release: str, expected: bool) ->
         played(lists_of(layout)),
         patch.object(posix, "uname", lambda: type("uname", (), {"release": release})),
     ):
-        host = read_host(sys=str(tmp_path), proc="/nowhere", run="/nowhere")
+        host = read_host(sys=str(tmp_path), proc="/nowhere", run="/nowhere").host
     assert {name: interface.has_device for name, interface in host.interfaces.items()} == {
         "lo": False,
         "ens3": expected,
