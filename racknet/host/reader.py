@@ -8,8 +8,9 @@ from racknet.core.eligibility import is_host
 from racknet.core.facts import BITS, Host
 from racknet.core.known import INTERNET
 from racknet.errors import HostReadError
+from racknet.host.changes import Changes
 from racknet.host.interfaces import decode_address, make_interfaces, read_addresses, read_links
-from racknet.host.netlink import Kernel
+from racknet.host.netlink import READS, Kernel
 from racknet.host.routes import find_way, read_routes
 
 TYPE_CHECKING = False
@@ -43,18 +44,23 @@ class Reading:
 
 
 def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sys", run: str = "/run") -> Reading:
-    """Read the host as it is now. Raise HostReadError.
+    """Read the host as it is at one moment. Raise HostReadError.
 
     `reach` holds the addresses to which the way is asked, beside those out on the Internet. The roots of the file
     systems are parameters for the tests.
     """
     try:
-        with Kernel() as kernel:
-            links = read_links(kernel)
-            names = {index: link.name for index, link in links.items()}
-            routes = [route for family in BITS for route in read_routes(kernel, family, names)]
-            ways = {address: find_way(kernel, address, names) for address in (*INTERNET.values(), *reach)}
-            addresses, later = read_addresses(kernel, names)
+        with Changes() as changes, Kernel() as kernel:
+            for _ in range(READS):
+                links = read_links(kernel)
+                names = {index: link.name for index, link in links.items()}
+                routes = [route for family in BITS for route in read_routes(kernel, family, names)]
+                ways = {address: find_way(kernel, address, names) for address in (*INTERNET.values(), *reach)}
+                addresses, later = read_addresses(kernel, names)
+                if not changes.concern(names, ways):
+                    break
+            else:
+                raise OSError("they change faster than they can be read")
         interfaces = make_interfaces(links, _with_device(links, f"{sys}/class/net"))
         host = Host(interfaces, addresses, routes, ways=ways)
         if not is_host(host):

@@ -65,7 +65,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
                 preference=ROUTER_PREFERENCES.get(bytes(found.get(RTA_PREF, b"")), 0),
                 state=_state(message["flags"] | flags, found),
             )
-            for index, flags, gateway in _nexthops(family, found)
+            for index, flags, gateway in read_nexthops(family, found)
             if index in names
         ]
         return routes or None
@@ -107,7 +107,7 @@ def _is_private(family: str, packed: Buffer, length: int) -> bool:
     )
 
 
-def _nexthops(family: str, found: Attributes) -> Iterator[tuple[int, int, str]]:
+def read_nexthops(family: str, found: Attributes) -> Iterator[tuple[int, int, str]]:
     """Yield the index of the interface, the flags and the gateway, or "", of each nexthop of a route."""
     if RTA_MULTIPATH in found:
         hops = found[RTA_MULTIPATH]
