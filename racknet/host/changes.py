@@ -1,65 +1,39 @@
-"""What changes while the host is read: the kernel's multicast groups of links, addresses and routes."""
+"""What changes while the host is read: the kernel's messages on links, addresses and routes, and what they concern."""
 
 from __future__ import annotations
-
-from _socket import AF_NETLINK, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW, socket
 
 from racknet.core.facts import BITS, FAMILIES
 from racknet.core.known import CONTAINER_NAMES, WIDE
 from racknet.core.matching import parse_address
 from racknet.host.interfaces import IFADDRMSG, IFINFOMSG, IFLA_IFNAME
-from racknet.host.netlink import LARGEST, NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, attributes, to_text
+from racknet.host.netlink import NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, attributes, to_text
 from racknet.host.routes import RTA_DST, RTMSG, read_nexthops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Iterable
+    from collections.abc import Collection, Sequence
 
     from racknet.host.netlink import Buffer
 
-# linux/rtnetlink.h: RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE
-GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
-NO_MORE, OVERRUN = 11, 105  # EAGAIN, ENOBUFS
-
 
 class Changes:
-    """The groups, joined before the first list is read: what comes until after the last may make the lists disagree."""
+    """Tells which messages may change an answer. What is about container interfaces changes none.
 
-    def __init__(self) -> None:
-        self._socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)
-        self._containers: set[int] = set()  # the indexes of container interfaces
-        try:
-            self._socket.bind((0, GROUPS))
-        except OSError:
-            pass  # a sandbox that plays the kernel and has no groups (gVisor): nothing changes there, either
+    `names` are those of the interfaces by their indexes, `looked_up` the addresses to which the way was asked.
+    """
 
-    def __enter__(self) -> Changes:
-        return self
+    def __init__(self, names: dict[int, str], looked_up: Collection[str]) -> None:
+        self._containers = {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
+        self._looked_up = looked_up
 
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
+    def concern(self, messages: Sequence[Buffer]) -> bool:
+        """Return whether one of the messages may change an answer. They come in their order."""
+        concerned = [self._is_concerned(message) for message in messages]  # all: some are of container interfaces
+        return any(concerned)
 
-    def concern(self, names: dict[int, str], looked_up: Iterable[str]) -> bool:
-        """Return whether anything has come that may change an answer, and forget it.
-
-        What is about container interfaces changes none, and they come and go by the hundred. `names` are those of the
-        interfaces by their indexes, `looked_up` the addresses to which the way was asked.
-        """
-        self._containers |= {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
-        concerned = False
-        while True:
-            try:
-                data = self._socket.recv(LARGEST)
-            except OSError as error:
-                if error.errno == OVERRUN:
-                    concerned = True
-                    continue
-                if error.errno == NO_MORE:
-                    return concerned
-                raise
-            concerned = concerned or self._is_concerned(data, looked_up)
-
-    def _is_concerned(self, data: Buffer, looked_up: Iterable[str]) -> bool:
+    def _is_concerned(self, data: Buffer) -> bool:
+        if not data:
+            return True  # some were lost
         length, kind, _, _, _ = NLMSGHDR.unpack(data, 0)
         start, end = NLMSGHDR.size, min(length, len(data))
         if kind in (RTM_NEWLINK, RTM_NEWLINK + 1):  # RTM_DEL… is one above
@@ -67,7 +41,7 @@ class Changes:
         if kind in (RTM_NEWADDR, RTM_NEWADDR + 1):
             return IFADDRMSG.unpack(data, start)[-1] not in self._containers
         if kind in (RTM_NEWROUTE, RTM_NEWROUTE + 1):
-            return self._is_route_concerned(data, start, end, looked_up)
+            return self._is_route_concerned(data, start, end)
         return True
 
     def _is_container(self, data: Buffer, start: int, end: int) -> bool:
@@ -79,7 +53,7 @@ class Changes:
             self._containers.discard(index)  # renamed
         return index in self._containers
 
-    def _is_route_concerned(self, data: Buffer, start: int, end: int, looked_up: Iterable[str]) -> bool:
+    def _is_route_concerned(self, data: Buffer, start: int, end: int) -> bool:
         """Return whether a route is one of those that are read, or leads to an address that was looked up."""
         message = RTMSG.read(data, start)
         family, length = FAMILIES.get(message["family"], ""), message["destination_length"]
@@ -90,5 +64,5 @@ class Changes:
         if length <= WIDE:
             return True
         shift, number = BITS[family] - length, int.from_bytes(found.get(RTA_DST, b""), "big")
-        texts = [text for text in looked_up if (":" in text) == (family == "ipv6")]
+        texts = [text for text in self._looked_up if (":" in text) == (family == "ipv6")]
         return any(parse_address(family, text) >> shift == number >> shift for text in texts)

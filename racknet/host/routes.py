@@ -29,6 +29,7 @@ CACHEINFO = KernelStruct("=IIi", "clients last_use expires")  # struct rta_cache
 
 # The place of a destination's prefix length in a message, and the lengths that the rules look at.
 WANTED = 1, frozenset(range(WIDE + 1))
+TYPE = 7  # the place of a route's type
 
 
 def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Route]:
@@ -39,10 +40,10 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
     """
 
     def decode(data: Buffer, start: int, end: int) -> list[Route] | None:
-        if data[start + WANTED[0]] not in WANTED[1]:
+        if data[start + WANTED[0]] not in WANTED[1] or data[start + TYPE] != RTN_UNICAST:
             return None
         message, start = RTMSG.read(data, start), start + RTMSG.size
-        if (message["family"], message["type"]) != (AF[family], RTN_UNICAST):
+        if message["family"] != AF[family]:
             return None  # without IPv6 the kernel lists IPv4's routes in its place
         if message["tos"] or message["source_length"]:
             return None  # it is a route for some packets alone
