@@ -9,6 +9,7 @@ from typing import NamedTuple
 from racknet.core.facts import NETWORKS
 from racknet.core.query import Query
 from racknet.core.selection import Selection
+from racknet.core.why import why
 from racknet.errors import UsageError
 from racknet.lookup import find_nat_provider, is_final, wait_for
 from racknet.output import messages
@@ -130,7 +131,7 @@ def addresses(
             ip_address(a.text),
             a.interface,
             a.prefix_length,
-            selection.why(place).text,
+            why(selection, place).text,
             proven=place == 0 and selection.is_proven,
         )
         for place, a in enumerate(selection.answers)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from racknet.core import known, rules
 from racknet.core.facts import BITS, MAIN_TABLE, SCOPE_HOST, SCOPE_LINK, Address, Host, Interface, Route
-from racknet.core.matching import in_blocks, matches_glob, network_of, parse_address
+from racknet.core.matching import in_blocks, matches_glob
 from racknet.core.query import is_named
-from racknet.core.rules import Candidate, Context, Exclusion
+from racknet.core.rules import Context, Exclusion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Callable, Sequence
-
     from racknet.core.matching import CidrBlocks
     from racknet.core.query import Globs
 
@@ -84,7 +82,7 @@ class Eligibility:
         """
         ways_out = self._ways_out[address.family]
         is_elsewhere = bool(ways_out) and address.interface not in ways_out
-        return is_elsewhere and self._is_public(address) and not self._is_overruled_by_routes(address)
+        return is_elsewhere and self._is_public(address) and not self.is_overruled_by_routes(address)
 
     def is_preferred_source(self, address: Address) -> bool:
         """Return whether an address is the preferred source of a default route that counts."""
@@ -101,41 +99,8 @@ class Eligibility:
 
     def is_behind_nat(self, address: Address) -> bool:
         """Return whether an address is that of a guest behind its hypervisor's NAT."""
-        gateways = [route.gateway for route in self._uplinks_of(address)]
+        gateways = [r.gateway for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
         return any(address in block and gateway in gateways for block, gateway in known.HYPERVISOR_NATS)
-
-    def describe_candidates(
-        self, candidates: Sequence[Address], is_overruled: Callable[[Address], bool], reach_source: str
-    ) -> list[Candidate]:
-        """Return the candidates with the facts that the preferences compare, some of which are about the others."""
-        family = candidates[0].family if candidates else ""
-        none_routed = not any(self._has_default_route(a) for a in candidates)
-        with_other_source = self._interfaces_with_source(family)
-        plugged = {network_of(a) for a in candidates if self._has_carrier(a)}
-        in_gateway_network = {a for a in candidates if _has_in_its_network(a, self._uplinks_of(a))}
-        private_sources = {a for a in candidates if self._is_source_of_private_routes(a)}
-        gateway_places = {a.interface for a in in_gateway_network}
-        private_places = {a.interface for a in private_sources}
-        host_is_public = ("ipv4", rules.PUBLIC) in self.present
-        return [
-            Candidate(
-                a,
-                is_overruled=is_overruled(a),
-                is_reach_source=reach_source == a.text,
-                is_unplugged=not self._has_carrier(a) and network_of(a) in plugged,
-                has_default_route=self._has_default_route(a),
-                none_has_default_route=none_routed,
-                leads_out=any(route.table == MAIN_TABLE for route in self._uplinks_of(a)),
-                is_not_source=a.interface in with_other_source and not self.is_preferred_source(a),
-                is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
-                is_off_private_routes=a.interface in private_places and a not in private_sources,
-                is_behind_nat=self.is_behind_nat(a),
-                has_service_net_route=any(_leads_to_service_net(r) for r in self._routes_of(a)),
-                is_beside_public=(family, a.interface) in self.public,
-                host_is_public=host_is_public,
-            )
-            for a in candidates
-        ]
 
     def without_address(self, family: str) -> list[str]:
         """Return the eligible interfaces that have no address of a family."""
@@ -233,43 +198,15 @@ class Eligibility:
             for address in self.host.addresses
         )
 
-    def _routes_of(self, address: Address) -> list[Route]:
-        """Return the routes of an address's family on its interface."""
-        return [r for r in self.host.routes if (r.family, r.interface) == (address.family, address.interface)]
-
-    def _uplinks_of(self, address: Address) -> list[Route]:
-        return [r for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
-
     # --- What the routes say of an address
 
-    def _has_default_route(self, address: Address) -> bool:
-        """Return whether a default route of an address's family is on its interface, or has no other source."""
-        is_there = any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
-        return is_there or self._is_overruled_by_routes(address)
-
-    def _is_overruled_by_routes(self, address: Address) -> bool:
+    def is_overruled_by_routes(self, address: Address) -> bool:
+        """Return whether the routes make an address the host's own, wherever it is: BGP to the host."""
         return self.is_preferred_source(address) or self._is_loopback_of_unnumbered_host(address)
 
     def _is_loopback_of_unnumbered_host(self, address: Address) -> bool:
         link_type = self.host.interfaces[address.interface].link_type
         return address.family in self._unnumbered and link_type == known.LOOPBACK_TYPE
-
-    def _interfaces_with_source(self, family: str) -> set[str]:
-        """Return the interfaces of the default routes that prefer a source, and those of the sources."""
-        routes = [route for route in self.default_routes if route.source and route.family == family]
-        sources = {route.source for route in routes}
-        return {r.interface for r in routes} | {a.interface for a in self.host.addresses if a.text in sources}
-
-    def _is_source_of_private_routes(self, address: Address) -> bool:
-        """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it.
-
-        All routes that are read lead to such blocks, but for the default routes.
-        """
-        routes = [route for route in self._routes_of(address) if route.destination and route.gateway]
-        return any(route.source == address.text for route in routes) or _has_in_its_network(address, routes)
-
-    def _has_carrier(self, address: Address) -> bool:
-        return self.host.interfaces[address.interface].has_carrier
 
     # --- What is skipped
 
@@ -284,18 +221,6 @@ class Eligibility:
         interface = self.host.interfaces[name]
         context = Context(interface, self.is_physical, excluded=is_excluded, has_default_route=routed)
         return _first_reason(rules.EXCLUSIONS, context)
-
-
-def _leads_to_service_net(route: Route) -> bool:
-    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
-    return route.gateway != "" and any(route.destination == block.text for block in known.SERVICE_NET)
-
-
-def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:
-    """Return whether the gateway of one of the routes is in the network of an address."""
-    network, shift = network_of(address)
-    gateways = {r.gateway for r in routes if r.gateway and (":" in r.gateway) == (address.family == "ipv6")}
-    return any(parse_address(address.family, gateway) >> shift == network for gateway in gateways)
 
 
 def _first_reason(reasons: list[Exclusion], context: Context) -> Exclusion | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from racknet.core import rules
 from racknet.core.eligibility import address_class
 from racknet.core.text import natural
+from racknet.core.why import why, why_not
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
@@ -53,7 +54,7 @@ def take_inventory(host: Host, selections: Sequence[Selection]) -> list[Entry]:
     notes: dict[Address, list[_Note]] = {address: [] for address in host.addresses}
     for selection in selections:
         for place, candidate in enumerate(selection.candidates):
-            notes[candidate.address].append(_note_on_candidate(selection, place))
+            notes[candidate].append(_note_on_candidate(selection, place))
         for address, reason in selection.rejected:
             is_of_class = address_class(address) == rules.CLASS_OF[selection.query.network]
             last = 4 if reason in (rules.CONTAINER, rules.LOOPBACK) else 2 if is_of_class else 3
@@ -70,11 +71,9 @@ def take_inventory(host: Host, selections: Sequence[Selection]) -> list[Entry]:
 
 def _note_on_candidate(selection: Selection, place: int) -> _Note:
     if place > 0 or selection.address is None:
-        return _Note(1, selection.why_not(place).text)
-    why = selection.why(0).text
-    if selection.unproven:
-        why = f"{selection.unproven.decided_by}, not proven"
-    return _Note(0, why, str(selection.query), is_proven=selection.is_proven)
+        return _Note(1, why_not(selection, place).text)
+    decided = f"{selection.unproven.decided_by}, not proven" if selection.unproven else why(selection, 0).text
+    return _Note(0, decided, str(selection.query), is_proven=selection.is_proven)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:

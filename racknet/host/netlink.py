@@ -162,14 +162,16 @@ class Groups:
 def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attributes:
     """Return the attributes of a message or of an attribute by their types, all `until` one. Raise OSError if cut."""
     found = {}
+    unpack, mask = RTATTR.unpack, NLA_TYPE_MASK  # most of an answer's time is spent here
     while start < end:
-        length, kind = RTATTR.unpack(data, start) if start + 4 <= end else (0, 0)
-        if length < 4 or start + length > end:
+        length, kind = unpack(data, start) if start + 4 <= end else (0, 0)
+        stop = start + length
+        if length < 4 or stop > end:
             raise OSError("an attribute of the kernel's makes no sense")
-        found[kind & NLA_TYPE_MASK] = data[start + 4 : start + length]
+        found[kind & mask] = data[start + 4 : stop]
         if kind == until:
             break
-        start += (length + 3) & ~3
+        start = (stop + 3) & ~3
     return found
 
 

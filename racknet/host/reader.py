@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from racknet.core.facts import Way
-
     from racknet.host.interfaces import Link
 
 REFUSED = (1, 13, 93, 97)  # EPERM, EACCES, EPROTONOSUPPORT, EAFNOSUPPORT

@@ -6,6 +6,7 @@ import json
 
 from racknet.core.inventory import Entry
 from racknet.core.selection import Selection
+from racknet.core.why import why
 
 
 def format_candidates(selection: Selection) -> str:
@@ -18,7 +19,7 @@ def format_candidates(selection: Selection) -> str:
             "address": address.text,
             "prefix_length": address.prefix_length,
             "interface": address.interface,
-            "why": selection.why(place).text,
+            "why": why(selection, place).text,
             "proven": place == 0 and selection.is_proven,
         }
         for place, address in enumerate(selection.answers)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from racknet.core import rules
+from racknet.core.comparison import CONTRADICTION, UNPROVEN
 from racknet.core.matching import matches_glob
 from racknet.core.rules import NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED, Reason
-from racknet.core.selection import CONTAINER_OWN, CONTRADICTION, UNPROVEN
 from racknet.core.text import natural
+from racknet.core.why import CONTAINER_OWN, why, why_not
 from racknet.errors import Ambiguous, NoAddress, NoAddresses, RacknetError
 from racknet.output import hints, notes
 from racknet.output.stdio import printable
@@ -16,8 +17,9 @@ if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.cloud_hints import Provider
+    from racknet.core.comparison import Doubt
     from racknet.core.facts import Address
-    from racknet.core.selection import Doubt, Selection
+    from racknet.core.selection import Selection
 
     Row = tuple[str, str, str]  # a name, an address, a text
 
@@ -48,7 +50,7 @@ def no_address(selection: Selection, way: str = "option", provider: Provider | N
     """
     query = selection.query
     message = f"no {query} address on this host{_filters(selection)}"
-    rows = _rows(selection, [selection.why_not(place) for place in range(len(selection.candidates))])
+    rows = _rows(selection, [why_not(selection, place) for place in range(len(selection.candidates))])
     reasons = {reason for _, reason in selection.rejected}
     names = [name for name in selection.without_address if not query.include or matches_glob(name, query.include)]
     passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
@@ -75,7 +77,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
     """Return the error for candidates that leave no answer. The hint names one that would be the answer, if one is."""
     query, interfaces = selection.query, doubt.interfaces
     # For `service ipv6`, `service ipv4` is in doubt: only an interface with an address of both families helps.
-    of_family = {candidate.address.interface for candidate in selection.candidates}
+    of_family = {address.interface for address in selection.candidates}
     of_family |= {address.interface for address, reason in selection.rejected if reason is rules.AMBIGUOUS_IPV4}
     chosen = [address for address in doubt.candidates if address.interface in of_family]
     if doubt.kind == CONTRADICTION:
@@ -104,18 +106,18 @@ def no_addresses(selections: Sequence[Selection], provider: Provider | None) -> 
 def explanation(selection: Selection) -> str:
     """Return which rule decided between the answer and the next, and why each other address is not the answer."""
     query, candidates = selection.query, selection.candidates
-    best = candidates[0].address
+    best = candidates[0]
     if selection.address is None:  # all candidates, though none of them is the answer
         doubt = notes.doubt_text(selection.doubt) if selection.doubt else ""
-        first, said = selection.why_not(0), f"{query}{_filters(selection)}: all candidates"
+        first, said = why_not(selection, 0), f"{query}{_filters(selection)}: all candidates"
         decided = f"nothing: {doubt}"
     else:
         first, said = Reason("the answer"), f"{query}{_filters(selection)}: {best.text} on {best.interface}"
-        decided = selection.why(0).text
+        decided = why(selection, 0).text
         if len(candidates) > 1:
-            second = candidates[1].address
+            second = candidates[1]
             decided = f"{decided}; the next is {second.text} on {second.interface}"
-    others = [selection.why_not(place) for place in range(1, len(candidates))]
+    others = [why_not(selection, place) for place in range(1, len(candidates))]
     lines = _lines(_rows(selection, [first, *others]), most=None)
     return f"racknet: {printable(said)}\ndecided by: {printable(decided)}\n{lines}"
 
@@ -134,7 +136,7 @@ def _rows(selection: Selection, reasons: list[Reason]) -> list[Row]:
         address, reason = pair
         return ORDER.index(reason) if reason in ORDER else -1, natural(address.interface)
 
-    candidates = [(candidate.address, why) for candidate, why in zip(selection.candidates, reasons, strict=True)]
+    candidates = list(zip(selection.candidates, reasons, strict=True))
     pairs = candidates + sorted(rejected, key=order)
     return [(address.label or address.interface, address.text, reason.text) for address, reason in pairs]
 

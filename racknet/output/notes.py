@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from racknet.core.selection import CONTRADICTION, TIE, UNPROVEN
+from racknet.core.comparison import CONTRADICTION, TIE, UNPROVEN
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
-    from racknet.core.selection import Doubt, Selection
+    from racknet.core.comparison import Doubt
+    from racknet.core.selection import Selection
 
 IN_EXECSTART = (
     "note: no argument names a variable; in ExecStart= write $$RACKNET_SERVICE_IPV4, since systemd itself replaces "

@@ -1,0 +1,204 @@
+"""Candidates compared: their order, what decides it, and whether that is proof. Section 3 of the rules, applied."""
+
+from __future__ import annotations
+
+from racknet.core import known, rules
+from racknet.core.facts import MAIN_TABLE
+from racknet.core.matching import network_of, parse_address
+from racknet.core.preferences import (
+    GATEWAY_NETWORK,
+    KERNEL_ORDER,
+    LOWER_NUMBER,
+    NAME_ORDER,
+    PREFERENCES,
+    PREFERRED_SOURCE,
+    Candidate,
+    Preference,
+)
+from racknet.core.text import natural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Callable, Sequence
+
+    from racknet.core.eligibility import Eligibility
+    from racknet.core.facts import Address, Route
+
+# Why there is no answer although there are candidates.
+TIE, CONTRADICTION, UNPROVEN = "tie", "contradiction", "unproven"
+
+
+class Doubt:
+    """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
+
+    `candidates` are those that are in doubt, best first; `preference` is what decides between the first two of them, or
+    would: it is no proof, or a later preference, `against`, proves the opposite.
+    """
+
+    __slots__ = ("against", "candidates", "kind", "preference")
+
+    def __init__(
+        self, kind: str, candidates: list[Address], preference: Preference, against: Preference | None = None
+    ) -> None:
+        self.kind, self.candidates, self.preference, self.against = kind, candidates, preference, against
+
+    @property
+    def decided_by(self) -> str:
+        """What decides, and what speaks against it."""
+        return f"{self.preference.text}, against {self.against.text}" if self.against else self.preference.text
+
+    @property
+    def interfaces(self) -> list[str]:
+        """The interfaces that are in doubt."""
+        return list(dict.fromkeys(address.interface for address in self.candidates))
+
+
+class Comparison:
+    """Candidates, best first. `doubt` says why none of them is the answer; `unproven`, why the first is not proven."""
+
+    def __init__(self, network: str, candidates: Sequence[Candidate]) -> None:
+        self._preferences = PREFERENCES[network]
+        self._losses = {c: [not preference.holds(c) for preference in self._preferences] for c in candidates}
+        self._ordered = sorted(candidates, key=lambda c: (self._losses[c], *_order(c.address)))
+        self.addresses = [candidate.address for candidate in self._ordered]
+        self.doubt = self._find_doubt()
+        self.unproven = self._find_unproven()
+
+    def deciding(self, place: int) -> Preference:
+        """Return the first preference in which a candidate and the next differ, or else what orders them."""
+        better, worse = self._ordered[place : place + 2]
+        if (deciding := self._first_difference(better, worse)) is not None:
+            return deciding
+        return NAME_ORDER if better.address.interface != worse.address.interface else _order_on_interface(better)
+
+    def _first_difference(self, better: Candidate, worse: Candidate) -> Preference | None:
+        pairs = zip(self._preferences, self._losses[better], self._losses[worse], strict=True)
+        return next((preference for preference, one, other in pairs if one != other), None)
+
+    def _find_doubt(self) -> Doubt | None:
+        """Return a tie of interfaces, or a contradiction, or None."""
+        best = self._ordered[0]
+        first = [c.address for c in self._ordered if self._losses[c] == self._losses[best]]
+        if len({address.interface for address in first}) > 1:
+            return Doubt(TIE, first, NAME_ORDER)
+        for other in self._ordered:
+            is_contradicted = best.is_off_gateway and not other.is_off_gateway
+            on_one = other.address.interface == best.address.interface
+            if on_one and is_contradicted and self._first_difference(best, other) is PREFERRED_SOURCE:
+                return Doubt(CONTRADICTION, [best.address, other.address], PREFERRED_SOURCE, GATEWAY_NETWORK)
+        return None
+
+    def _find_unproven(self) -> Doubt | None:
+        """Return the first candidate that loses to the best by no proof, or is better in one; None if there is none."""
+        best, *others = self._ordered
+        for other in others:
+            deciding = self._first_difference(best, other) or _order_on_interface(best)
+            against = self._proof_against(best, other)
+            if not deciding.is_proof or against:
+                return Doubt(UNPROVEN, [best.address, other.address], deciding, against)
+        return None
+
+    def _proof_against(self, best: Candidate, other: Candidate) -> Preference | None:
+        """Return the first proof by which another candidate is better than the best, or None."""
+        pairs = zip(self._preferences, self._losses[best], self._losses[other], strict=True)
+        return next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
+
+
+def _order_on_interface(candidate: Candidate) -> Preference:
+    return LOWER_NUMBER if candidate.address.family == "ipv6" else KERNEL_ORDER
+
+
+def _order(address: Address) -> tuple[object, ...]:
+    """Return the order of addresses that tie: by interface, by label (none first), IPv6 by number; then as listed."""
+    number = address.number if address.family == "ipv6" else 0
+    return natural(address.interface), natural(address.label), number
+
+
+def describe(
+    eligibility: Eligibility,
+    candidates: Sequence[Address],
+    is_overruled: Callable[[Address], bool],
+    reach_source: str,
+) -> list[Candidate]:
+    """Return candidates of one family with the facts that the preferences compare; some are about the others.
+
+    `is_overruled` says whether only the user's naming makes an address a candidate; `reach_source` is the source for
+    the address of `--reach`, or "".
+    """
+    facts = _Facts(eligibility, candidates[0].family)
+    none_routed = not any(map(facts.has_default_route, candidates))
+    plugged = {network_of(a) for a in candidates if facts.has_carrier(a)}
+    in_gateway_network = {a for a in candidates if _has_in_its_network(a, facts.uplinks(a))}
+    private_sources = set(filter(facts.is_source_of_private_routes, candidates))
+    gateway_places = {a.interface for a in in_gateway_network}
+    private_places = {a.interface for a in private_sources}
+    return [
+        Candidate(
+            a,
+            is_overruled=is_overruled(a),
+            is_reach_source=reach_source == a.text,
+            is_unplugged=not facts.has_carrier(a) and network_of(a) in plugged,
+            has_default_route=facts.has_default_route(a),
+            none_has_default_route=none_routed,
+            leads_out=any(route.table == MAIN_TABLE for route in facts.uplinks(a)),
+            is_not_source=a.interface in facts.places_with_source and not eligibility.is_preferred_source(a),
+            is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
+            is_off_private_routes=a.interface in private_places and a not in private_sources,
+            is_behind_nat=eligibility.is_behind_nat(a),
+            has_service_net_route=any(map(_leads_to_service_net, facts.routes(a))),
+            is_beside_public=(a.family, a.interface) in eligibility.public,
+            host_is_public=("ipv4", rules.PUBLIC) in eligibility.present,
+        )
+        for a in candidates
+    ]
+
+
+class _Facts:
+    """What the routes of one family, and the interfaces, say of an address.
+
+    `places_with_source` are the interfaces of the default routes that prefer a source, and those of the sources.
+    """
+
+    def __init__(self, eligibility: Eligibility, family: str) -> None:
+        self._eligibility, self._host = eligibility, eligibility.host
+        self._routes = [route for route in self._host.routes if route.family == family]
+        self._uplinks = [route for route in eligibility.uplinks if route.family == family]
+        self._default_routes = [route for route in eligibility.default_routes if route.family == family]
+        with_source = [route for route in self._default_routes if route.source]
+        sources = {route.source for route in with_source}
+        self.places_with_source = {route.interface for route in with_source}
+        self.places_with_source |= {a.interface for a in self._host.addresses if a.text in sources}
+
+    def routes(self, address: Address) -> list[Route]:
+        return [route for route in self._routes if route.interface == address.interface]
+
+    def uplinks(self, address: Address) -> list[Route]:
+        return [route for route in self._uplinks if route.interface == address.interface]
+
+    def has_carrier(self, address: Address) -> bool:
+        return self._host.interfaces[address.interface].has_carrier
+
+    def has_default_route(self, address: Address) -> bool:
+        """Return whether a default route is on the interface of an address, or has no other source."""
+        is_there = any(route.interface == address.interface for route in self._default_routes)
+        return is_there or self._eligibility.is_overruled_by_routes(address)
+
+    def is_source_of_private_routes(self, address: Address) -> bool:
+        """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it.
+
+        All routes that are read lead to such blocks, but for the default routes.
+        """
+        routes = [route for route in self.routes(address) if route.destination and route.gateway]
+        return any(route.source == address.text for route in routes) or _has_in_its_network(address, routes)
+
+
+def _leads_to_service_net(route: Route) -> bool:
+    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
+    return route.gateway != "" and any(route.destination == block.text for block in known.SERVICE_NET)
+
+
+def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:
+    """Return whether the gateway of one of the routes is in the network of an address."""
+    network, shift = network_of(address)
+    gateways = {r.gateway for r in routes if r.gateway and (":" in r.gateway) == (address.family == "ipv6")}
+    return any(parse_address(address.family, gateway) >> shift == network for gateway in gateways)
