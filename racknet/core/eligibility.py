@@ -31,7 +31,8 @@ class Eligibility:
     """Applies the exclusions to a host, and knows its default routes. Only the user's `--exclude` changes that.
 
     `classes` has the class of each address, and `skipped` why each is skipped, or None. Of what is not skipped,
-    `present` has the families and classes, and `public` the families and interfaces of public addresses.
+    `public` has the families and interfaces of public addresses, and `present` the families and classes, of public ones
+    only where there is a way out.
     `default_routes` are those that count, `uplinks` all routes that lead out.
     """
 
@@ -51,7 +52,7 @@ class Eligibility:
 
         self.skipped = {address: self.reason(address) for address in host.addresses}
         counted = [address for address in host.addresses if not self.skipped[address]]
-        self.present = {(a.family, self.classes[a]) for a in counted}
+        self.present = {(a.family, self.classes[a]) for a in counted if not self.has_no_way_out(a)}
         self.public = {(a.family, a.interface) for a in counted if self._is_public(a)}
 
     def reason(self, address: Address, *, named: bool = False) -> Exclusion | None:

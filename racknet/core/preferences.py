@@ -63,10 +63,12 @@ REACH_SOURCE = Preference("source address for --reach", lambda c: c.is_reach_sou
 NOT_OVERRULED = Preference("not skipped without being named", lambda c: not c.is_overruled)
 CARRIER = Preference("carrier, in the same network", lambda c: not c.is_unplugged)
 PREFERRED_SOURCE = Preference("preferred source of the default route", lambda c: not c.is_not_source)
+NOT_BEHIND_NAT = Preference("not a hypervisor's NAT", lambda c: not c.is_behind_nat)
 NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & facts.DEPRECATED)
 NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & facts.TEMPORARY)
 GATEWAY_NETWORK = Preference("in the network of the default gateway", lambda c: not c.is_off_gateway)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
+BEHIND_NAT = Preference("behind a hypervisor's NAT", lambda c: c.is_behind_nat, is_proof=False)  # of one that is alone
 # Where two candidates tie in all preferences, these order them; on two interfaces, that is ambiguous.
 NAME_ORDER = Preference("ambiguous: in the order of the interfaces' names", lambda _: True, is_proof=False)
 KERNEL_ORDER = Preference("the kernel's order", lambda _: True, is_proof=False)
@@ -96,7 +98,7 @@ PREFERENCES = {
         CARRIER,
         Preference("not a cable to one device", lambda c: not known.CABLE_NAMES.match(c.address.interface)),
         Preference("not in 100.64.0.0/10", lambda c: not in_blocks(c.address, known.SHARED), is_proof=False),
-        Preference("not a hypervisor's NAT", lambda c: not c.is_behind_nat),
+        NOT_BEHIND_NAT,
         Preference(
             "in a ServiceNet block, with routes to ServiceNet",
             lambda c: c.has_service_net_route and in_blocks(c.address, known.SERVICE_NET),

@@ -21,9 +21,8 @@ if TYPE_CHECKING:  # docs/code.md says why
 class Selection:
     """What comes of a query: the candidates, best first, and the rejected addresses with their reasons.
 
-    `comparison` has what decides between several candidates, and is None where there are fewer. `doubt` says why there is
-    no answer although there are candidates; `unproven`, why the answer is not proven; each is None otherwise. `basis` is
-    the selection for `service ipv4` that one for `service ipv6` goes by: what is in doubt there is in doubt here.
+    `comparison` has what decides between several candidates, and is None where there are fewer. `doubt` says why there
+    is no answer although there are candidates; `unproven`, why the answer is not proven; each is None otherwise.
     `is_host` is false in a container's own network, whose addresses are no host's.
     """
 
@@ -38,13 +37,13 @@ class Selection:
         eligibility: Eligibility,
         candidates: list[Address],
         rejected: Rejected,
+        *,
         comparison: Comparison | None = None,
-        basis: Selection | None = None,
+        doubt: Doubt | None = None,
+        unproven: Doubt | None = None,
     ) -> None:
         self.query, self._eligibility, self.rejected, self.comparison = query, eligibility, rejected, comparison
         self.candidates = comparison.addresses if comparison else candidates
-        unproven: Doubt | None = (basis and basis.unproven) or (comparison and comparison.unproven)
-        doubt: Doubt | None = (basis and basis.doubt) or (comparison and comparison.doubt)
         self.unproven, self.doubt = unproven, doubt or (unproven if query.strict else None)
         self.is_host = query.in_container or is_host(eligibility.host)
         is_answered = bool(self.candidates) and self.is_host and self.doubt is None
@@ -116,13 +115,33 @@ class _Selector:
             private = rules.OTHER_CLASS[rules.PRIVATE]
             rejected = [(address, rules.BEHIND_NAT if reason is private else reason) for address, reason in rejected]
         comparison = self._compare(candidates) if len(candidates) > 1 else None
-        return Selection(self.query, self.eligibility, candidates, rejected, comparison, basis)
+        doubts = [each for each in (basis, comparison) if each]  # what is in doubt for service ipv4 is in doubt here
+        hidden = self._doubt_behind_nat(comparison.addresses if comparison else candidates)
+        return Selection(
+            self.query,
+            self.eligibility,
+            candidates,
+            rejected,
+            comparison=comparison,
+            doubt=next((each.doubt for each in doubts if each.doubt), None),
+            unproven=next((each.unproven for each in doubts if each.unproven), hidden),
+        )
 
     def _compare(self, candidates: list[Address]) -> Comparison:
         from racknet.core.comparison import Comparison, describe
 
         source = self.reached.source if self.reached else ""
         return Comparison(self.query.network, describe(self.eligibility, candidates, self._is_overruled, source))
+
+    def _doubt_behind_nat(self, candidates: list[Address]) -> Doubt | None:
+        """Return the doubt of an answer behind a hypervisor's NAT that nobody has named, or None."""
+        is_service = self.query.network == "service" and candidates
+        if not is_service or not self.eligibility.is_behind_nat(candidates[0]) or self._is_named(candidates[0]):
+            return None
+        from racknet.core.comparison import UNPROVEN, Doubt
+        from racknet.core.preferences import BEHIND_NAT
+
+        return Doubt(UNPROVEN, candidates[:1], BEHIND_NAT)
 
     def service_ipv6(self) -> Selection:
         """Section 4: it is on the interface of the answer to `service ipv4`."""
@@ -145,7 +164,7 @@ class _Selector:
                 its_class = self.eligibility.classes[address]
                 wanted = its_class if its_class == rules.LINK_LOCAL else rules.PRIVATE
                 rejected.append((address, self._rejection(address, wanted) or reason))
-        return Selection(self.query, self.eligibility, [], rejected, basis=basis)
+        return Selection(self.query, self.eligibility, [], rejected, doubt=basis.doubt, unproven=basis.unproven)
 
     def _rejection(self, address: Address, wanted: str, interface: str = "") -> Reason | None:
         """Return why an address is no candidate, or None where it is one."""

@@ -82,7 +82,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
     chosen = [address for address in doubt.candidates if address.interface in of_family]
     if doubt.kind == CONTRADICTION:
         chosen = chosen[-1:]  # not the one that a cluster's manager may move
-    on_it = [c for c in selection.candidates if chosen and c.address.interface == chosen[0].interface]
+    on_it = [address for address in selection.candidates if chosen and address.interface == chosen[0].interface]
     by_interface = len(interfaces) > 1 and not (query.strict and len(on_it) > 1)  # two of it are two to prove
     kind = "is not proven" if doubt.kind == UNPROVEN else "is ambiguous"
     return Ambiguous(

@@ -27,7 +27,10 @@ def doubt_text(doubt: Doubt) -> str:
     """Return why candidates leave no answer, or none that is proven."""
     if doubt.kind == TIE:
         return f"{listed(doubt.interfaces)} tie"
-    first, second = doubt.candidates
+    first, *others = doubt.candidates
+    if not others:
+        return f"{first.text} on {first.interface} is behind a hypervisor's NAT"
+    second = others[0]
     if doubt.kind == CONTRADICTION:
         return f"the default route prefers {first.text} as its source, and {second.text} is in its gateway's network"
     preferred = f"{first.text} on {first.interface} is preferred to {second.text} on {second.interface}"
