@@ -34,8 +34,8 @@ static PyObject *word(const char *text) { return PyUnicode_DecodeLatin1(text, (P
 int main(int argc, char **argv) {
     leave_at(SIGINT);
     leave_at(SIGTERM);
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write() */
-    signal(SIGXFSZ, SIG_IGN);
+    /* A closed pipe is an error of write(). What the caller ignores, `exec` lets the command ignore, too. */
+    int pipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN, size_was_ignored = signal(SIGXFSZ, SIG_IGN) == SIG_IGN;
 
     PyPreConfig preconfig;
     PyPreConfig_InitIsolatedConfig(&preconfig);
@@ -74,6 +74,10 @@ int main(int argc, char **argv) {
     status = _Py_InitializeMain();
     if (PyStatus_Exception(status))
         return fail(status);
+
+    PyObject *inherited = Py_BuildValue("(ii)", pipe_was_ignored ? SIGPIPE : 0, size_was_ignored ? SIGXFSZ : 0);
+    if (inherited)
+        PySys_SetObject("inherited_ignored", inherited);
 
     PyObject *result = module ? PyObject_CallMethod(module, "main", NULL) : NULL;
     long number = result ? PyLong_AsLong(result) : -1;

@@ -25,21 +25,21 @@ def main() -> int:
         if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
             return ExitStatus.ANSWERED if not _looks and try_fast_path(*words) else _answer_plainly(*words)
         if words == ["list"]:
-            from racknet.cli.ask import show_list
+            from racknet.cli.ask import all_queries, show_list
 
-            return show_list(_variables())
+            return show_list(all_queries(_variables()))
         from racknet.cli.app import run
 
         return run(words)
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     except Exception as error:
-        from racknet.output import hints, messages, notes
+        from racknet.output import hints, messages
         from racknet.parsing import COMMANDS
 
         if isinstance(error, UsageError) and not error.hint:
             error.hint = f"see {hints.line(*(word for word in words[:1] if word in COMMANDS), '--help')}"
-        write_error(messages.format_error(error, notes.unknown_vars(_variables())))
+        write_error(messages.format_error(error))
         return error.status if isinstance(error, RacknetError) else ExitStatus.INTERNAL_ERROR
 
 

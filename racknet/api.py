@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -39,11 +39,20 @@ def public(
     exclude: Words | None = None,
     reach: str | None = None,
     strict: bool = False,
+    in_container: bool = False,
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on the public network. The arguments are those of `address`."""
     return address(
-        "public", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait
+        "public",
+        family,
+        interface=interface,
+        cidr=cidr,
+        exclude=exclude,
+        reach=reach,
+        strict=strict,
+        in_container=in_container,
+        wait=wait,
     )
 
 
@@ -55,11 +64,20 @@ def service(
     exclude: Words | None = None,
     reach: str | None = None,
     strict: bool = False,
+    in_container: bool = False,
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on the service network, the provider's internal one. See `address`."""
     return address(
-        "service", family, interface=interface, cidr=cidr, exclude=exclude, reach=reach, strict=strict, wait=wait
+        "service",
+        family,
+        interface=interface,
+        cidr=cidr,
+        exclude=exclude,
+        reach=reach,
+        strict=strict,
+        in_container=in_container,
+        wait=wait,
     )
 
 
@@ -72,20 +90,22 @@ def address(
     exclude: Words | None = None,
     reach: str | None = None,
     strict: bool = False,
+    in_container: bool = False,
     wait: float = 0,
 ) -> IPAddress:
     """Return the host's address on a network, "public" or "service".
 
     `interface` names the only interfaces to consider, by names or globs; `cidr` the only blocks of addresses; `reach`
     is an address: only the interface by which the kernel reaches it. `exclude` names interfaces and blocks to leave
-    out. With `strict`, only a proven answer is one. Where there is no answer yet, ask again for `wait` seconds. No
-    variable of the environment changes anything.
+    out. With `strict`, only a proven answer is one; with `in_container`, one of a container's own network will
+    do. Where nothing is sure yet, ask again for `wait` seconds. No variable of the environment changes anything.
 
     Raise NoAddress, or Ambiguous where nothing proves which of several it is; UsageError for a wrong argument;
     HostReadError.
     """
-    query = _query(network, family, strict=strict, interface=interface, cidr=cidr, exclude=exclude, reach=reach)
-    (found,) = _select(query, wait).answers
+    filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
+    switches = {"strict": strict, "in_container": in_container}
+    (found,) = _select(_query(network, family, filters, switches), wait).answers
     return ip_address(found.text)
 
 
@@ -98,11 +118,13 @@ def addresses(
     exclude: Words | None = None,
     reach: str | None = None,
     strict: bool = False,
+    in_container: bool = False,
     wait: float = 0,
 ) -> tuple[Candidate, ...]:
     """Return all candidates for an address, at least one, best first, even where interfaces tie. See `address`."""
     filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
-    selection = _select(_query(network, family, strict=strict, all_candidates=True, **filters), wait)
+    switches = {"strict": strict, "in_container": in_container}
+    selection = _select(_query(network, family, filters, switches, all_candidates=True), wait)
     return tuple(
         Candidate(
             ip_address(a.text),
@@ -115,18 +137,25 @@ def addresses(
     )
 
 
-def _query(network: str, family: str, *, strict: bool, all_candidates: bool = False, **filters: Words | None) -> Query:
+def _query(
+    network: str,
+    family: str,
+    filters: Mapping[str, Words | None],
+    switches: Mapping[str, bool],
+    *,
+    all_candidates: bool = False,
+) -> Query:
     """Return the query of the arguments. Raise UsageError, which names the argument and quotes the value."""
     if network not in NETWORKS:
         raise UsageError(f"network: {network!r} is not public or service")
     if not isinstance(family, str):
         raise UsageError(f"family: {family!r} is not ipv4 or ipv6")
-    if not isinstance(strict, bool):
-        raise UsageError(f"strict: {strict!r} is not True or False")
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            raise UsageError(f"{name}: {value!r} is not True or False")
     options = {name: _words(name, value) for name, value in filters.items()}
-    return parse_query(
-        network, parse_family(family), {}, options, sign="", strict=strict, all_candidates=all_candidates
-    )
+    family = parse_family(family)
+    return parse_query(network, family, {}, options, sign="", all_candidates=all_candidates, **switches)
 
 
 def _words(name: str, value: Words | None) -> list[str]:

@@ -59,11 +59,13 @@ def wait_for(
     queries: Sequence[Query],
     seconds: float,
     is_done: Callable[[list[Selection]], bool],
+    *,
     first: LookUp | None = None,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> LookUp:
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
-    `first` is a look that was just taken.
+    `first` is a look that was just taken; `on_wait` is called once, when the waiting begins.
     """
     from time import monotonic, sleep
 
@@ -76,12 +78,19 @@ def wait_for(
         except HostReadError:
             if monotonic() >= end:
                 raise
+        on_wait()
+        on_wait = lambda: None  # noqa: E731
         sleep(min(PAUSE, max(0, end - monotonic())))
 
 
 def is_final(selection: Selection) -> bool:
-    """Return whether waiting changes nothing: there is an answer, or this is not a host's network."""
-    return bool(selection.answers) or not selection.is_host
+    """Return whether waiting changes nothing: nothing can replace the answer, or this is not a host's network.
+
+    While a host boots, the first NIC with an address may not be the one. What the user chose is not replaced.
+    """
+    query = selection.query
+    is_chosen = bool(query.include or query.cidrs or query.reach)
+    return not selection.is_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
 
 
 def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:

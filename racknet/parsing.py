@@ -19,9 +19,20 @@ COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster", "report"), ("i
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
 INPUT_VARS = [
     *(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS),
-    *("RACKNET_EXCLUDE", "RACKNET_STRICT", "RACKNET_WAIT"),
+    *("RACKNET_EXCLUDE", "RACKNET_IN_CONTAINER", "RACKNET_STRICT", "RACKNET_WAIT"),
 ]
 OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
+# What Kubernetes and Docker's links set for a service or container of the name racknet.
+SET_BY_ENGINES = ("RACKNET_SERVICE_PORT", "RACKNET_PORT", "RACKNET_ENV_")
+NAMES_SET_BY_ENGINES = ("RACKNET_SERVICE_HOST", "RACKNET_NAME")
+
+EXPECTED = {
+    "interface": "the name of an interface, or a glob",
+    "cidr": "a CIDR block",
+    "reach": "an address, and no name is looked up",
+    "exclude": "the name of an interface, a glob, or a CIDR block",
+}
+ALIKE, AS_ALIKE = 0.6, 0.05  # of 1: how like a name must be to be meant, and how much less than the likest
 
 
 def parse_family(word: str) -> str:
@@ -39,50 +50,90 @@ def parse_query(
     sign: str = "--",
     *,
     strict: bool = False,
+    in_container: bool = False,
     all_candidates: bool = False,
 ) -> Query:
     """Return the query of options, by their names, and variables. Raise UsageError.
 
-    `interface`, `cidr` or `reach` among the options put those variables of the network aside; `exclude` adds to its.
-    Errors name an option with the sign before it.
+    Each option and variable takes a list. `interface`, `cidr` or `reach` among the options put those variables of the
+    network aside; `exclude` adds to its own. Errors name an option with the sign before it.
     """
-    words: dict[str, Words] = {name: [(sign + name, word) for word in options.get(name) or ()] for name in FILTERS}
-    if not any(words.values()):
-        words = {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
-    exclude = [(f"{sign}exclude", word) for word in options.get("exclude") or ()] + _listed(environ, "RACKNET_EXCLUDE")
-    blocks = [word for word in exclude if _is_block(word[1])]
-    names = [word for word in exclude if word not in blocks]
-    others = (("--cidr", words["cidr"]), ("--reach", words["reach"]), ("--exclude", exclude))
-    strict_word = parse_strict(environ)
+    check_variables(environ)
+    words = {name: _parse_list(sign, name, options.get(name) or ()) for name in (*FILTERS, "exclude")}
+    if not any(words[name] for name in FILTERS):
+        words |= {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
+    words["exclude"] += _listed(environ, "RACKNET_EXCLUDE")
+    blocks = [word for word in words["exclude"] if _is_block(word[1])]
+    names = [word for word in words["exclude"] if word not in blocks]
+    cidrs = [(where, _parse_block(where, word)) for where, word in words["cidr"]]
+    exclude_cidrs = [(where, _parse_block(where, word)) for where, word in blocks]
+    for given in (cidrs, exclude_cidrs):
+        _check_family(network, family, given)
     return Query(
         network,
         family,
-        include=_parse_globs(words["interface"], "the name of an interface, or a glob"),
-        exclude=_parse_globs(names, "the name of an interface, a glob, or a CIDR block"),
-        cidrs=tuple(_parse_block(*word) for word in words["cidr"]),
-        exclude_cidrs=tuple(_parse_block(*word) for word in blocks),
+        include=_parse_globs(words["interface"], EXPECTED["interface"]),
+        exclude=_parse_globs(names, EXPECTED["exclude"]),
+        cidrs=tuple(block for _, block in cidrs),
+        exclude_cidrs=tuple(block for _, block in exclude_cidrs),
         reach=_parse_reach(words["reach"]),
         all_candidates=all_candidates,
-        strict=strict or strict_word == "1",
-        filters_text=_as_written([*words["interface"], *words["cidr"], *words["reach"], *exclude]),
+        strict=strict or parse_switch("RACKNET_STRICT", environ) == "1",
+        in_container=in_container or parse_switch("RACKNET_IN_CONTAINER", environ) == "1",
+        filters_text=_as_written([word for name in (*FILTERS, "exclude") for word in words[name]]),
         options=(
-            *(part for option, given in others for _, word in given for part in (option, word)),
+            *(part for name in ("cidr", "reach", "exclude") for _, word in words[name] for part in (f"--{name}", word)),
             *(["--strict"] if strict else []),
+            *(["--in-container"] if in_container else []),
         ),
     )
 
 
-def parse_strict(environ: Mapping[str, str]) -> str:
-    """Return RACKNET_STRICT: "1" is --strict, "0" leaves out the notes on unproven answers. Raise UsageError."""
-    word = environ.get("RACKNET_STRICT", "").strip(BLANKS)
+def parse_require(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the networks and families that `--require service,public:ipv6` names. Raise UsageError."""
+    found = []
+    for item in [item for word in words for item in word.split(",")]:
+        network, colon, family = item.partition(":")
+        if network not in NETWORKS or (colon and family not in FAMILY_WORDS):
+            raise _wrong("--require", item, "public or service, with :ipv4 or :ipv6 if needed")
+        found.append((network, FAMILY_WORDS[family or "ipv4"]))
+    return found
+
+
+def check_variables(environ: Mapping[str, str]) -> None:
+    """Raise UsageError for a RACKNET_* variable that nobody knows: what it was to choose would be ignored."""
+    for name in sorted(environ):
+        is_engines = name in NAMES_SET_BY_ENGINES or name.startswith(SET_BY_ENGINES)
+        if name.startswith("RACKNET_") and name not in (*INPUT_VARS, *OUTPUT_VARS) and not is_engines:
+            raise UsageError(f"'{name}' is not a variable of racknet{did_you_mean(name, INPUT_VARS)}", "unset it")
+
+
+def did_you_mean(name: str, known: Sequence[str], sign: str = "") -> str:
+    """Return which RACKNET_* variables may be meant by a wrong name, or "". The common beginning is left aside."""
+    from difflib import SequenceMatcher
+
+    likeness = {
+        other: SequenceMatcher(None, name.removeprefix("RACKNET_"), other.removeprefix("RACKNET_")).ratio()
+        for other in known
+    }
+    best = max(likeness.values())
+    likest = [sign + other for other, ratio in likeness.items() if ratio >= max(ALIKE, best - AS_ALIKE)]
+    return f"; did you mean {' or '.join(likest[:2])}?" if likest else ""
+
+
+def parse_switch(name: str, environ: Mapping[str, str]) -> str:
+    """Return a variable that is "1", "0" or "". Raise UsageError."""
+    word = environ.get(name, "").strip(BLANKS)
     if word not in ("", "0", "1"):
-        raise _wrong("RACKNET_STRICT", word, "0 or 1")
+        raise _wrong(name, word, "0 or 1")
     return word
 
 
 def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
     """Return how long to wait, in seconds: the option, else the variable, else 0. Raise UsageError."""
-    where, word = ("--wait", option) if option is not None else ("RACKNET_WAIT", environ.get("RACKNET_WAIT") or "0")
+    where, word = ("--wait", option) if option is not None else ("RACKNET_WAIT", environ.get("RACKNET_WAIT", ""))
+    if option is None:
+        word = word.strip(BLANKS) or "0"
     try:
         number = float("no" if word.strip("0123456789.e") else word)
     except ValueError:
@@ -97,9 +148,37 @@ def input_vars(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in INPUT_VARS if environ.get(name)}
 
 
+def _parse_list(sign: str, name: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the words of an option, each of whose values is a list. Raise UsageError for an empty one."""
+    for value in values:
+        if not _split(value):
+            raise _wrong(sign + name, value, EXPECTED[name])
+    return [(sign + name, word) for value in values for word in _split(value)]
+
+
 def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
-    value = environ.get(name, "").translate(dict.fromkeys(map(ord, f",{BLANKS}"), " "))
-    return [(name, word) for word in value.split(" ") if word]
+    return [(name, word) for word in _split(environ.get(name, ""))]
+
+
+def _split(value: str) -> list[str]:
+    """Return the words of a list that is separated by commas or blanks."""
+    return [word for word in value.translate(dict.fromkeys(map(ord, f",{BLANKS}"), " ")).split(" ") if word]
+
+
+def _check_family(network: str, family: str, blocks: Sequence[tuple[str, CidrBlock]]) -> None:
+    """Raise UsageError for an option whose blocks are all of a family that the query does not look at.
+
+    `service ipv6` looks at IPv4, too. A variable may name both families, for all queries.
+    """
+    looked_at = {family, "ipv4" if network == "service" else family}
+    for option in dict.fromkeys(where for where, _ in blocks if not where.startswith("RACKNET_")):
+        found = [block for where, block in blocks if where == option]
+        if not looked_at & {block.family for block in found}:
+            other = found[0].family
+            raise UsageError(
+                f"{option}: '{found[0].text}' is a block of {other}, and {network} {family} is asked for: "
+                f"ask for {network} {other}"
+            )
 
 
 def _as_written(words: Words) -> str:
@@ -128,14 +207,14 @@ def _is_closed(glob: str) -> bool:
 
 
 def _is_block(word: str) -> bool:
-    """Return whether a word of `--exclude` means addresses, even if a wrong one (10.0.0.0/33, 10.0.0.*)."""
+    """Return whether a word of `--exclude` means addresses, even if a wrong one (10.0.0.0/33, 10.208)."""
     from ipaddress import ip_address
 
     address, slash, _ = word.partition("/")
     try:
         return bool(ip_address(address))
     except ValueError:
-        return not word.strip("0123456789.*?-/") and (slash != "" or word.count(".") > 1)
+        return not word.strip("0123456789.*?-/") and (slash != "" or "." in word)
 
 
 def _parse_block(where: str, word: str) -> CidrBlock:
@@ -148,7 +227,7 @@ def _parse_block(where: str, word: str) -> CidrBlock:
             raise ValueError
         return CidrBlock(str(ip_network(word, strict=False)) if slash else str(ip_address(address)))
     except (ValueError, OSError):  # the latter: with a zone
-        raise _wrong(where, word, "a CIDR block") from None
+        raise _wrong(where, word, EXPECTED["cidr"]) from None
 
 
 def _parse_reach(words: Words) -> str:
@@ -162,7 +241,7 @@ def _parse_reach(words: Words) -> str:
         try:
             address = ip_address(word)
         except ValueError:
-            raise _wrong(where, word, "an address, and no name is looked up") from None
+            raise _wrong(where, word, EXPECTED["reach"]) from None
         is_odd = address.is_link_local or address.is_multicast or address.is_unspecified
         if is_odd or "%" in word or str(address).startswith("::ffff:"):
             raise _wrong(where, word, "an address that routes lead to")

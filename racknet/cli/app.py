@@ -16,7 +16,7 @@ from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
 from racknet.output.stdio import write_error, write_output
-from racknet.parsing import parse_family, parse_query, parse_seconds
+from racknet.parsing import parse_family, parse_query, parse_require, parse_seconds
 
 app = typer.Typer(
     cls=Commands,
@@ -66,6 +66,7 @@ def _add_network(network: str, about: str) -> None:
         exclude: params.Exclude = None,
         reach: params.Reach = None,
         strict: params.Strict = False,
+        in_container: params.InContainer = False,
         wait: params.Wait = None,
         all_candidates: params.All = False,
         as_json: params.Json = False,
@@ -73,7 +74,15 @@ def _add_network(network: str, about: str) -> None:
     ) -> None:
         options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
         family = parse_family(word)
-        query = parse_query(network, family, os.environ, options, strict=strict, all_candidates=all_candidates)
+        query = parse_query(
+            network,
+            family,
+            os.environ,
+            options,
+            strict=strict,
+            in_container=in_container,
+            all_candidates=all_candidates,
+        )
         seconds = parse_seconds(wait, os.environ)
         raise typer.Exit(ask.answer(query, os.environ, wait=seconds, as_json=as_json, explain=explain))
 
@@ -83,9 +92,12 @@ _add_network("service", "Print the address on the provider's service network.")
 
 
 @app.command("list", cls=Command)
-def _list(strict: params.Strict = False, as_json: params.Json = False) -> None:
+def _list(
+    strict: params.Strict = False, in_container: params.InContainer = False, as_json: params.Json = False
+) -> None:
     """Show every address, what racknet takes it for, and why."""
-    raise typer.Exit(ask.show_list(os.environ, as_json=as_json, strict=strict))
+    queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
+    raise typer.Exit(ask.show_list(queries, as_json=as_json))
 
 
 @app.command("report", cls=Command)
@@ -98,25 +110,38 @@ def _report(as_is: params.AsIs = False) -> None:
 
 
 @app.command("env", cls=Command)
-def _env(export: params.Export = False, strict: params.Strict = False, wait: params.Wait = None) -> None:
+def _env(
+    export: params.Export = False,
+    require: params.Require = None,
+    strict: params.Strict = False,
+    in_container: params.InContainer = False,
+    wait: params.Wait = None,
+) -> None:
     """Print all four answers as KEY=value lines.
 
     The service ipv6 address may be link-local (fe80::). Most programs can bind it only with a zone: fe80::1%eth1.
     """
-    raise typer.Exit(environment.print_env(os.environ, parse_seconds(wait, os.environ), export=export, strict=strict))
+    queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
+    required = parse_require(require or [])
+    seconds = parse_seconds(wait, os.environ)
+    raise typer.Exit(environment.print_env(queries, required, os.environ, seconds, export=export))
 
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(
     command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)],
+    require: params.Require = None,
     strict: params.Strict = False,
+    in_container: params.InContainer = False,
 ) -> None:
     """Become COMMAND, with the answers in its environment.
 
     Arguments may name the answers: racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT and the
     variables that choose an address apply.
     """
-    raise typer.Exit(environment.exec_command(command, os.environ, parse_seconds(None, os.environ), strict=strict))
+    queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
+    required = parse_require(require or [])
+    raise typer.Exit(environment.exec_command(command, queries, required, os.environ))
 
 
 @app.command("cluster", cls=Command)

@@ -7,7 +7,7 @@ from racknet.errors import ExitStatus, HostReadError
 from racknet.lookup import find_nat_provider, is_final, look_up
 from racknet.output import hints, messages, notes
 from racknet.output.stdio import write_error, write_output
-from racknet.parsing import OUTPUT_VARS, parse_query, parse_strict
+from racknet.parsing import OUTPUT_VARS, parse_query, parse_switch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
@@ -37,8 +37,7 @@ def answer(
         _, whole = found.whole()
         raise messages.no_address(whole[0], provider=find_nat_provider(whole))
     if explain:
-        unknown = notes.unknown_variables(notes.unknown_vars(environ))
-        write_error(messages.explanation(found.whole()[1][0]) + unknown)
+        write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
     if as_json:
         from racknet.output import json
@@ -51,21 +50,24 @@ def answer(
 
 def note_unproven(selections: Sequence[Selection], environ: Mapping[str, str]) -> None:
     """Say on standard error which answers are not proven, unless the user wants no such notes."""
-    if parse_strict(environ) != "0":
+    if parse_switch("RACKNET_STRICT", environ) != "0":
         write_error(notes.unproven_answers(selections))
 
 
-def all_queries(environ: Mapping[str, str], *, strict: bool = False) -> list[Query]:
+def all_queries(environ: Mapping[str, str], *, strict: bool = False, in_container: bool = False) -> list[Query]:
     """Return all four queries, in the order of the variables that they fill. Raise UsageError."""
-    return [parse_query(network, family, environ, {}, strict=strict) for network, family in OUTPUT_VARS.values()]
+    return [
+        parse_query(network, family, environ, {}, strict=strict, in_container=in_container)
+        for network, family in OUTPUT_VARS.values()
+    ]
 
 
-def show_list(environ: Mapping[str, str], *, as_json: bool = False, strict: bool = False) -> int:
+def show_list(queries: Sequence[Query], *, as_json: bool = False) -> int:
     """Show every address, and which query it answers."""
     from racknet.core.eligibility import is_host
     from racknet.core.inventory import take_inventory
 
-    host, selections = look_up(all_queries(environ, strict=strict)).whole()
+    host, selections = look_up(queries).whole()
     entries = take_inventory(host, selections)
     if as_json:
         from racknet.output import json
@@ -78,9 +80,8 @@ def show_list(environ: Mapping[str, str], *, as_json: bool = False, strict: bool
         colour = table.is_colourful()
         interfaces = table.format_interfaces(list(host.interfaces.values()), entries, read_states(), colour=colour)
         write_output(f"{table.format_addresses(entries, colour=colour)}\n{interfaces}")
-    if not is_host(host):
-        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.HOST_NETWORK}\n")
-    write_error(notes.unknown_variables(notes.unknown_vars(environ)))
+    if not selections[0].is_host:
+        write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.not_a_host('option')}\n")
     return ExitStatus.ANSWERED
 
 
@@ -109,10 +110,20 @@ def wait_for(
     is_done: Callable[[list[Selection]], bool],
     first: LookUp | None = None,
 ) -> LookUp:
-    """Look up until it is done, or the time is over; SIGTERM ends the program at once. Raise HostReadError."""
+    """Look up until it is done, or the time is over; SIGTERM ends the program at once. Raise HostReadError.
+
+    A terminal shows that racknet waits.
+    """
+
+    def say() -> None:
+        from os import isatty
+
+        if isatty(2):
+            write_error(f"racknet: waiting up to {seconds:g} s, until nothing can bring a better answer\n")
+
     if seconds:
         _end_on_sigterm()
-    return lookup.wait_for(queries, seconds, is_done, first)
+    return lookup.wait_for(queries, seconds, is_done, first=first, on_wait=say)
 
 
 def _end_on_sigterm() -> None:

@@ -22,7 +22,15 @@ Reach = Annotated[
     Words, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
-Wait = Annotated[str | None, typer.Option(metavar="SECONDS", help="Ask again until there is an answer, or time is up.")]
+InContainer = Annotated[bool, typer.Option("--in-container", help="Also in a container's own network.")]
+Require = Annotated[
+    Words,
+    typer.Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them."),
+]
+Wait = Annotated[
+    str | None,
+    typer.Option(metavar="SECONDS", help="Ask again until nothing can bring a better answer, or time is up."),
+]
 All = Annotated[bool, typer.Option("--all", help="Every candidate, one a line, best first.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 Explain = Annotated[

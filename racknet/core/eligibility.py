@@ -146,13 +146,16 @@ class Eligibility:
     def awaits_address(self, family: str) -> bool:
         """Return whether the host may still get an address of a family.
 
-        It may without a default route, or where a physical interface has neither an address nor anything built on it.
+        It may without a default route, or where a physical interface that is up, with a carrier, has neither an address
+        nor anything built on it.
         """
         carriers = {lower for interface in self.host.interfaces.values() for lower in interface.lower}
         carriers |= {address.interface for address in self.host.addresses if address.family == family}
         routed = any(route.family == family for route in self.default_routes)
         physical = (
-            i for i in self.host.interfaces.values() if i.link_type != known.LOOPBACK_TYPE and self.is_physical(i)
+            i
+            for i in self.host.interfaces.values()
+            if i.up and i.has_carrier and i.link_type != known.LOOPBACK_TYPE and self.is_physical(i)
         )
         return not routed or any(i.name not in carriers and not matches_glob(i.name, self._exclude) for i in physical)
 

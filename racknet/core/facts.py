@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # docs/code.md says why
 NETWORKS = ("public", "service")
 BITS = {"ipv4": 32, "ipv6": 128}  # the families, with the length of an address
 AF = {"ipv4": 2, "ipv6": 10}  # AF_INET, AF_INET6 on Linux
+FAMILIES = {2: "ipv4", 10: "ipv6"}
 FAMILY_WORDS = {"ipv4": "ipv4", "ipv6": "ipv6", "inet": "ipv4", "inet6": "ipv6"}
 
 # The flags of an IPv6 address, IFA_F_* in the kernel's linux/if_addr.h. For IPv4 the first means "secondary".

@@ -15,14 +15,15 @@ if TYPE_CHECKING:  # docs/code.md says why
 class Query:
     """What is asked: a network, a family, and the user's filters.
 
-    `include` and `exclude` are globs of interface names and labels, `cidrs` and `exclude_cidrs` blocks of both families;
-    all are empty without such a filter. `reach` is an address, or "". With `all_candidates`, the answer alone is not
-    enough. With `strict`, only a proven answer is one. `filters_text` is how the user wrote the filters, `options` the
-    same without `--interface`, as words of a command line.
+    `include` and `exclude` are globs of interface names and labels, `cidrs` and `exclude_cidrs` blocks of a family; all
+    are empty without such a filter. `reach` is an address, or "". With `all_candidates`, the answer alone is not
+    enough. With `strict`, only a proven answer is one. With `in_container`, an address of a container's own network is
+    one, too. `filters_text` is how the user wrote the filters, `options` the same without `--interface`, as words of a
+    command line.
     """
 
     __slots__ = (
-        *("all_candidates", "cidrs", "exclude", "exclude_cidrs", "family", "filters_text", "include"),
+        *("all_candidates", "cidrs", "exclude", "exclude_cidrs", "family", "filters_text", "in_container", "include"),
         *("network", "options", "reach", "strict"),
     )
 
@@ -38,12 +39,13 @@ class Query:
         reach: str = "",
         all_candidates: bool = False,
         strict: bool = False,
+        in_container: bool = False,
         filters_text: str = "",
         options: tuple[str, ...] = (),
     ) -> None:
         self.network, self.family, self.include, self.exclude = network, family, include, exclude
         self.cidrs, self.exclude_cidrs, self.reach = cidrs, exclude_cidrs, reach
-        self.all_candidates, self.strict = all_candidates, strict
+        self.all_candidates, self.strict, self.in_container = all_candidates, strict, in_container
         self.filters_text, self.options = filters_text, options
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ class Selection:
         self.candidates = sorted(candidates, key=lambda c: (self._losses[c], *_order(c.address)))
         self.unproven = basis.unproven or self._find_unproven()
         self.doubt = basis.doubt or self._find_doubt()
-        self.is_host = bool(query.include) or is_host(eligibility.host)
+        self.is_host = query.in_container or is_host(eligibility.host)
         is_answered = bool(self.candidates) and self.is_host and self.doubt is None
         self.address = self.candidates[0].address if is_answered else None
         self.answers = [self.address] if self.address else []
@@ -95,7 +95,9 @@ class Selection:
     @property
     def awaits_address(self) -> bool:
         """Whether the host may still get another address of the family, or a route that decides."""
-        return self.doubt is not None or self._eligibility.awaits_address(self.query.family)
+        goes_by_ipv4 = self.query.network == "service" and ("ipv4", rules.PRIVATE) in self._eligibility.present
+        family = "ipv4" if goes_by_ipv4 else self.query.family
+        return self.doubt is not None or self._eligibility.awaits_address(family)
 
     def why(self, place: int) -> Reason:
         """Return why the candidate at a place comes before the next."""

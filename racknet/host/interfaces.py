@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from _struct import pack
 
-from racknet.core.facts import AF, DEPRECATED, Address, Interface
+from racknet.core.facts import DEPRECATED, FAMILIES, Address, Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
 from racknet.core.matching import format_address
 from racknet.host.netlink import READS, RTM_GETADDR, RTM_GETLINK, Kernel, KernelStruct, attributes, to_number, to_text
@@ -14,8 +14,6 @@ if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Callable, Sequence
 
     from racknet.host.netlink import Attributes, Buffer
-
-FAMILIES = {af: family for family, af in AF.items()}
 
 # linux/if_link.h, linux/if_addr.h
 IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_EXT_MASK = 3, 5, 10, 18, 29

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from _socket import AF_NETLINK, MSG_TRUNC, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_RAW, socket
+from _socket import AF_NETLINK, MSG_DONTWAIT, MSG_TRUNC, NETLINK_ROUTE, SOCK_CLOEXEC, SOCK_RAW, socket
 from _struct import Struct
 
 TYPE_CHECKING = False
@@ -123,6 +123,40 @@ class Kernel:
         column = NLMSGHDR.size + place
         alike = all(self._buffer[i:end:length].strip(self._buffer[i : i + 1]) == b"" for i in range(12))
         return end if alike and length % 4 == 0 and values.isdisjoint(self._buffer[column:end:length]) else 0
+
+
+class Groups:
+    """The kernel's multicast groups of links, addresses and routes of both families, from now on."""
+
+    # linux/rtnetlink.h: RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE
+    NUMBERS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
+    NO_MORE, OVERRUN = 11, 105  # EAGAIN, ENOBUFS
+
+    def __init__(self) -> None:
+        self._socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
+        try:
+            self._socket.bind((0, self.NUMBERS))
+        except OSError:
+            pass  # a sandbox that plays the kernel and has no groups (gVisor): nothing changes there, either
+
+    def __enter__(self) -> Groups:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def receive(self) -> list[bytes]:
+        """Return the messages that have come, without waiting; an empty one where some were lost. Raise OSError."""
+        messages = []
+        while True:
+            try:
+                messages.append(self._socket.recv(LARGEST, MSG_DONTWAIT))
+            except OSError as error:
+                if error.errno == self.NO_MORE:
+                    return messages
+                if error.errno != self.OVERRUN:
+                    raise
+                messages.append(b"")
 
 
 def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attributes:

@@ -9,12 +9,14 @@ from racknet.core.facts import BITS, Host
 from racknet.core.known import INTERNET
 from racknet.errors import HostReadError
 from racknet.host.interfaces import decode_address, make_interfaces, read_addresses, read_links
-from racknet.host.netlink import Kernel
+from racknet.host.netlink import READS, Groups, Kernel
 from racknet.host.routes import find_way, read_routes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from racknet.core.facts import Way
 
     from racknet.host.interfaces import Link
 
@@ -43,18 +45,23 @@ class Reading:
 
 
 def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sys", run: str = "/run") -> Reading:
-    """Read the host as it is now. Raise HostReadError.
+    """Read the host as it is at one moment. Raise HostReadError.
 
     `reach` holds the addresses to which the way is asked, beside those out on the Internet. The roots of the file
     systems are parameters for the tests.
     """
     try:
-        with Kernel() as kernel:
-            links = read_links(kernel)
-            names = {index: link.name for index, link in links.items()}
-            routes = [route for family in BITS for route in read_routes(kernel, family, names)]
-            ways = {address: find_way(kernel, address, names) for address in (*INTERNET.values(), *reach)}
-            addresses, later = read_addresses(kernel, names)
+        with Groups() as groups, Kernel() as kernel:
+            for _ in range(READS):
+                links = read_links(kernel)
+                names = {index: link.name for index, link in links.items()}
+                routes = [route for family in BITS for route in read_routes(kernel, family, names)]
+                ways = {address: find_way(kernel, address, names) for address in (*INTERNET.values(), *reach)}
+                addresses, later = read_addresses(kernel, names)
+                if not _have_changed(groups.receive(), names, ways):
+                    break
+            else:
+                raise OSError("they change faster than they can be read")
         interfaces = make_interfaces(links, _with_device(links, f"{sys}/class/net"))
         host = Host(interfaces, addresses, routes, ways=ways)
         if not is_host(host):
@@ -65,6 +72,15 @@ def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sy
         hint = REFUSED_HINT if error.errno in REFUSED else HINT
         raise HostReadError(f"cannot read {what}: {error.strerror or error}", hint) from error
     return Reading(host, names, later)
+
+
+def _have_changed(messages: Sequence[bytes], names: dict[int, str], ways: Mapping[str, Way | None]) -> bool:
+    """Return whether a message tells that the lists may disagree. On a quiet host there is none."""
+    if not messages:
+        return False
+    from racknet.host.changes import Changes
+
+    return Changes(names, ways).concern(messages)
 
 
 def _with_device(links: dict[int, Link], root: str) -> Callable[[Link], bool]:

@@ -29,6 +29,7 @@ CACHEINFO = KernelStruct("=IIi", "clients last_use expires")  # struct rta_cache
 
 # The place of a destination's prefix length in a message, and the lengths that the rules look at.
 WANTED = 1, frozenset(range(WIDE + 1))
+TYPE = 7  # the place of a route's type
 
 
 def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Route]:
@@ -39,10 +40,10 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
     """
 
     def decode(data: Buffer, start: int, end: int) -> list[Route] | None:
-        if data[start + WANTED[0]] not in WANTED[1]:
+        if data[start + WANTED[0]] not in WANTED[1] or data[start + TYPE] != RTN_UNICAST:
             return None
         message, start = RTMSG.read(data, start), start + RTMSG.size
-        if (message["family"], message["type"]) != (AF[family], RTN_UNICAST):
+        if message["family"] != AF[family]:
             return None  # without IPv6 the kernel lists IPv4's routes in its place
         if message["tos"] or message["source_length"]:
             return None  # it is a route for some packets alone
@@ -65,7 +66,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
                 preference=ROUTER_PREFERENCES.get(bytes(found.get(RTA_PREF, b"")), 0),
                 state=_state(message["flags"] | flags, found),
             )
-            for index, flags, gateway in _nexthops(family, found)
+            for index, flags, gateway in read_nexthops(family, found)
             if index in names
         ]
         return routes or None
@@ -107,7 +108,7 @@ def _is_private(family: str, packed: Buffer, length: int) -> bool:
     )
 
 
-def _nexthops(family: str, found: Attributes) -> Iterator[tuple[int, int, str]]:
+def read_nexthops(family: str, found: Attributes) -> Iterator[tuple[int, int, str]]:
     """Yield the index of the interface, the flags and the gateway, or "", of each nexthop of a route."""
     if RTA_MULTIPATH in found:
         hops = found[RTA_MULTIPATH]

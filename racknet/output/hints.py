@@ -15,7 +15,6 @@ if TYPE_CHECKING:  # docs/code.md says why
 IMAGE = "racknet/ip"
 VERSIONED_IMAGE = f"{IMAGE}:{__version__}"  # what `cluster` runs: a tag that no other version has
 
-HOST_NETWORK = "run it with --net=host (hostNetwork: true on Kubernetes)"
 INTERNAL = "this is a fault of racknet's own, please report it"
 
 
@@ -53,8 +52,8 @@ def program(root: str = "") -> str:
 def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> str:
     """Return how to choose one of several addresses: by an option, a variable or an argument of Python.
 
-    `by_interface`: its interface is another than that of the others. A name that cannot be printed, or that a list would
-    break, is no help. The line for options is the query again, with its other filters.
+    `by_interface`: its interface is another than that of the others. A name that cannot be printed, or that a list
+    would break, is no help. The line for options is the query again, with its other filters.
     """
     by_interface = by_interface and address.interface.isprintable() and "," not in address.interface
     option, word = ("interface", _as_glob(address.interface)) if by_interface else ("cidr", address.text)
@@ -70,6 +69,12 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
 def _as_glob(name: str) -> str:
     """Return a glob that matches a name alone."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def not_a_host(way: str) -> str:
+    """Return what to do in a container's own network."""
+    meant = {"variable": "RACKNET_IN_CONTAINER=1", "argument": "in_container=True"}.get(way, "--in-container")
+    return f"run it with --net=host (hostNetwork: true on Kubernetes), or with {meant} if this network is meant"
 
 
 def behind_nat(provider: Provider | None) -> str:

@@ -7,7 +7,7 @@ from racknet.core.matching import matches_glob
 from racknet.core.rules import NOT_IN_BLOCK, NOT_NAMED, NOT_REACHED, Reason
 from racknet.core.selection import CONTAINER_OWN, CONTRADICTION, UNPROVEN
 from racknet.core.text import natural
-from racknet.errors import Ambiguous, ExitStatus, NoAddress, NoAddresses, RacknetError
+from racknet.errors import Ambiguous, NoAddress, NoAddresses, RacknetError
 from racknet.output import hints, notes
 from racknet.output.stdio import printable
 
@@ -30,16 +30,15 @@ BY_FILTER = {NOT_NAMED, NOT_IN_BLOCK, NOT_REACHED, rules.EXCLUDED}
 NOT_A_HOST = "this is a container's own network, not a host's"
 
 
-def format_error(error: Exception, unknown: Sequence[str] = ()) -> str:
-    """Return the text of any error; `unknown` are RACKNET_* variables to warn about."""
+def format_error(error: Exception) -> str:
+    """Return the text of any error."""
     if isinstance(error, NoAddresses):
-        return "".join(format_error(each, unknown if each is error.errors[-1] else ()) for each in error.errors)
+        return "".join(map(format_error, error.errors))
     if not isinstance(error, RacknetError):
         what = printable(f"{type(error).__name__}: {error}")
         return f"racknet: {what}\nhint: {hints.INTERNAL}\n"
     hint = f"hint: {printable(error.hint)}\n" if error.hint else ""
-    notes_text = notes.unknown_variables(unknown) if error.status != ExitStatus.UNAVAILABLE else ""
-    return f"racknet: {printable(error.message)}\n{error.details}{hint}{notes_text}"
+    return f"racknet: {printable(error.message)}\n{error.details}{hint}"
 
 
 def no_address(selection: Selection, way: str = "option", provider: Provider | None = None) -> NoAddress:
@@ -54,7 +53,7 @@ def no_address(selection: Selection, way: str = "option", provider: Provider | N
     names = [name for name in selection.without_address if not query.include or matches_glob(name, query.include)]
     passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
     if not selection.is_host:
-        message, hint = f"no {query} address: {NOT_A_HOST}", hints.HOST_NETWORK
+        message, hint = f"no {query} address: {NOT_A_HOST}", hints.not_a_host(way)
     elif selection.doubt:
         return _ambiguous(selection, selection.doubt, rows, way)
     elif rules.ANCHOR in reasons:
@@ -96,7 +95,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
 def no_addresses(selections: Sequence[Selection], provider: Provider | None) -> NoAddress:
     """Return the error where none of the variables has an answer: that for IPv4 of each network."""
     if not any(selection.is_host for selection in selections):
-        return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.HOST_NETWORK)
+        return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.not_a_host("variable"))
     return NoAddresses(
         [no_address(each, way="variable", provider=provider) for each in selections if each.query.family == "ipv4"]
     )

@@ -10,11 +10,11 @@
     way 10.9.9.9 eth1 10.208.1.5                                               by which interface and source the kernel
                                                                                reaches an address with these routes
 
-What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel), `over=NAME,…` (what it is built on), and, for the pure core
-alone, since a namespace cannot show it, `device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`,
-`tentative`, `lease`, `mngtmpaddr` (others are derived from it), `link` and `host` (its scope), and for the pure core
-alone `temporary`, `optimistic`, `dadfailed`. About a route, for the pure core alone: `pref high` or `pref low` of an IPv6
-router, `dead`, `expired`. A line `known` says that the network is known as a host's.
+What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel),
+`over=NAME,…` (what it is built on), and, for the pure core alone, since a namespace cannot show it, `device`,
+`type=NUMBER`, `kind=WORD`. About an address: `deprecated`, `tentative`, `lease`, `mngtmpaddr` (others are derived from
+it), `link` and `host` (its scope), and for the pure core alone `temporary`, `optimistic`, `dadfailed`. About a route,
+for the pure core alone: `pref high` or `pref low` of an IPv6 router, `dead`, `expired`. A line `known` says that the network is known as a host's.
 """
 
 from __future__ import annotations

@@ -15,12 +15,18 @@ def make_query(line: str) -> Query:
     network, *rest = line.split()
     word = rest.pop(0) if rest and not rest[0].startswith("-") else "ipv4"
     options: dict[str, list[str]] = {}
-    flags = {word: word in rest for word in ("--strict", "--all")}
+    flags = {word: word in rest for word in ("--strict", "--all", "--in-container")}
     rest = [word for word in rest if word not in flags]
     for option, value in zip(rest[::2], rest[1::2], strict=True):
         options.setdefault(option.removeprefix("--"), []).append(value)
     return parse_query(
-        network, parse_family(word), {}, options, strict=flags["--strict"], all_candidates=flags["--all"]
+        network,
+        parse_family(word),
+        {},
+        options,
+        strict=flags["--strict"],
+        in_container=flags["--in-container"],
+        all_candidates=flags["--all"],
     )
 
 
