@@ -1,4 +1,4 @@
-"""Draw the rules in their order, from the tables in racknet/core/rules.py."""
+"""Draw the rules in their order, from racknet/core/rules.py, with the names that they go by, from known.py."""
 
 from __future__ import annotations
 
@@ -7,10 +7,22 @@ from textwrap import wrap
 
 from svg import Picture
 
-from racknet.core import rules
+from racknet.core import known, rules
 from racknet.core.matching import NamePatterns
 
-ON_PUBLIC_HOSTS = "where the host has a public IPv4 address"  # for the preferences that look at this
+# When a preference counts, by the fact that it looks at.
+CONDITIONS = {
+    "host_is_public": "where the host has a public IPv4 address",
+    "none_has_default_route": "where no candidate has a default route",
+}
+NO_CANDIDATES = [
+    f"no candidate for public: {rules.NO_WAY_OUT.text}",
+    f"no candidate for service: {rules.ANCHOR.text}",
+]
+NOTES = [
+    "Each counts only where all before it tie. Interfaces that tie in all of them: ambiguous, an error.",
+    "No proof: an answer that such a preference decides comes with a note, and --strict refuses it.",
+]
 
 
 def draw_rules() -> str:
@@ -19,7 +31,7 @@ def draw_rules() -> str:
     blocks = [(name, "  ".join(block.text for block in its)) for name, its in rules.CLASSES]
     y = _table(picture, 20, "1  The class of the address: the first that fits", blocks)
     picture.arrow(470, y + 4, y + 24)
-    y = _table(picture, y + 28, "2  Skipped: the first reason that fits", _reasons(), _overruled())
+    y = _table(picture, y + 28, "2  Skipped: the first reason that fits", _reasons(), [*_overruled(), *NO_CANDIDATES])
     for x in (237, 703):
         picture.arrow(x, y + 4, y + 24)
     top = y + 28
@@ -27,9 +39,10 @@ def draw_rules() -> str:
     end = max(columns) - 8
     for x in (20, 486):
         picture.panel(x, top, 434, end - top)
-    note = "Each counts only where all before it tie. Interfaces that tie in all of them: ambiguous, an error."
-    picture.text(470, end + 28, note, "middle dim")
-    return picture.svg(end + 48)
+    for note in NOTES:
+        end += 24
+        picture.text(470, end + 4, note, "middle dim")
+    return picture.svg(end + 24)
 
 
 def _reasons() -> list[tuple[str, str]]:
@@ -38,9 +51,11 @@ def _reasons() -> list[tuple[str, str]]:
         rules.LOOPBACK: "the loopback interface",
         rules.DOWN: "an interface that is not up",
         rules.NOT_READY: "an IPv6 address that is tentative, or that another host has",
+        rules.LOCAL_SCOPE: "an IPv4 address of scope host or link",
         rules.EXCLUDED: "by --exclude",
-        rules.CONTAINER: f"{_spelled(rules.CONTAINER_NAMES)}  or of the kind {'  '.join(rules.CONTAINER_KINDS)}",
-        rules.TUNNEL: f"{_spelled(rules.TUNNEL_NAMES)}  or of the kind {'  '.join(rules.TUNNEL_KINDS)}",
+        rules.CONTROLLER: _spelled(known.CONTROLLER_NAMES),
+        rules.CONTAINER: f"{_spelled(known.CONTAINER_NAMES)}  or of the kind {'  '.join(known.CONTAINER_KINDS)}",
+        rules.TUNNEL: f"{_spelled(known.TUNNEL_NAMES)}  or of the kind {'  '.join(known.TUNNEL_KINDS)}",
         rules.NOT_PHYSICAL: "neither a NIC nor built on one, and without a default route",
     }
     return [(f"{n}  {reason.text}", details[reason]) for n, reason in enumerate(rules.EXCLUSIONS, 1)]
@@ -81,15 +96,18 @@ def _table(
 
 
 def _preferences(picture: Picture, x: float, top: float, network: str) -> float:
-    """Draw the preferences of a network, and return where they end."""
+    """Draw the preferences of a network, with those marked that are no proof, and return where they end."""
     picture.text(x + 20, top + 30, f"3  {network}", f"title {network}")
     picture.text(x + 116, top + 30, f"its {rules.CLASS_OF[network]} addresses, compared by", "dim")
     y = top + 58
     for n, rule in enumerate(rules.PREFERENCES[network], 1):
         picture.text(x + 40, y, str(n), "dim middle")
         picture.text(x + 58, y, rule.text)
-        if "host_is_public" in rule.holds.__code__.co_names:
+        if not rule.is_proof:
+            picture.box(x + 346, y - 14, 72, 20, "dashed", 10)
+            picture.text(x + 382, y, "no proof", "small dim middle")
+        for condition in [CONDITIONS[fact] for fact in rule.holds.__code__.co_names if fact in CONDITIONS]:
             y += 18
-            picture.text(x + 58, y, ON_PUBLIC_HOSTS, "small dim")
+            picture.text(x + 58, y, condition, "small dim")
         y += 25
     return y

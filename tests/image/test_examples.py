@@ -85,9 +85,9 @@ def test_readme(swarm_of_three: Swarm, tmp_path: Path) -> None:
     lines = block("README.md", "racknet cluster").splitlines()
     assert on(swarm_of_three.nodes[0], lines[0]).splitlines()[0].split()[0] == lines[1].split()[0] == "n1"
     (tmp_path / "Dockerfile").write_text(f"FROM redis\n{block('README.md', 'COPY --from')}\n")
-    publish = block("README.md", "ip=")
+    publish, strictly = block("README.md", "ip="), block("README.md", "ip=", 1)
     build = "docker build --quiet --tag example . && docker run --detach --net=host example"
-    for started in (publish, f"{build} --protected-mode no"):
+    for started in (publish, strictly, f"{build} --protected-mode no"):
         container = on(n2, started, tmp_path, DOCKER_BUILDKIT="0").split()[-1]
         try:
             wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis answers a container of another node")

@@ -9,6 +9,8 @@ import pytest
 from compare_page import with_figures
 from rivals import RACKNET, RIVALS, STRICT
 
+from racknet.core import rules
+
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")]
 
@@ -41,3 +43,36 @@ def test_comparison_of_the_readme() -> None:
     assert with_figures(readme, page) == readme
     rows = re.findall(r"^\| (.+?) \|(?: [\d-]+ \|){3}", readme, re.MULTILINE)
     assert {RACKNET, STRICT} < set(rows) < {rival.name for rival in RIVALS}
+
+
+@pytest.mark.parametrize("network", rules.PREFERENCES)
+def test_preferences_of_the_rules(network: str) -> None:
+    """docs/rules.md has the preferences in their order, and says which of them are proof."""
+    table = re.search(rf"^Of `{network}`.*?\n\n((?:\|.*\n)+)", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
+    assert table
+    words = {True: "yes", False: "**no**"}
+    rows = [
+        (str(n), preference.text, words[preference.is_proof])
+        for n, preference in enumerate(rules.PREFERENCES[network], 1)
+    ]
+    assert re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \|", table[1], re.MULTILINE) == rows
+
+
+def test_reasons_of_the_rules() -> None:
+    """docs/rules.md has the reasons to skip an address in their order."""
+    reasons = re.findall(r"^\| \*(.+?)\* \|", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
+    assert reasons == [reason.text for reason in rules.EXCLUSIONS]
+
+
+def test_modules_of_the_code() -> None:
+    """docs/code.md names each module once, and no other."""
+    tree = re.search(r"^    __main__\.py.*?(?=^\S)", (ROOT / "docs/code.md").read_text(), re.DOTALL | re.MULTILINE)
+    assert tree
+    named, folder = [], ""
+    for line in filter(str.strip, tree[0].splitlines()):
+        name = line.split()[0]
+        folder = name if name.endswith("/") else folder if line.startswith(" " * 8) else ""
+        named += [folder + name] if name != folder else []
+    product = ROOT / "racknet"
+    modules = [str(path.relative_to(product)) for path in product.rglob("*.py") if path.name != "__init__.py"]
+    assert sorted(named) == sorted(modules)
