@@ -49,7 +49,8 @@ Each command has its own help: racknet public --help. The default family is
 ipv4. Options may come from the environment too:
   RACKNET_PUBLIC_INTERFACE, RACKNET_PUBLIC_CIDR, RACKNET_PUBLIC_REACH,
   RACKNET_SERVICE_INTERFACE, RACKNET_SERVICE_CIDR, RACKNET_SERVICE_REACH,
-  RACKNET_EXCLUDE, RACKNET_WAIT (INTERFACE, CIDR and EXCLUDE are lists)
+  RACKNET_EXCLUDE, RACKNET_STRICT (1 or 0), RACKNET_WAIT
+INTERFACE, CIDR and EXCLUDE are lists.
 
 Status: 0 answered; 1 there is no such address, or it is ambiguous; 2 the
 command line or a variable is wrong; 3 the interfaces cannot be read, or the
