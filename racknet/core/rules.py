@@ -83,7 +83,7 @@ class Candidate:
 
 
 class Preference(Reason):
-    """A property that makes a candidate better than one without it; `is_proof` where that proves which is the answer."""
+    """A property that makes a candidate better than one without it; `is_proof` where that proves which it is."""
 
     __slots__ = ("holds", "is_proof")
 

@@ -1,4 +1,4 @@
-"""A host and a query in; the candidates, the rejected addresses and the answer out: sections 1, 3 and 4 of the rules."""
+"""A host and a query in; candidates, rejected addresses and the answer out: sections 1, 3 and 4 of the rules."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def make_interfaces(links: dict[int, Link], with_device: Callable[[Link], bool])
     for link in links.values():
         if link.master in lower:
             lower[link.master].append(link.name)
-    # An internal port of Open vSwitch is built on the other ports of its datapath. It has no master of its own: they have.
+    # An internal port of Open vSwitch is built on the other ports of its datapath. It has no master: they have.
     ports = [link.name for link in links.values() if link.slave_kind == OPEN_VSWITCH]
     return [
         Interface(
@@ -127,7 +127,7 @@ def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) ->
 
 
 def _decode_link(data: Buffer, start: int, end: int) -> Link:
-    """Return the link of a message. Of a container interface, of which there may be thousands, skip what changes nothing."""
+    """Return the link of a message. Of a container interface, which may be one of thousands, skip what tells nothing."""
     message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
     name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # which comes first
     if CONTAINER_NAMES.match(name) and data.find(_DEVICE_MARK, start, end) < 0:

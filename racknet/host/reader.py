@@ -45,8 +45,8 @@ class Reading:
 def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sys", run: str = "/run") -> Reading:
     """Read the host as it is now. Raise HostReadError.
 
-    `reach` holds the addresses to which the way is asked, beside those out on the Internet. The roots of the file systems
-    are parameters for the tests.
+    `reach` holds the addresses to which the way is asked, beside those out on the Internet. The roots of the file
+    systems are parameters for the tests.
     """
     try:
         with Kernel() as kernel:

@@ -53,8 +53,8 @@ def program(root: str = "") -> str:
 def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> str:
     """Return how to choose one of several addresses: by an option, a variable or an argument of Python.
 
-    `by_interface`: its interface is another than that of the others. A name that cannot be printed, or that a list would
-    break, is no help. The line for options is the query again, with its other filters.
+    `by_interface`: its interface is another than that of the others. A name that cannot be printed, or that a list
+    would break, is no help. The line for options is the query again, with its other filters.
     """
     by_interface = by_interface and address.interface.isprintable() and "," not in address.interface
     option, word = ("interface", _as_glob(address.interface)) if by_interface else ("cidr", address.text)
