@@ -16,9 +16,9 @@ class Query:
     """What is asked: a network, a family, and the user's filters.
 
     `include` and `exclude` are globs of interface names and labels, `cidrs` and `exclude_cidrs` blocks of both
-    families; all are empty without such a filter. `reach` is an address, or "". With `all_candidates`, the answer alone is not
-    enough. With `strict`, only a proven answer is one. `filters_text` is how the user wrote the filters, `options` the
-    same without `--interface`, as words of a command line.
+    families; all are empty without such a filter. `reach` is an address, or "". With `all_candidates`, the answer alone
+    is not enough. With `strict`, only a proven answer is one. `filters_text` is how the user wrote the filters,
+    `options` the same without `--interface`, as words of a command line.
     """
 
     __slots__ = (

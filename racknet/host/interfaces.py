@@ -127,7 +127,7 @@ def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) ->
 
 
 def _decode_link(data: Buffer, start: int, end: int) -> Link:
-    """Return the link of a message. Of a container interface, which may be one of thousands, skip what tells nothing."""
+    """Return the link of a message. Of a container interface, one of thousands perhaps, skip what tells nothing."""
     message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
     name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # which comes first
     if CONTAINER_NAMES.match(name) and data.find(_DEVICE_MARK, start, end) < 0:
