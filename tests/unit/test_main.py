@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -139,6 +140,11 @@ def test_interrupt(words: list[str], capfd: Capture) -> None:
     assert capfd.readouterr() == ("", "")
 
 
+def counted_reads() -> Any:
+    """Return the patch that counts how often the host is read."""
+    return patch.object(lookup, "read_host", side_effect=vars(lookup)["read_host"])
+
+
 UNPROVEN = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"
 
 
@@ -161,14 +167,14 @@ UNPROVEN = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault en
 def test_the_host_is_read_once(words: list[str], host: str, status: int, capfd: Capture) -> None:
     """Whatever comes of it, an answer, a note or an error, the host is read once: it may change meanwhile."""
     with on_host(host):
-        with patch.object(lookup, "read_host", side_effect=lookup.read_host) as read:
+        with counted_reads() as read:
             assert run(*words) == status
         assert read.call_count == 1
         first = capfd.readouterr()
         if len(words) == 1 and words[0] in ("public", "service"):
             # The executable's road: the fast path in an interpreter that has half started, then `main` in the same.
             with (
-                patch.object(lookup, "read_host", side_effect=lookup.read_host) as read,
+                counted_reads() as read,
                 patch.object(__main__, "environ", {}),
             ):
                 is_answered = __main__.try_fast_path(*words)
@@ -179,6 +185,6 @@ def test_the_host_is_read_once(words: list[str], host: str, status: int, capfd: 
 
 def test_a_look_is_used_once() -> None:
     """`main` goes on with the look of the fast path, and a second question in the same process looks anew."""
-    with on_host(UNPROVEN), patch.object(lookup, "read_host", side_effect=lookup.read_host) as read:
+    with on_host(UNPROVEN), counted_reads() as read:
         assert [run("service"), run("service")] == [0, 0]
     assert read.call_count == 2
