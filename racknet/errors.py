@@ -57,7 +57,12 @@ class Ambiguous(NoAddress):
     """There are several such addresses: `addresses`, best first, on `interfaces`, each once."""
 
     def __init__(
-        self, message: str, hint: str, details: str, addresses: tuple[str, ...], interfaces: tuple[str, ...]
+        self,
+        message: str,
+        hint: str = "",
+        details: str = "",
+        addresses: tuple[str, ...] = (),  # the defaults are for `pickle`, which gives the message alone
+        interfaces: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message, hint, details)
         self.addresses, self.interfaces = addresses, interfaces

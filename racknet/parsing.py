@@ -182,10 +182,12 @@ def _check_family(network: str, family: str, blocks: Sequence[tuple[str, CidrBlo
 
 
 def _as_written(words: Words) -> str:
-    """Return options and variables as the user wrote them."""
+    """Return options and variables as the user wrote them, or arguments as Python writes them."""
     options = [f"{where} {word}" for where, word in words if where.startswith("-")]
-    names = dict.fromkeys(where for where, _ in words if not where.startswith("-"))
-    return " ".join(options + [f"{n}={','.join(word for where, word in words if where == n)}" for n in names])
+    values = {name: [word for where, word in words if where == name] for name, _ in words if not name.startswith("-")}
+    variables = [f"{name}={','.join(found)}" for name, found in values.items() if name.isupper()]
+    arguments = [f"{name}={found if found[1:] else found[0]!r}" for name, found in values.items() if name.islower()]
+    return " ".join(options + variables) or ", ".join(arguments)
 
 
 def _parse_globs(words: Words, expected: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Write tests/messages.txt, which shows what racknet prints: script/messages runs this, and a test compares the text.
 
-The hosts are those of the tests' table: their layouts stand in for the kernel, and patches for its failures.
+The hosts are those of the tests' table, and a few more. Their layouts stand in for the kernel, and patches for its
+failures.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ import docker
 from docker.errors import DockerException, NotFound
 from support.hosts import HOSTS
 from support.layout import parse_layout
+from support.on_host import PlayedReading
 
 import racknet.__main__
-from racknet import host, lookup
+from racknet import lookup
 from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
-from racknet.host import crosscheck, dmi, netlink, states
+from racknet.host import crosscheck, dmi, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
@@ -36,7 +38,29 @@ FILE = Path(__file__).parent.parent / "tests" / "messages.txt"
 RACKSPACE = HOSTS["rackspace"].layout.host
 STATES = {"eth0": InterfaceState(has_carrier=True, speed=10_000, mtu=1500)}
 
-# A host of the table, the variables that are set there, and the words of a command.
+# Hosts beside those of the table.
+LAYOUTS = {
+    "two-private-networks": """
+        nic ens5 10.0.1.5/24 fe80::5/64 device
+        nic ens6 10.9.0.4/24 device
+        default ens5 via 10.0.1.1
+    """,
+    "virtual-source": """
+        nic bond0 192.168.222.211/24 192.168.222.210/32 device
+        default bond0 via 192.168.222.1 src 192.168.222.210
+    """,
+    "laboratory": """
+        nic ens5 10.0.1.5/24 device
+        nic ens6 11.0.0.4/24 device
+        default ens5 via 10.0.1.1
+    """,
+    "vagrant": """
+        nic eth0 10.0.2.15/24 device
+        default eth0 via 10.0.2.2
+    """,
+}
+
+# A host, the variables that are set there, and the words of a command.
 COMMANDS = """
 rackspace: public
 rackspace: service ipv6
@@ -51,6 +75,7 @@ vpn-with-the-default-route: public
 vpn-with-the-default-route: service -v
 service-ambiguous: service
 service-ambiguous: service --all
+service-ambiguous: service --all --explain
 service-ambiguous: service ipv6
 service-ambiguous: service --exclude 10.9.0.0/16 --exclude 'veth*'
 service-ambiguous: list
@@ -58,6 +83,28 @@ service-ambiguous: env
 service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IPV4
 service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IP
 service-ambiguous: service --cidr 10.31.0.0/16 --interface ens4 --interface lo
+two-private-networks: service
+two-private-networks: service --json
+two-private-networks: service --explain
+two-private-networks: service --all
+two-private-networks: service --strict
+two-private-networks: service ipv6 --strict
+two-private-networks: list
+two-private-networks: list --strict
+two-private-networks: env
+two-private-networks: env --strict
+two-private-networks: exec redis-server --bind $RACKNET_SERVICE_IPV4
+two-private-networks RACKNET_STRICT=1: service
+two-private-networks RACKNET_STRICT=1: exec redis-server --bind $RACKNET_SERVICE_IPV4
+two-private-networks RACKNET_STRICT=0: service
+two-private-networks RACKNET_STRICT=yes: service
+virtual-source: service
+virtual-source: service --cidr 192.168.222.211
+virtual-source: service --all -v
+virtual-source: list
+laboratory: public
+laboratory: list
+vagrant: service --strict
 digitalocean: service --explain
 anchor-alone: service
 laptop-on-vpn: list
@@ -119,7 +166,7 @@ def _failing(error: Exception) -> Any:
 
 def _read_by(**attributes: Any) -> list[Any]:
     """Return the patches that let the real reader read, with attributes of its `Kernel` replaced."""
-    return [patch.object(lookup, "read_host", host.read_host), patch.multiple(netlink.Kernel, **attributes)]
+    return [patch.object(lookup, "read_host", reader.read_host), patch.multiple(netlink.Kernel, **attributes)]
 
 
 REFUSED = OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
@@ -127,9 +174,14 @@ AWS, TIE = HOSTS["aws"].layout.host, HOSTS["service-ambiguous"].layout.host
 IN_THE_IMAGE = patch.object(hints, "program", lambda: "docker run --rm --net=host racknet/ip")
 
 
+def _read_as(facts: Host) -> Any:
+    """Return the patch that lets racknet read these facts."""
+    return patch.object(lookup, "read_host", lambda _: PlayedReading(facts))
+
+
 def _on(facts: Host, *others: Any) -> list[Any]:
     """Return the patches that put a host of the table in the place of the first one, and others."""
-    return [patch.object(lookup, "read_host", lambda *_, **__: facts), *others]
+    return [_read_as(facts), *others]
 
 
 def _named(file: str, string: str) -> Any:
@@ -147,7 +199,7 @@ FAILURES: list[tuple[str, str, Sequence[Any]]] = [
         "where the name of an interface is not UTF-8",
         "service",
         [
-            patch.object(lookup, "read_host", lambda *_, **__: NOT_UTF8),
+            _read_as(NOT_UTF8),
             patch.object(lookup, "find_unconfirmed", crosscheck.find_unconfirmed),
         ],
     ),
@@ -252,7 +304,7 @@ def transcript(
     environ = {"PATH": "/nonexistent", **dict(variable.split("=", 1) for variable in variables)}
     with ExitStack() as stack:
         for one in (
-            patch.object(lookup, "read_host", lambda *_, **__: facts),
+            _read_as(facts),
             patch.object(lookup, "find_unconfirmed", lambda _: []),
             patch.object(states, "read_states", lambda: STATES),
             patch.object(dmi, "read_dmi", dict),
@@ -275,7 +327,8 @@ def transcripts() -> Iterator[str]:
     for line in COMMANDS:
         where, _, words = line.partition(":")
         name, *variables = where.split()
-        yield transcript(f"on {name}", words.strip(), HOSTS[name].layout.host, variables=variables)
+        layout = parse_layout(LAYOUTS[name]) if name in LAYOUTS else HOSTS[name].layout
+        yield transcript(f"on {name}", words.strip(), layout.host, variables=variables)
     for where, words, patches in (*FAILURES, *SWARMS):
         yield transcript(where, words, patches=patches)
     yield transcript("where standard output is a full disk", "public", is_full=True)

@@ -50,8 +50,9 @@ Each command has its own help: racknet public --help. The default family is
 ipv4. Options may come from the environment too:
   RACKNET_PUBLIC_INTERFACE, RACKNET_PUBLIC_CIDR, RACKNET_PUBLIC_REACH,
   RACKNET_SERVICE_INTERFACE, RACKNET_SERVICE_CIDR, RACKNET_SERVICE_REACH,
-  RACKNET_EXCLUDE, RACKNET_WAIT (INTERFACE, CIDR and EXCLUDE are lists)
-  RACKNET_STRICT=1 is --strict; RACKNET_STRICT=0 leaves out the notes on answers
+  RACKNET_EXCLUDE, RACKNET_WAIT, RACKNET_IN_CONTAINER=1, RACKNET_STRICT=1
+  (INTERFACE, CIDR and EXCLUDE are lists)
+  RACKNET_STRICT=0 leaves out the notes on answers
   that are preferred, and not proven
 
 Status: 0 answered; 1 there is no such address, or it is ambiguous; 2 the

@@ -13,7 +13,7 @@ from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS, HostCase
 
-from racknet.core import rules
+from racknet.core import known
 
 CASES = [case for case in HOSTS.values() if not case.layout.pure]
 
@@ -96,7 +96,7 @@ def interface(name: str, kind: str, lower: list[str], *, up: bool) -> tuple[str,
 
 
 def is_container_interface(name: str) -> bool:
-    return rules.CONTAINER_NAMES.match(name)
+    return known.CONTAINER_NAMES.match(name)
 
 
 def flag_names(number: int, family: str) -> list[str]:
@@ -144,7 +144,7 @@ def kind(link: dict[str, Any]) -> str:
 def lower_interfaces(link: dict[str, Any], links: list[dict[str, Any]]) -> list[str]:
     """Return the names of the interfaces that one is built on: its ports, and what it is stacked on."""
     ports = [other["ifname"] for other in links if other.get("master") == link["ifname"]]
-    return [*ports, link["link"]] if kind(link) in rules.STACKED_KINDS else ports
+    return [*ports, link["link"]] if kind(link) in known.STACKED_KINDS else ports
 
 
 def flag_names_by_ip(address: dict[str, Any]) -> list[str]:

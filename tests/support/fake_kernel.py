@@ -99,8 +99,8 @@ def lists_of(layout: Layout) -> list[bytes]:
     ways = []
     for family, text in INTERNET.items():
         way = layout.host.ways[text]
-        r = way and Route(family, way.interface, gateway=way.gateway, source=way.source)
-        ways.append((RTM_NEWROUTE, _route(r, indexes)) if r else None)
+        taken = way and Route(family, way.interface, gateway=way.gateway, source=way.source)
+        ways.append((RTM_NEWROUTE, _route(taken, indexes)) if taken else None)
     addresses = []
     for a in layout.addresses:
         packed = ip_address(a.text).packed

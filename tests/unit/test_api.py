@@ -25,7 +25,7 @@ from racknet.errors import HostReadError
 ROOT = Path(__file__).parent.parent.parent
 FILTERS = (
     "interface: 'Words | None' = None, cidr: 'Words | None' = None, exclude: 'Words | None' = None, "
-    "reach: 'str | None' = None, wait: 'float' = 0"
+    "reach: 'str | None' = None, strict: 'bool' = False, wait: 'float' = 0"
 )
 # The public interface. A change here breaks programs: it needs a new version, and a line in CHANGELOG.md.
 SIGNATURES = {
@@ -53,6 +53,7 @@ def test_public_interface() -> None:
         "interface": str,
         "prefix_length": int,
         "reason": str,
+        "proven": bool,
     }
     assert {name: getattr(racknet, name).__base__.__name__ for name in ERRORS} == ERRORS
     assert all(getattr(racknet, name) is getattr(errors, name) for name in ERRORS)
@@ -136,6 +137,20 @@ def test_ambiguous() -> None:
     assert error.hint == "choose one with interface=, for instance: interface='ens4'"
     copied = pickle.loads(pickle.dumps(error))
     assert (copied.message, copied.interfaces, copied.hint) == (error.message, error.interfaces, error.hint)
+    assert copied.addresses == error.addresses == ("10.30.0.10", "192.168.30.2")
+
+
+def test_strict() -> None:
+    """With `strict` only a proven answer is one; a candidate says whether it is."""
+    with on_host("nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"):
+        assert str(racknet.service()) == "10.0.1.5"
+        assert [candidate.proven for candidate in racknet.addresses("service")] == [False, False]
+        with pytest.raises(racknet.Ambiguous, match="is not proven: ") as caught:
+            racknet.service(strict=True)
+        assert caught.value.hint == "choose one with interface=, for instance: interface='ens5'"
+        assert str(racknet.service(strict=True, interface="ens5")) == "10.0.1.5"
+        proven = [candidate.proven for candidate in racknet.addresses("service", interface="ens5", strict=True)]
+        assert proven == [True]
 
 
 @pytest.mark.parametrize("call", [racknet.public, lambda **_: racknet.addresses("public")], ids=["public", "addresses"])
@@ -173,6 +188,7 @@ def test_filters_in_an_error() -> None:
         ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
         ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str"),
         ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
+        ({"strict": 1}, "strict: 1 is not True or False"),
         ({"wait": "5"}, "wait: '5' is not a number of seconds, from 0 to a year"),
         ({"wait": -1}, "wait: -1 is not a number of seconds, from 0 to a year"),
         ({"wait": float("nan")}, "wait: nan is not a number of seconds, from 0 to a year"),

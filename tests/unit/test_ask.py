@@ -97,11 +97,11 @@ note: racknet does not know the variable RACKNET_SERVICE_IFACE; did you mean RAC
 
 
 def test_explain_all(capfd: Capture) -> None:
-    """With `--all`, interfaces that tie are explained as well: in the order of their names."""
+    """With `--all`, interfaces that tie are explained as well: nothing decides."""
     assert asked("service-ambiguous", "service", "--all", "-v") == 0
     out, err = capfd.readouterr()
     assert out == "10.30.0.10\n192.168.30.2\n"
-    assert "decided by: ambiguous: in the order of the interfaces' names; the next is 192.168.30.2 on ens5\n" in err
+    assert err.startswith("racknet: service ipv4: all candidates\ndecided by: nothing: ens4 and ens5 tie\n")
     assert "  ens5     192.168.30.2   ties with ens4\n" in err
 
 
@@ -132,3 +132,57 @@ def test_list_with_filters(capfd: Capture) -> None:
     assert asked("service-ambiguous", "list", RACKNET_SERVICE_INTERFACE="ens5") == 0
     marked = [line.split()[1] for line in capfd.readouterr().out.splitlines() if line.startswith("*")]
     assert marked == ["ens3", "ens5", "ens5"]
+
+
+TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
+NOTE = "note: 10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven: --strict refuses\n"
+
+
+@pytest.mark.parametrize("words", [["service"], ["service", "--wait", "0"], ["service", "--json"]], ids=" ".join)
+@pytest.mark.parametrize(("word", "note"), [("", NOTE), ("0", "")])
+def test_note_on_an_answer_without_proof(words: list[str], word: str, note: str, capfd: Capture) -> None:
+    """An answer that only a preference decides has one line on standard error; RACKNET_STRICT=0 leaves it out."""
+    with on_host(TWO):
+        assert run(*words, RACKNET_STRICT=word) == 0
+    out, err = capfd.readouterr()
+    assert "10.0.1.5" in out
+    assert err == note
+
+
+@pytest.mark.parametrize(
+    ("words", "environ"),
+    [
+        (["service", "--strict"], {}),
+        (["service"], {"RACKNET_STRICT": "1"}),
+        (["service", "--strict"], {"RACKNET_STRICT": "0"}),
+        (["service", "ipv6", "--strict"], {}),
+    ],
+    ids=str,
+)
+def test_strict(words: list[str], environ: dict[str, str], capfd: Capture) -> None:
+    """With --strict, or RACKNET_STRICT=1, such an answer is none: status 1, and no note."""
+    with on_host(TWO):
+        assert run(*words, **environ) == 1
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert " is not proven: 10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route)\n" in err
+    assert "note: " not in err
+
+
+@pytest.mark.parametrize(
+    "words", [["service", "--all"], ["service", "--all", "--json"], ["public", "--all"]], ids=" ".join
+)
+def test_no_note_on_all_candidates(words: list[str], capfd: Capture) -> None:
+    """With --all nothing is decided, and so there is nothing to note."""
+    with on_host(TWO.replace("nic ens6", "nic ens7 203.0.113.5/24 203.0.113.6/24 device\nnic ens6") + "\ndefault ens7"):
+        assert run(*words) == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_strict_list(capfd: Capture) -> None:
+    """`list --strict` shows no answer that is not proven, and says why."""
+    with on_host(TWO):
+        assert run("list", "--strict") == 0
+    lines = capfd.readouterr().out.split("\n\n")[0].splitlines()
+    assert not any(line.startswith("*") for line in lines)
+    assert "preferred to 10.9.0.4, not proven: default" in lines[1]

@@ -11,6 +11,7 @@ from racknet.core import rules
 from racknet.core.eligibility import Eligibility, is_host
 from racknet.core.facts import DADFAILED
 from racknet.core.rules import has_host_prefix
+from racknet.core.selection import select_address
 
 CLOUD = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"
 
@@ -34,6 +35,7 @@ def test_first_reason_that_applies() -> None:
     nic docker0 10.0.1.1/24 down
     nic veth1 10.0.2.1/24
     nic tun0 10.0.3.1/24
+    nic idrac 10.0.6.1/24 device
     nic ens3 10.0.4.1/24 2001:db8::1/64,tentative device
     bridge mine 10.0.5.1/24
     """
@@ -43,18 +45,26 @@ def test_first_reason_that_applies() -> None:
         "down",
         "container interface",
         "tunnel",
+        "management controller",
         physical,
         not_ready,
         "not a physical interface",
     ]
     assert reasons(layout, "public --exclude v*")[2] == "excluded"
-    assert reasons(layout, "public --exclude 10.0.4.0/24")[4] == "excluded"
+    assert reasons(layout, "public --exclude 10.0.4.0/24")[5] == "excluded"
 
 
 def test_naming_overrules_most_reasons() -> None:
     """An address that the user names is skipped only if it is down, not ready or excluded."""
-    layout = "nic veth1 10.0.1.1/24 down\nnic veth2 10.0.2.1/24\nnic ens3 2001:db8::1/64,tentative device"
-    assert reasons(layout, named=True) == ["down", "", "not ready"]
+    layout = """
+    nic veth1 10.0.1.1/24 down
+    nic veth2 10.0.2.1/24
+    nic ens3 2001:db8::1/64,tentative 10.0.3.1/24,host device
+    lo 10.0.4.1/32
+    nic idrac 10.0.5.1/24
+    nic wg0 10.0.6.1/24
+    """
+    assert reasons(layout, named=True) == ["down", "", "not ready", "", "", "", ""]
     assert reasons(layout, "public --exclude veth2", named=True)[1] == "excluded"
 
 
@@ -77,7 +87,7 @@ def test_interfaces_without_an_address() -> None:
     """The eligible interfaces without an address are physical ones, and those with a default route."""
     host = HOSTS["not-ready-beside-interfaces-without-an-address"].layout.host
     assert Eligibility(host).without_address("ipv6") == ["ens4", "br-ex"]
-    assert Eligibility(host, lambda name: name == "ens4").without_address("ipv6") == ["br-ex"]
+    assert Eligibility(host, ("ens4",)).without_address("ipv6") == ["br-ex"]
 
 
 @pytest.mark.parametrize(
@@ -170,9 +180,219 @@ def test_default_routes() -> None:
     )
     counted = [(route.family, route.interface, route.gateway) for route in found.default_routes]
     assert counted == [("ipv4", "ens3", "10.0.0.1"), ("ipv6", "ens3", "fe80::1")]
-    assert found.gateways == {("ens3", "10.0.0.1"), ("ens4", "10.1.0.1")}
-    by_default = [found.has_default_route(address) for address in found.host.addresses]
-    assert by_default == [True, True, False, False]
+    assert [route.interface for route in found.uplinks] == ["ens4", "ens3", "ens3"]
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("10.0.0.1/24", ""),
+        ("10.0.0.1/24,link", "local scope"),
+        ("10.0.0.1/24,host", "local scope"),
+        ("fe80::1/64", ""),  # an IPv6 address of this scope is another matter
+    ],
+)
+def test_local_scope(address: str, reason: str) -> None:
+    """An IPv4 address whose scope is host or link is skipped."""
+    assert reasons(f"nic ens3 {address} device") == [reason]
+
+
+NIC = "nic ens3 10.0.0.5/24 2001:db8::5/64 device\nnic ens4 10.1.0.5/24 2001:db8:1::5/64 device\n"
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ("default ens3 via 10.0.0.1\ndefault ens4 via 10.1.0.1", ["ens3", "ens4"]),  # of one metric
+        ("default ens3 via 10.0.0.1 ens4 via 10.1.0.1", ["ens3", "ens4"]),  # nexthops of one route
+        ("default ens3 via 10.0.0.1 metric 5\ndefault ens4 via 10.1.0.1 metric 4", ["ens4"]),
+        ("default -6 ens3 via fe80::1\ndefault -6 ens4 via fe80::1", ["ens3", "ens4"]),
+        ("default -6 ens3 via fe80::1\ndefault -6 ens4 via fe80::1 pref high", ["ens4"]),
+        ("default -6 ens3 via fe80::1 pref low\ndefault -6 ens4 via fe80::1", ["ens4"]),
+        ("default -6 ens3 via fe80::1 metric 9 pref low\ndefault -6 ens4 via fe80::1 pref high", ["ens3"]),
+        ("default -6 ens3 via fe80::1 metric 9 expired\ndefault -6 ens4 via fe80::1", ["ens4"]),
+        ("default ens3 via 10.0.0.1 dead\ndefault ens4 via 10.1.0.1 metric 9", ["ens4"]),
+        ("default ens3 via 10.1.0.5\ndefault ens4 via 10.1.0.1 metric 9", ["ens4"]),  # to itself
+        ("default ens3 via 10.0.0.1\ndefault ens4 via 10.1.0.1 table 100", ["ens3"]),
+        ("default ens4 via 10.1.0.1 table 253", ["ens4"]),  # the kernel's own way out
+    ],
+)
+def test_default_routes_that_count(routes: str, expected: list[str]) -> None:
+    """The best of the main table count of those that the kernel may take; each nexthop is one."""
+    assert [route.interface for route in eligibility(NIC + routes).default_routes] == expected
+
+
+def test_link_local_gateway_of_another_interface() -> None:
+    """fe80::1 on another interface of the host is not the router's fe80::1; on the same one it is the host itself."""
+    layout = f"{NIC}bridge docker0 fe80::1/64\ndefault -6 ens3 via fe80::1"
+    assert [route.interface for route in eligibility(layout).default_routes] == ["ens3"]
+    assert eligibility(layout.replace("2001:db8::5/64", "2001:db8::5/64 fe80::1/64")).default_routes == []
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        ("way 192.0.43.8 ens3 10.0.0.5", [("ens3", "10.0.0.1", "")]),  # as the main table has it
+        ("way 192.0.43.8 tun0 10.8.0.5", [("ens3", "10.0.0.1", "")]),  # a tunnel tells nothing
+        ("way 192.0.43.8 10.0.0.5", [("ens3", "10.0.0.1", "")]),  # this host itself
+        ("internet ens4 via 10.1.0.1", [("ens3", "10.0.0.1", ""), ("ens4", "10.1.0.1", "")]),
+        ("internet ens4 via 10.1.0.5", [("ens3", "10.0.0.1", "")]),  # a gateway that is the host itself
+        (  # the source is that of the route it takes
+            "default ens4 via 10.1.0.1 table 100 src 10.1.0.5\ninternet ens4 via 10.1.0.1",
+            [("ens3", "10.0.0.1", ""), ("ens4", "10.1.0.1", "10.1.0.5")],
+        ),
+    ],
+)
+def test_kernels_own_way_out(way: str, expected: list[tuple[str, str, str]]) -> None:
+    """Where the kernel leads out by another eligible interface than the main table, that is a default route, too."""
+    layout = f"{NIC}tun tun0 10.8.0.5/24\ndefault ens3 via 10.0.0.1\n{way}"
+    assert [(r.interface, r.gateway, r.source) for r in eligibility(layout).default_routes] == expected
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        ("nic ens3 203.0.113.5/24 device\nnic ens4 1.1.1.1/24 device\ndefault ens3", ["1.1.1.1"]),
+        ("nic ens3 203.0.113.5/24 device\nnic ens4 1.1.1.1/24 device", []),  # no default route
+        ("nic ens3 10.0.0.5/24 device\nnic ens4 11.0.0.1/24 10.1.0.5/24 device\ndefault ens3", ["11.0.0.1"]),
+        ("nic ens3 203.0.113.5/24 device\nnic ens4 1.1.1.1/24 device\ndefault ens3\ndefault ens4 metric 9", []),
+        ("nic ens3 203.0.113.5/24 device\nnic ens4 1.1.1.1/24 device\ndefault ens3\ndefault ens4 table 100", []),
+        ("nic ens3 device\nnic ens4 1.1.1.1/24 device\ndefault ens3", []),  # an uplink without an address
+        ("nic ens3 169.254.0.5/16 device\nnic ens4 1.1.1.1/24 device\ndefault ens3", []),
+        ("nic ens3 10.0.0.5/24 device\nlo 203.0.113.5/32\ndefault ens3 src 203.0.113.5", []),
+        ("nic ens3 10.0.0.5/24 device\nlo 203.0.113.5/32\ndefault ens3", ["203.0.113.5"]),
+        ("nic ens3 fe80::5/64 device\nlo 2001:db8::5/128\ndefault -6 ens3", []),
+        ("nic ens3 2001:db8::5/64 device\nnic ens4 2001:db8:1::5/64 device\ndefault -6 ens3", ["2001:db8:1::5"]),
+        ("nic ens3 2001:db8::5/64 device\nnic ens4 1.1.1.1/24 device\ndefault -6 ens3", []),  # of the other family
+    ],
+)
+def test_no_way_out(layout: str, expected: list[str]) -> None:
+    """A public address has no way out where all default routes of its family are on other interfaces."""
+    found = eligibility(layout)
+    assert [address.text for address in found.host.addresses if found.has_no_way_out(address)] == expected
+
+
+def test_anchor() -> None:
+    """An anchor is an address of 10.0.0.0/8 with a /16, beside a public IPv4 address on the same interface."""
+    found = eligibility(
+        """
+        nic eth0 203.0.113.5/24 10.18.0.12/16 10.19.0.12/24 172.16.0.12/16 device
+        nic eth1 10.20.0.12/16 2001:db8::5/64 device
+        """
+    )
+    assert [address.text for address in found.host.addresses if found.is_anchor(address)] == ["10.18.0.12"]
+
+
+def test_point_to_point_link() -> None:
+    """A link of PPP leads to one other host."""
+    found = eligibility("nic ppp0 10.64.0.9/32 type=512 device\nnic ens3 10.0.0.5/24 device")
+    assert [found.is_point_to_point(address) for address in found.host.addresses] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("address", "gateway", "expected"),
+    [
+        *((f"10.0.{n}.15/24", f"10.0.{n}.2", 2 <= n <= 9) for n in (1, 2, 3, 9, 10)),
+        ("10.0.2.15/24", "10.0.2.1", False),
+        ("10.0.2.15/24", "10.0.3.2", False),
+        ("10.0.2.16/24", "10.0.2.2", False),
+        ("192.168.121.77/24", "192.168.121.1", True),
+        ("192.168.122.77/24", "192.168.122.1", True),
+        ("192.168.122.77/24", "192.168.122.254", False),
+        ("192.168.123.77/24", "192.168.123.1", False),
+        ("192.168.64.77/24", "192.168.64.1", True),
+        ("10.211.55.77/24", "10.211.55.1", True),
+        ("192.168.127.77/24", "192.168.127.1", True),
+    ],
+)
+def test_behind_a_hypervisors_nat(address: str, gateway: str, expected: bool) -> None:
+    """An address is behind a hypervisor's NAT where it and the gateway of its interface are those of one."""
+    found = eligibility(f"nic eth0 {address} device\nnic eth1 10.0.2.15/24 device\ndefault eth0 via {gateway}")
+    assert [found.is_behind_nat(a) for a in found.host.addresses] == [expected, False]
+
+
+def true_of(fact: str, layout: str, line: str = "service") -> list[str]:
+    """Return the candidates of which a fact is true."""
+    candidates = select_address(parse_layout(layout).host, make_query(line)).candidates
+    return sorted(candidate.address.text for candidate in candidates if getattr(candidate, fact))
+
+
+PAIR = "nic ens3 10.0.0.5/24 device\nnic ens4 10.1.0.5/24 device\n"
+TWO = "nic ens3 10.0.0.5/24 10.2.0.5/24 device\n"
+SAME = "nic ens3 10.0.0.5/24 10.0.0.9/16 {}device\nnic ens4 10.0.0.6/24 {}device\n"
+SECOND_BEST = "default ens3 via 10.0.0.1 metric 9\ndefault ens4 via 10.1.0.1"
+
+
+@pytest.mark.parametrize(
+    ("fact", "layout", "expected"),
+    [
+        ("is_unplugged", SAME.format("nocarrier ", ""), ["10.0.0.5"]),  # 10.0.0.9/16 is of another network
+        ("is_unplugged", SAME.format("nocarrier ", "nocarrier "), []),
+        ("is_unplugged", PAIR.replace("10.0.0.5/24", "10.0.0.5/24 nocarrier"), []),
+        ("has_default_route", f"{PAIR}{SECOND_BEST}", ["10.1.0.5"]),
+        ("has_default_route", f"{PAIR}default ens4 via 10.1.0.1 src 10.0.0.5", ["10.0.0.5", "10.1.0.5"]),
+        ("none_has_default_route", PAIR, ["10.0.0.5", "10.1.0.5"]),
+        ("none_has_default_route", f"{PAIR}default ens4 via 10.1.0.1", []),
+        ("none_has_default_route", f"{PAIR}nic ens5 203.0.113.7/24 device\ndefault ens5", ["10.0.0.5", "10.1.0.5"]),
+        ("leads_out", f"{PAIR}{SECOND_BEST}", ["10.0.0.5", "10.1.0.5"]),
+        ("leads_out", f"{PAIR}default ens3 via 10.0.0.1 table 100\ndefault ens4 via 10.1.0.1", ["10.1.0.5"]),
+        ("leads_out", f"{PAIR}default ens3 via 10.0.0.1 dead", []),
+        ("is_not_source", f"{PAIR}default ens3 via 10.0.0.1", []),
+        ("is_not_source", f"{PAIR}default ens3 via 10.0.0.1 src 10.0.0.5", []),
+        ("is_not_source", f"{TWO}nic ens4 10.1.0.5/24 device\ndefault ens3 src 10.2.0.5", ["10.0.0.5"]),
+        ("is_not_source", f"{PAIR}lo 10.9.9.9/32\ndefault ens3 src 10.9.9.9", ["10.0.0.5"]),
+        ("is_off_gateway", f"{TWO}default ens3 via 10.2.0.1", ["10.0.0.5"]),
+        ("is_off_gateway", f"{TWO}nic ens4\ndefault ens4\ndefault ens3 via 10.2.0.1 metric 900", ["10.0.0.5"]),
+        ("is_off_gateway", f"{PAIR}default ens3 via 10.2.0.1", []),  # in the network of none
+        ("is_off_gateway", f"{PAIR}default ens3 via 10.0.0.1", []),  # the other interface has no gateway
+        ("is_off_private_routes", f"{TWO}route 172.16.0.0/12 ens3 via 10.2.0.1", ["10.0.0.5"]),
+        ("is_off_private_routes", f"{TWO}route 172.16.0.0/12 ens3 via 10.2.0.1 src 10.0.0.5", []),
+        ("is_off_private_routes", f"{TWO}route 172.16.0.0/12 ens3 via 10.9.0.1 src 10.0.0.5", ["10.2.0.5"]),
+        ("is_off_private_routes", f"{PAIR}route 172.16.0.0/12 ens3 via 10.0.0.1", []),  # it is for one interface
+        ("is_behind_nat", "nic ens3 10.0.2.15/24 device\ndefault ens3 via 10.0.2.2", ["10.0.2.15"]),
+        ("has_service_net_route", f"{PAIR}route 10.176.0.0/12 ens4 via 10.1.0.1", ["10.1.0.5"]),
+        ("has_service_net_route", f"{PAIR}route 10.208.0.0/12 ens4 via 10.1.0.1", ["10.1.0.5"]),
+        ("has_service_net_route", f"{PAIR}route 10.208.0.0/12 ens4", []),
+        ("has_service_net_route", f"{PAIR}route 10.208.0.0/13 ens4 via 10.1.0.1", []),
+        ("has_service_net_route", f"{PAIR}route 10.192.0.0/12 ens4 via 10.1.0.1", []),
+        ("is_beside_public", PAIR.replace("10.0.0.5/24", "10.0.0.5/24 203.0.113.7/24"), ["10.0.0.5"]),
+        ("is_beside_public", PAIR.replace("10.0.0.5/24", "10.0.0.5/24 2001:db8::7/64"), []),
+        ("host_is_public", f"{PAIR}nic ens5 203.0.113.7/24 device", ["10.0.0.5", "10.1.0.5"]),
+        ("host_is_public", f"{PAIR}nic ens5 203.0.113.7/24 down device", []),  # it is skipped
+        ("host_is_public", f"{PAIR}nic ens5 2001:db8::7/64 device", []),
+    ],
+)
+def test_facts_of_candidates(fact: str, layout: str, expected: list[str]) -> None:
+    """Each fact that the preferences compare is true of these candidates."""
+    assert true_of(fact, layout) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("service --interface tun0", ["10.8.0.5"]),
+        ("service --interface *", ["10.8.0.5"]),
+        ("service --cidr 10.8.0.5", ["10.8.0.5"]),
+        ("service --cidr 10.0.0.5", []),
+        ("service", []),
+    ],
+)
+def test_overruled_by_a_name(line: str, expected: list[str]) -> None:
+    """Only the user's naming makes an address of a tunnel a candidate."""
+    assert true_of("is_overruled", f"{PAIR}tun tun0 10.8.0.5/24", line) == expected
+
+
+def test_filters_change_no_fact() -> None:
+    """What `--interface` leaves to choose from changes nothing about the host; `--exclude` does."""
+    layout = f"{PAIR}nic ens5 203.0.113.7/24 device"
+    assert true_of("host_is_public", layout, "service --interface ens3") == ["10.0.0.5"]
+    assert true_of("host_is_public", layout, "service --exclude ens5") == []
+
+
+def test_source_for_reach() -> None:
+    """The kernel's own source towards the address of --reach is known."""
+    layout = "nic ens3 10.0.0.5/24 10.0.0.6/24 device\nway 10.9.9.9 ens3 10.0.0.6"
+    assert true_of("is_reach_source", layout, "service --reach 10.9.9.9") == ["10.0.0.6"]
 
 
 def test_exclusions_have_names_of_their_own() -> None:

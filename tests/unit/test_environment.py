@@ -30,7 +30,7 @@ NOTHING = ON_LO | {f"RACKNET_{network}_CIDR": "192.0.2.255/32 2001:db8::/128" fo
 # A cloud's host, whose public address is not on it; the same with a second NIC that has no address yet, and then one.
 CLOUD = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"
 TWO_NICS = f"{CLOUD}nic ens6 device"
-READY = f"{CLOUD}nic ens6 203.0.113.7/24 device"
+READY = f"{CLOUD}nic ens6 203.0.113.7/24 device\ndefault ens6 via 203.0.113.1"
 
 Capture = pytest.CaptureFixture[str]
 

@@ -75,7 +75,7 @@ def test_most_telling_reason() -> None:
 
 
 def test_proof() -> None:
-    """Each answer says whether it is proven, and what decides where it is not; an address without an answer says none."""
+    """Each answer says whether it is proven, and what decides where it is not; no other address does."""
     host = parse_layout(
         "nic ens3 203.0.113.7/24 device\nnic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\n"
         "default ens3\ndefault ens5 metric 9"

@@ -15,11 +15,11 @@ from unittest.mock import Mock, patch
 import pytest
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.on_host import on_host
+from support.on_host import PlayedReading, on_host
 from support.queries import make_query
 
 from racknet import lookup
-from racknet.core.facts import Address, Host
+from racknet.core.facts import Address
 from racknet.errors import HostReadError
 from racknet.lookup import is_final, look_up, wait_for
 
@@ -40,18 +40,16 @@ def test_answer_is_confirmed() -> None:
         return []
 
     with on_host(READY), patch.object(lookup, "find_unconfirmed", confirm):
-        _, selections = look_up([make_query(line) for line in ("public", "public ipv6", "service")])
+        selections = look_up([make_query(line) for line in ("public", "public ipv6", "service")]).selections
     assert [s.address.text if s.address else "" for s in selections] == ["203.0.113.7", "", ""]
     assert asked == ["203.0.113.7"]
 
 
 def test_all_candidates_are_confirmed() -> None:
     """Where all candidates are asked for, each is confirmed, also where they tie."""
-    query = make_query("service")
-    query.all_candidates = True
     tie = "nic eth2 10.1.0.7/24\nnic eth3 10.2.0.7/24\nbridge docker0"
     with on_host(tie), patch.object(lookup, "find_unconfirmed", Mock(return_value=[])) as confirm:
-        (selection,) = look_up([query])[1]
+        (selection,) = look_up([make_query("service --all")]).selections
     assert texts(selection.answers) == texts(confirm.call_args.args[0]) == ["10.1.0.7", "10.2.0.7"]
     assert selection.address is None
 
@@ -63,7 +61,7 @@ def test_unconfirmed_answer_is_read_once_more() -> None:
         on_host(READY, moved),
         patch.object(lookup, "find_unconfirmed", lambda found: [a for a in found if a.interface != "eth1"]),
     ):
-        _, (selection,) = look_up([make_query("public")])
+        (selection,) = look_up([make_query("public")]).selections
     assert selection.address is not None
     assert selection.address.interface == "eth1"
 
@@ -89,22 +87,23 @@ def test_answer_that_stays_unconfirmed() -> None:
     ],
 )
 def test_container_interfaces_are_read_where_they_matter(line: str, is_everything: bool) -> None:
-    """Of thousands of container interfaces the addresses are read only if the user may have named one."""
+    """The addresses on container interfaces count only if the user may have named one; `whole` has them."""
     with on_host(READY):
-        host, _ = look_up([make_query(line)])
-        assert ("172.17.0.1" in texts(host.addresses)) is is_everything
-        host, _ = look_up([make_query(line)], include_container_interfaces=True)
-        assert "172.17.0.1" in texts(host.addresses)
+        found = look_up([make_query(line)])
+    assert ("172.17.0.1" in texts([address for address, _ in found.selections[0].rejected])) is is_everything
+    host, selections = found.whole()
+    assert "172.17.0.1" in texts(host.addresses)
+    assert "172.17.0.1" in texts([address for address, _ in selections[0].rejected])
 
 
 def test_ways_are_asked_for() -> None:
     """The reader is given the addresses of `--reach`, and only those."""
     asked: list[Any] = []
-    host = parse_layout(READY).host
+    reading = PlayedReading(parse_layout(READY).host)
 
-    def read(reach: Any, **_: Any) -> Host:
+    def read(reach: Any) -> PlayedReading:
         asked.append(reach)
-        return host
+        return reading
 
     with on_host(READY), patch.object(lookup, "read_host", read):
         look_up([make_query("public --reach 9.9.9.9"), make_query("service")])
@@ -115,33 +114,56 @@ def test_ways_are_asked_for() -> None:
 def test_waits_until_it_is_done() -> None:
     """The host is read again, at least every quarter of a second, until it is done."""
     with on_host(EMPTY, EMPTY, EMPTY, READY) as pauses:
-        (selection,) = wait_for([make_query("public")], 30, lambda found: is_final(found[0]))
+        (selection,) = wait_for([make_query("public")], 30, lambda found: is_final(found[0])).selections
     assert selection.address is not None
     assert (len(pauses), max(pauses) <= 0.25) == (3, True)
 
 
 def test_waits_no_longer_than_asked() -> None:
-    """When the time is over, what there is comes back, with the container interfaces."""
+    """When the time is over, the last look comes back."""
     with on_host("nic docker0 172.17.0.1/16") as pauses:
-        (selection,) = wait_for([make_query("public")], 1.1, lambda _: False)
+        _, (selection,) = wait_for([make_query("public")], 1.1, lambda _: False).whole()
     assert sum(pauses) == pytest.approx(1.1)
     assert texts([address for address, _ in selection.rejected]) == ["172.17.0.1"]
 
 
 def test_without_waiting() -> None:
-    """Without a time to wait the host is looked at once, and read whole where it is not done."""
+    """Without a time to wait the host is looked at once."""
     with on_host(EMPTY, READY) as pauses:
-        (selection,) = wait_for([make_query("service")], 0, lambda found: is_final(found[0]))
-    assert pauses == []
-    assert texts([address for address, _ in selection.rejected]) == ["203.0.113.7", "172.17.0.1"]
+        (selection,) = wait_for([make_query("public")], 0, lambda found: is_final(found[0])).selections
+    assert (pauses, selection.answers) == ([], [])
 
 
-def test_explained_answer_has_everything() -> None:
-    """To explain an answer the container interfaces are read at once."""
+def test_first_look() -> None:
+    """A look that was just taken is the first; the host is read again only after a pause."""
+    with on_host(EMPTY, READY) as pauses:
+        first = look_up([make_query("public")])
+        assert wait_for([make_query("public")], 0, lambda _: False, first) is first
+        found = wait_for([make_query("public")], 30, lambda selections: is_final(selections[0]), first)
+    assert (len(pauses), texts(found.selections[0].answers)) == (1, ["203.0.113.7"])
+    with on_host(EMPTY), patch.object(lookup, "read_host", side_effect=AssertionError):
+        assert wait_for([make_query("public")], 30, lambda _: True, first) is first
+
+
+def test_host_that_cannot_be_read_yet() -> None:
+    """While there is time, a host that cannot be read is read again; then it is an error."""
+    reading = PlayedReading(parse_layout(READY).host)
+    error = HostReadError("cannot read the interfaces: why")
+    with on_host(READY) as pauses, patch.object(lookup, "read_host", side_effect=[error, error, reading]):
+        found = wait_for([make_query("public")], 30, lambda _: True)
+    assert (len(pauses), texts(found.selections[0].answers)) == (2, ["203.0.113.7"])
+    with on_host(READY), patch.object(lookup, "read_host", side_effect=error), pytest.raises(HostReadError):
+        wait_for([make_query("public")], 1, lambda _: True)
+
+
+def test_whole_look_reads_nothing() -> None:
+    """The whole host is that of the same reading: it may have changed since."""
     with on_host(READY):
-        (plain,) = wait_for([make_query("public")], 0, lambda _: True)
-        (explained,) = wait_for([make_query("public")], 0, lambda _: True, explain=True)
-    assert [len(selection.rejected) for selection in (plain, explained)] == [0, 1]
+        found = look_up([make_query("public")])
+    with patch.object(lookup, "read_host", side_effect=AssertionError):
+        host, (selection,) = found.whole()
+    assert texts(host.addresses) == ["203.0.113.7", "172.17.0.1"]
+    assert texts(selection.answers) == texts(found.selections[0].answers) == ["203.0.113.7"]
 
 
 @pytest.mark.parametrize(
@@ -152,12 +174,13 @@ def test_explained_answer_has_everything() -> None:
         ("bridged-container", "service --interface nosuch", False),
         ("no-address-yet", "service", False),
         ("service-ambiguous", "service", False),
+        ("service-ambiguous", "service --all", True),
     ],
 )
 def test_is_final(host: str, line: str, expected: bool) -> None:
     """Waiting changes nothing where there is an answer, or where this is a container's own network."""
     with on_host(HOSTS[host].layout.host):
-        _, (selection,) = look_up([make_query(line)])
+        (selection,) = look_up([make_query(line)]).selections
     assert is_final(selection) is expected
 
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -24,9 +25,9 @@ FAST_PATH = {
     *("racknet", "racknet.__main__", "racknet.errors", "racknet.lookup"),
     *(
         f"racknet.core{name}"
-        for name in ("", ".model", ".matching", ".rules", ".eligibility", ".ranking", ".selection")
+        for name in ("", ".facts", ".matching", ".query", ".known", ".rules", ".eligibility", ".text", ".selection")
     ),
-    *(f"racknet.host{name}" for name in ("", ".netlink", ".interfaces", ".routes", ".crosscheck")),
+    *(f"racknet.host{name}" for name in ("", ".reader", ".netlink", ".interfaces", ".routes", ".crosscheck")),
     *("racknet.output", "racknet.output.stdio"),
 }
 SLOW = set(
@@ -71,6 +72,7 @@ def test_what_the_fast_path_leaves_alone(words: list[str], environ: dict[str, st
     variables = {os.fsencode(name): os.fsencode(value) for name, value in environ.items()}
     with on_host("nic ens3 203.0.113.7/24 device"), patch.object(__main__, "environ", variables):
         assert __main__.try_fast_path(*words) is False
+    __main__._looks.clear()  # no `main` goes on with it
     assert capfd.readouterr() == ("", "")
 
 
@@ -136,3 +138,53 @@ def test_interrupt(words: list[str], capfd: Capture) -> None:
     with patch.object(lookup, "read_host", side_effect=KeyboardInterrupt):
         assert run(*words) == 130
     assert capfd.readouterr() == ("", "")
+
+
+def counted_reads() -> Any:
+    """Return the patch that counts how often the host is read."""
+    return patch.object(lookup, "read_host", side_effect=vars(lookup)["read_host"])
+
+
+UNPROVEN = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"
+
+
+@pytest.mark.parametrize(
+    ("words", "host", "status"),
+    [
+        (["service"], "nic ens5 10.0.1.5/24 device", 0),
+        (["service"], UNPROVEN, 0),
+        (["public"], UNPROVEN, 1),
+        (["service"], UNPROVEN.replace("\ndefault ens5", ""), 1),
+        (["service"], "nic eth0 10.0.0.5/24", 1),  # a container's own network
+        (["service", "--json"], UNPROVEN, 0),
+        (["public", "--json"], UNPROVEN, 1),
+        (["service", "--explain"], UNPROVEN, 0),
+        (["list"], UNPROVEN, 0),
+        (["env"], UNPROVEN, 0),
+        (["env"], "nic eth0", 1),
+    ],
+)
+def test_the_host_is_read_once(words: list[str], host: str, status: int, capfd: Capture) -> None:
+    """Whatever comes of it, an answer, a note or an error, the host is read once: it may change meanwhile."""
+    with on_host(host):
+        with counted_reads() as read:
+            assert run(*words) == status
+        assert read.call_count == 1
+        first = capfd.readouterr()
+        if len(words) == 1 and words[0] in ("public", "service"):
+            # The executable's road: the fast path in an interpreter that has half started, then `main` in the same.
+            with (
+                counted_reads() as read,
+                patch.object(__main__, "environ", {}),
+            ):
+                is_answered = __main__.try_fast_path(*words)
+                assert is_answered or run(*words) == status
+            assert read.call_count == 1
+            assert capfd.readouterr() == first
+
+
+def test_a_look_is_used_once() -> None:
+    """`main` goes on with the look of the fast path, and a second question in the same process looks anew."""
+    with on_host(UNPROVEN), counted_reads() as read:
+        assert [run("service"), run("service")] == [0, 0]
+    assert read.call_count == 2

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from unittest.mock import patch
 
+import pytest
+from support.layout import parse_layout
+
+from racknet.core import selection
+from racknet.core.eligibility import Eligibility
 from racknet.core.facts import BITS, NETWORKS
-from racknet.core.matching import CidrBlock, Query
+from racknet.core.matching import CidrBlock, matches_glob
+from racknet.core.query import Query
 from racknet.errors import UsageError
 from racknet.parsing import (
     INPUT_VARS,
@@ -15,6 +21,7 @@ from racknet.parsing import (
     parse_family,
     parse_query,
     parse_seconds,
+    parse_strict,
 )
 
 
@@ -31,13 +38,11 @@ def error_of(environ: dict[str, str] | None = None, **options: list[str]) -> str
 
 
 def included(query: Query, *names: str) -> list[bool]:
-    assert query.include is not None
-    return [query.include(name) for name in names]
+    return [matches_glob(name, query.include) for name in names]
 
 
 def excluded(query: Query, *names: str) -> list[bool]:
-    assert query.exclude is not None
-    return [query.exclude(name) for name in names]
+    return [matches_glob(name, query.exclude) for name in names]
 
 
 def texts(blocks: tuple[CidrBlock, ...]) -> list[str]:
@@ -67,14 +72,16 @@ def test_wrong_family(word: str) -> None:
             "RACKNET_SERVICE_CIDR": " ,",
             "RACKNET_SERVICE_REACH": "",
             "RACKNET_EXCLUDE": "",
+            "RACKNET_STRICT": "",
         },
     ],
 )
 def test_plain_query(environ: dict[str, str]) -> None:
     """Without options and variables a query has no filters; an empty variable is none."""
     query = parse(environ)
-    assert (query.include, query.cidrs, query.reach) == (None, (), "")
-    assert (query.exclude, query.exclude_cidrs, query.filters_text) == (None, (), "")
+    assert (query.include, query.cidrs, query.reach) == ((), (), "")
+    assert (query.exclude, query.exclude_cidrs, query.filters_text) == ((), (), "")
+    assert (query.strict, query.all_candidates, query.options) == (False, False, ())
     assert parse_seconds(None, {**environ, "RACKNET_WAIT": ""}) == 0
 
 
@@ -112,7 +119,7 @@ def test_variables_of_the_other_network() -> None:
     """The variables of the other network are not read, and so not checked."""
     environ = {"RACKNET_PUBLIC_INTERFACE": "[", "RACKNET_PUBLIC_CIDR": "nonsense", "RACKNET_PUBLIC_REACH": "nonsense"}
     query = parse(environ)
-    assert (query.include, query.cidrs, query.reach) == (None, (), "")
+    assert (query.include, query.cidrs, query.reach) == ((), (), "")
 
 
 @pytest.mark.parametrize("option", [{"interface": ["ens3"]}, {"cidr": ["10.0.0.0/8"]}, {"reach": ["10.9.9.9"]}])
@@ -125,7 +132,7 @@ def test_options_put_variables_aside(option: dict[str, list[str]]) -> None:
         "RACKNET_EXCLUDE": "lab*",
     }
     query = parse(environ, **option)
-    found = {"interface": query.include is not None, "cidr": bool(query.cidrs), "reach": bool(query.reach)}
+    found = {"interface": bool(query.include), "cidr": bool(query.cidrs), "reach": bool(query.reach)}
     assert found == {name: name in option for name in found}
     assert excluded(query, "lab1") == [True]
 
@@ -304,9 +311,9 @@ def test_seconds(word: str, seconds: float) -> None:
 
 
 def test_names_of_the_variables() -> None:
-    """Each network has three variables for filters; two are for both. Each pair of network and family has an answer."""
+    """Each network has three variables for filters; three are for both. Each pair of network and family is one."""
     filters = [f"RACKNET_{network.upper()}_{name}" for network in NETWORKS for name in ("INTERFACE", "CIDR", "REACH")]
-    assert [*filters, "RACKNET_EXCLUDE", "RACKNET_WAIT"] == INPUT_VARS
+    assert [*filters, "RACKNET_EXCLUDE", "RACKNET_STRICT", "RACKNET_WAIT"] == INPUT_VARS
     assert list(OUTPUT_VARS.values()) == [(network, family) for network in NETWORKS for family in BITS]
 
 
@@ -330,3 +337,49 @@ def test_options_of_a_query() -> None:
     assert query.options == ("--cidr", "10.1.2.3/8", "--reach", "10.0.0.1", "--exclude", "x", "--exclude", "veth*")
     assert parse({"RACKNET_SERVICE_CIDR": "10.0.0.0/8"}).options == ("--cidr", "10.0.0.0/8")
     assert parse().options == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "option", "strict"),
+    [
+        ("", False, False),
+        ("", True, True),
+        ("1", False, True),
+        (" 1\n", False, True),
+        ("0", False, False),
+        ("0", True, True),
+        ("1", True, True),
+    ],
+)
+def test_strict(word: str, option: bool, strict: bool) -> None:
+    """RACKNET_STRICT=1 is --strict, which counts whatever the variable says; the option alone is of a command line."""
+    query = parse_query("service", "ipv4", {"RACKNET_STRICT": word}, {}, strict=option)
+    assert query.strict is strict
+    assert query.options == (("--strict",) if option else ())
+    assert query.filters_text == ""
+    assert parse_strict({"RACKNET_STRICT": word}) == word.strip()
+
+
+@pytest.mark.parametrize("word", ["yes", "true", "2", "01", "-1", "\u0661"])
+def test_wrong_strict(word: str) -> None:
+    """RACKNET_STRICT is 0 or 1; another word is quoted as it came."""
+    assert error_of({"RACKNET_STRICT": word}) == f"RACKNET_STRICT: '{word}' is not 0 or 1"
+
+
+def test_all_candidates() -> None:
+    """A query is complete when it is made: also in whether all candidates are asked for."""
+    assert parse_query("service", "ipv4", {}, {}, all_candidates=True).all_candidates is True
+
+
+def test_filters_are_values() -> None:
+    """Two queries with the same filters have equal ones, and so share the facts of a host; others do not."""
+    environ = {"RACKNET_EXCLUDE": "lab*,10.1.2.3/16,10.9.9.9"}
+    first, second = (parse_query(network, "ipv4", environ, {}) for network in ("public", "service"))
+    assert (first.exclude, first.exclude_cidrs) == (second.exclude, second.exclude_cidrs)
+    assert hash((first.exclude, first.exclude_cidrs)) == hash((second.exclude, second.exclude_cidrs))
+    host = parse_layout("nic ens3 10.0.0.1/24 device").host
+    with patch.object(selection, "Eligibility", side_effect=Eligibility) as made:
+        selection.select_addresses(host, [first, second])
+        assert made.call_count == 1
+        selection.select_addresses(host, [first, parse()])
+        assert made.call_count == 3

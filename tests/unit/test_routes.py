@@ -235,7 +235,7 @@ def test_nexthop_object() -> None:
 
 
 def parts(way: Way | None) -> tuple[str, str, str] | None:
-    return way and (way.interface, way.source, way.gateway)
+    return (way.interface, way.source, way.gateway) if way else None
 
 
 def test_way() -> None:
