@@ -12,13 +12,15 @@ from support import queries
 from support.hosts import HOSTS, MADE, HostCase
 from support.queries import answer_of
 
-from racknet.core import eligibility, facts, known, query, rules, selection
+from racknet.core import comparison, eligibility, facts, known, preferences, query, rules, selection
+from racknet.core.comparison import Comparison
 from racknet.core.eligibility import Eligibility
 from racknet.core.facts import BITS, Host, Route
 from racknet.core.matching import CidrBlock, NamePattern, in_blocks
+from racknet.core.preferences import PREFERENCES, Candidate, Preference
 from racknet.core.query import Query
-from racknet.core.rules import Candidate, Exclusion, Preference, Reason
-from racknet.core.selection import Basis, Selection, _Selector
+from racknet.core.rules import Exclusion, Reason
+from racknet.core.selection import Selection, _Selector
 
 Break = Callable[[], AbstractContextManager[object]]
 
@@ -79,16 +81,16 @@ def prefix(pattern: NamePattern) -> str:
 
 def described(**facts_about_it: Callable[[Eligibility, Any], bool]) -> Break:
     """Return what describes candidates with other facts."""
-    describe = Eligibility.describe_candidates
+    describe = comparison.describe
 
-    def described_otherwise(self: Eligibility, *args: Any) -> list[Candidate]:
-        found = describe(self, *args)
+    def described_otherwise(host_facts: Eligibility, *args: Any) -> list[Candidate]:
+        found = describe(host_facts, *args)
         for candidate in found:
             for name, fact in facts_about_it.items():
-                setattr(candidate, name, fact(self, candidate.address))
+                setattr(candidate, name, fact(host_facts, candidate.address))
         return found
 
-    return patched(Eligibility, "describe_candidates", described_otherwise)
+    return patched(comparison, "describe", described_otherwise)
 
 
 def taken_out() -> dict[str, Break]:
@@ -122,7 +124,7 @@ def taken_out() -> dict[str, Break]:
         ("overruled by routes:", rules.OVERRULED_BY_ROUTES),
     ):
         breaks |= {f"{title} {reason.text}": without(reasons, reason) for reason in reasons}
-    for network, preferences in rules.PREFERENCES.items():
+    for network, preferences in PREFERENCES.items():
         breaks |= {f"{network}: {rule.text}": without(preferences, rule) for rule in preferences}
         breaks |= {
             f"{network}, proof: {rule.text}": instead(
@@ -135,7 +137,7 @@ def taken_out() -> dict[str, Break]:
 
 def drawn_too_wide() -> dict[str, Break]:
     """Return each rule that has a near miss in the table, with what lets the near miss in."""
-    service = rules.PREFERENCES["service"]
+    service = PREFERENCES["service"]
     nat = titled(service, "not a hypervisor's NAT")
     routed = titled(service, "in a ServiceNet block, with routes to ServiceNet")
     guests = Preference(nat.text, lambda c: not any(in_blocks(c.address, [b]) for b, _ in known.HYPERVISOR_NATS))
@@ -143,7 +145,7 @@ def drawn_too_wide() -> dict[str, Break]:
     types = [*known.TUNNEL_TYPES, *known.TUNNEL_TYPES_WITHOUT_DEVICE]
 
     named = titled(service, "interface named for ServiceNet")
-    public_named = titled(rules.PREFERENCES["public"], "interface named for PublicNet")
+    public_named = titled(PREFERENCES["public"], "interface named for PublicNet")
     leads_out = Eligibility._leads_out
 
     def all_default_routes(self: Eligibility, family: str) -> list[Route]:
@@ -164,8 +166,8 @@ def drawn_too_wide() -> dict[str, Break]:
     def leads_out_by_tunnels(self: Eligibility, route: Route) -> bool:
         return leads_out(self, route) or rules.is_tunnel(self.host.interfaces[route.interface])
 
-    def any_route(self: Eligibility, address: Any) -> bool:
-        return any(route.destination and route.gateway for route in self._routes_of(address))
+    def any_route(self: comparison._Facts, address: Any) -> bool:
+        return any(route.destination and route.gateway for route in self.routes(address))
 
     breaks: dict[str, Break] = {
         "near hypervisor NAT": added(known.HYPERVISOR_NATS, (CidrBlock("10.0.2.0/24"), "10.0.2.2")),
@@ -173,9 +175,9 @@ def drawn_too_wide() -> dict[str, Break]:
         "near hypervisor NAT: another block": added(known.HYPERVISOR_NATS, other_block),
         "near ServiceNet": added(known.SERVICE_NET, CidrBlock("10.192.0.0/12")),
         "near ServiceNet's routes: other blocks": patched(
-            eligibility, "_leads_to_service_net", lambda route: route.gateway and route.destination.startswith("10.1")
+            comparison, "_leads_to_service_net", lambda route: route.gateway and route.destination.startswith("10.1")
         ),
-        "near ServiceNet's routes: without a gateway": patched(eligibility, "_leads_to_service_net", any_gateway),
+        "near ServiceNet's routes: without a gateway": patched(comparison, "_leads_to_service_net", any_gateway),
         "near ServiceNet's routes: on another interface": instead(
             service, routed, Preference(routed.text, lambda c: in_blocks(c.address, known.SERVICE_NET))
         ),
@@ -202,24 +204,26 @@ def drawn_too_wide() -> dict[str, Break]:
             Eligibility, "_is_own", is_own_on_any_interface
         ),
         "near no way out: another table": patched(Eligibility, "_find_ways_out", ways_out_of_main),
-        "near no way out: a preferred source": patched(Eligibility, "_is_overruled_by_routes", lambda *_: False),
+        "near no way out: a preferred source": patched(Eligibility, "is_overruled_by_routes", lambda *_: False),
         "near way out: by a tunnel": patched(Eligibility, "_leads_out", leads_out_by_tunnels),
-        "near carrier: another network": described(is_unplugged=lambda self, a: not self._has_carrier(a)),
+        "near carrier: another network": described(
+            is_unplugged=lambda self, a: not self.host.interfaces[a.interface].has_carrier
+        ),
         "near interface named for ServiceNet: with a default route": instead(
             service, named, Preference(named.text, lambda c: c.address.interface in known.SERVICE_NET_NAMES)
         ),
         "near interface named for PublicNet: beside a default route": instead(
-            rules.PREFERENCES["public"],
+            PREFERENCES["public"],
             public_named,
             Preference(public_named.text, lambda c: c.address.interface in known.PUBLIC_NET_NAMES),
         ),
         "near source of routes to private blocks: without a gateway": patched(
-            Eligibility,
-            "_is_source_of_private_routes",
-            lambda self, a: any(r.destination and r.source == a.text for r in self._routes_of(a)),
+            comparison._Facts,
+            "is_source_of_private_routes",
+            lambda self, a: any(r.destination and r.source == a.text for r in self.routes(a)),
         ),
         "near source of routes to private blocks: another gateway": patched(
-            Eligibility, "_is_source_of_private_routes", any_route
+            comparison._Facts, "is_source_of_private_routes", any_route
         ),
     }
     for _, blocks in rules.CLASSES[:2]:
@@ -237,7 +241,7 @@ def structure() -> dict[str, Break]:
     """Return what is not an item of a list, with what does it wrong."""
 
     def nothing(self: _Selector) -> Selection:
-        return self._refuse_ipv6(Reason("broken"), Basis())
+        return self._refuse_ipv6(Reason("broken"), self.in_class("ipv4", rules.PRIVATE))
 
     def only_unique_local(self: _Selector) -> Selection:
         return self.in_class("ipv6", rules.PRIVATE)
@@ -252,23 +256,23 @@ def structure() -> dict[str, Break]:
     def on_its_interface(self: _Selector, address: Any) -> bool:
         return self.reached is not None and bool(address.interface == self.reached.interface)
 
-    def on_its_interface_alone(self: Eligibility, address: Any) -> bool:
-        return any((r.family, r.interface) == (address.family, address.interface) for r in self.default_routes)
+    def on_its_interface_alone(self: comparison._Facts, address: Any) -> bool:
+        return any(route.interface == address.interface for route in self._default_routes)
 
-    def of_its_source_too(self: Eligibility, address: Any) -> bool:
-        return on_its_interface_alone(self, address) or self._is_loopback_of_unnumbered_host(address)
+    def of_its_source_too(self: comparison._Facts, address: Any) -> bool:
+        return on_its_interface_alone(self, address) or self._eligibility._is_loopback_of_unnumbered_host(address)
 
     def first_alone(self: Eligibility, family: str) -> list[Route]:
         return default_routes(self, family)[:1]
 
-    def tie_alone(self: Selection) -> Any:
+    def tie_alone(self: Comparison) -> Any:
         doubt = find_doubt(self)
-        return doubt if doubt and doubt.kind != selection.CONTRADICTION else None
+        return doubt if doubt and doubt.kind != comparison.CONTRADICTION else None
 
     def any_route_reason(self: _Selector, address: Any) -> Reason | None:
         return rules.NO_WAY_OUT if self.query.network == "public" and self.eligibility.has_no_way_out(address) else None
 
-    select, find_doubt = selection.select_address, Selection._find_doubt
+    select, find_doubt = selection.select_address, Comparison._find_doubt
     default_routes = Eligibility._default_routes
     physical_only = Exclusion(rules.NOT_PHYSICAL.text, lambda c: not c.is_physical(c.interface))
     breaks = {
@@ -293,29 +297,33 @@ def structure() -> dict[str, Break]:
         ),
         "the default route decides": both(
             patched(Eligibility, "has_no_way_out", lambda *_: False),
-            without(rules.PREFERENCES["public"], titled(rules.PREFERENCES["public"], "default route")),
+            without(PREFERENCES["public"], titled(PREFERENCES["public"], "default route")),
         ),
         "no way out": patched(Eligibility, "has_no_way_out", lambda *_: False),
-        "ambiguous": patched(Selection, "_find_doubt", lambda _: None),
-        "two facts contradict each other": patched(Selection, "_find_doubt", tie_alone),
-        "what a later proof contradicts is not proven": patched(Selection, "_proof_against", lambda *_: None),
+        "ambiguous": patched(Comparison, "_find_doubt", lambda _: None),
+        "two facts contradict each other": patched(Comparison, "_find_doubt", tie_alone),
+        "what a later proof contradicts is not proven": patched(Comparison, "_proof_against", lambda *_: None),
         "nothing behind a hypervisor's NAT is proven": patched(_Selector, "_route_reason", any_route_reason),
-        "a lease is no virtual address": patched(rules, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]),
-        "the order on an interface": patched(selection, "_order", lambda a: (selection.natural(a.interface),)),
+        "a lease is no virtual address": patched(
+            preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]
+        ),
+        "the order on an interface": patched(comparison, "_order", lambda a: (comparison.natural(a.interface),)),
         "the order on an interface is no proof": patched(
-            selection, "_order_on_interface", lambda _: Preference("", lambda _: True)
+            comparison, "_order_on_interface", lambda _: Preference("", lambda _: True)
         ),
         "ServiceNet is beside PublicNet": described(host_is_public=lambda *_: True),
         "a container's own network": patched(selection, "is_host", lambda _: True),
         "a preferred source is eligible": patched(rules, "OVERRULED_BY_ROUTES", []),
-        "a default route is its preferred source's too": patched(Eligibility, "_has_default_route", of_its_source_too),
+        "a default route is its preferred source's too": patched(
+            comparison._Facts, "has_default_route", of_its_source_too
+        ),
         "the loopback address of an unnumbered host": patched(Eligibility, "_is_numbered", lambda *_: True),
         "a link-local address numbers nothing": patched(known, "UNNUMBERED", []),
         "an anchor is never service": patched(Eligibility, "is_anchor", lambda *_: False),
         "facts of the whole host": patched(queries, "select_address", of_the_included),
         "a bare address names itself": patched(CidrBlock, "is_bare", False),
         "a default route without a source is the loopback address's": patched(
-            Eligibility, "_has_default_route", on_its_interface_alone
+            comparison._Facts, "has_default_route", on_its_interface_alone
         ),
         "the name of an interface is no label": patched(query, "label_of", lambda _, a: a.label),
         "--reach": patched(_Selector, "_is_reached", lambda *_: True),
