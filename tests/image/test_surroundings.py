@@ -220,7 +220,7 @@ while n < 1000 or time.monotonic() < end:
     n += 1
     for network in ("public", "service"):
         try:
-            address = look_up([Query(network, "ipv4")])[1][0].address
+            address = look_up([Query(network, "ipv4")]).selections[0].address
             status = 0 if address else 1
         except HostReadError:
             address, status = None, 3

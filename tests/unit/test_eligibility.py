@@ -241,6 +241,11 @@ def test_link_local_gateway_of_another_interface() -> None:
             "default ens4 via 10.1.0.1 table 100 src 10.1.0.5\ninternet ens4 via 10.1.0.1",
             [("ens3", "10.0.0.1", ""), ("ens4", "10.1.0.1", "10.1.0.5")],
         ),
+        (  # and not that of another one by the same gateway
+            "default ens4 via 10.1.0.1 table 100 src 10.1.0.9\ndefault ens4 via 10.1.0.1 table 101 src 10.1.0.5\n"
+            "internet ens4 via 10.1.0.1",
+            [("ens3", "10.0.0.1", ""), ("ens4", "10.1.0.1", "10.1.0.5")],
+        ),
     ],
 )
 def test_kernels_own_way_out(way: str, expected: list[tuple[str, str, str]]) -> None:
