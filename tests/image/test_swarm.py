@@ -455,7 +455,8 @@ def test_two_of_one_name(swarm_of_three: Swarm) -> None:
     with swarm_of_three.node("n2") as twin:
         result = cluster(n1, "service")
         lines = [line.split() for line in result.out.splitlines()]
-        assert sorted(address for name, address in lines if name == "n2") == sorted([n2.service, twin.service])
+        found = sorted(address for name, address in lines if name == "n2")
+        assert found == sorted([n2.service, twin.service]), result.err
         assert (len(lines), result.err, result.status) == (4, "", 0)
         both = cluster(n1, "service", "--node", "n2")
         assert (both.out, both.status) == ("", 2)
