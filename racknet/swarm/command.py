@@ -20,6 +20,7 @@ from racknet.swarm.nodes import FINAL, Answer, Code, Node, Task
 from racknet.swarm.signals import Ending, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
+LATE = 1  # second until a line of a log has come that was not there
 
 
 class ClusterQuery(NamedTuple):
@@ -117,7 +118,7 @@ def _read_log(
     pieces, lost = swarm.read_logs(jobs, stream)
     lines = nodes.parse_logs(pieces)
     if lost is None and not ended <= lines.keys():
-        sleep(PAUSE)
+        sleep(LATE)
         pieces, lost = swarm.read_logs(jobs, stream)
         lines = nodes.parse_logs(pieces) | lines
     return lines, lost

@@ -24,8 +24,8 @@ def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMan
     with fake_manager() as manager:
         monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
         monkeypatch.setenv("DOCKER_HOST", manager.docker_host)
-        for module in (client, command):
-            monkeypatch.setattr(module, "PAUSE", 0.01)
+        for module, seconds in ((client, "PAUSE"), (command, "PAUSE"), (command, "LATE")):
+            monkeypatch.setattr(module, seconds, 0.01)
         yield manager
 
 
