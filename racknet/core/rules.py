@@ -77,7 +77,11 @@ NO_WAY_OUT = Reason("no way out: the default routes are on other interfaces")
 NOT_STRICT = Reason("behind a hypervisor's NAT: --strict refuses")
 NOT_NAMED, NOT_IN_BLOCK = Reason("not an interface asked for"), Reason("not in a block asked for")
 NOT_REACHED = Reason("not on the interface that reaches the address")
-NO_SERVICE_IPV4, AMBIGUOUS_IPV4 = Reason("no service ipv4 address to go by"), Reason("service ipv4 is ambiguous")
+NO_SERVICE_IPV4 = Reason("no service ipv4 address to go by")
+IN_DOUBT_IPV4 = AMBIGUOUS_IPV4, UNPROVEN_IPV4 = (
+    Reason("service ipv4 is ambiguous"),
+    Reason("service ipv4 is not proven"),
+)
 
 # --- 2. Skipped: the first reason that fits.
 

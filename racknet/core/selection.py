@@ -152,8 +152,11 @@ class _Selector:
             if unique_local.candidates:
                 return unique_local
             return self.in_class("ipv6", rules.LINK_LOCAL, interface, first)
-        if first.doubt or ("ipv4", rules.PRIVATE) in self.eligibility.present:
-            return self._refuse_ipv6(rules.AMBIGUOUS_IPV4 if first.doubt else rules.NO_SERVICE_IPV4, first)
+        if first.doubt:
+            is_unproven = first.doubt is first.unproven
+            return self._refuse_ipv6(rules.UNPROVEN_IPV4 if is_unproven else rules.AMBIGUOUS_IPV4, first)
+        if ("ipv4", rules.PRIVATE) in self.eligibility.present:
+            return self._refuse_ipv6(rules.NO_SERVICE_IPV4, first)
         return self.in_class("ipv6", rules.PRIVATE)
 
     def _refuse_ipv6(self, reason: Reason, basis: Selection) -> Selection:

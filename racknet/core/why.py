@@ -43,4 +43,8 @@ def _why_in_doubt(address: Address, doubt: Doubt) -> Reason:
     if doubt.kind == UNPROVEN:
         what = f"preferred to {second.text}" if address is first else f"{first.text} is preferred"
         return Reason(f"{what}, not proven: {doubt.decided_by}")
-    return Reason("source of the default route" if address is first else "in the network of the default gateway")
+    return Reason(
+        "in doubt: source of the default route, not beside its gateway"
+        if address is first
+        else "in doubt: beside the default gateway, not its source"
+    )

@@ -55,15 +55,29 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
     `by_interface`: its interface is another than that of the others. A name that cannot be printed, or that a list
     would break, is no help. The line for options is the query again, with its other filters.
     """
+    from shlex import quote
+
     by_interface = by_interface and address.interface.isprintable() and "," not in address.interface
     option, word = ("interface", _as_glob(address.interface)) if by_interface else ("cidr", address.text)
     if way == "variable":
         name = f"RACKNET_{query.network}_{option}".upper()
-        return f"choose one by its variable, for instance: {name}={word}"
+        return f"choose one by its variable, for instance: {name}={quote(word)}"
     if way == "argument":
         return f"choose one with {option}=, for instance: {option}={word!r}"
     again = line(query.network, query.family, f"--{option}", word, *query.options)
     return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {again}"
+
+
+def not_on_the_way_out(query: Query, address: Address, way: str) -> str:
+    """Return what to do where the default routes are on other interfaces than the addresses."""
+    chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]
+    return f"if such an address is meant, name it: {chosen}"
+
+
+def behind_hypervisor(query: Query, address: Address, way: str) -> str:
+    """Return what to do where --strict refuses an address behind a hypervisor's NAT."""
+    chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]
+    return f"do without --strict, or name it: {chosen}"
 
 
 def _as_glob(name: str) -> str:

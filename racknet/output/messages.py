@@ -64,6 +64,10 @@ def no_address(selection: Selection, way: str = "option", provider: Provider | N
         hint = hints.no_route(query.reach)
     elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
+    elif rules.NO_WAY_OUT in reasons:
+        hint = hints.not_on_the_way_out(query, _first(selection, rules.NO_WAY_OUT), way)
+    elif rules.NOT_STRICT in reasons:
+        hint = hints.behind_hypervisor(query, _first(selection, rules.NOT_STRICT), way)
     elif query.filters_text and (query.include or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
@@ -78,7 +82,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
     query, interfaces = selection.query, doubt.interfaces
     # For `service ipv6`, `service ipv4` is in doubt: only an interface with an address of both families helps.
     of_family = {address.interface for address in selection.candidates}
-    of_family |= {address.interface for address, reason in selection.rejected if reason is rules.AMBIGUOUS_IPV4}
+    of_family |= {address.interface for address, reason in selection.rejected if reason in rules.IN_DOUBT_IPV4}
     chosen = [address for address in doubt.candidates if address.interface in of_family]
     if doubt.kind == CONTRADICTION:
         chosen = chosen[-1:]  # not the one that a cluster's manager may move
@@ -86,7 +90,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
     by_interface = len(interfaces) > 1 and not (query.strict and len(on_it) > 1)  # two of it are two to prove
     kind = "is not proven" if doubt.kind == UNPROVEN else "is ambiguous"
     return Ambiguous(
-        f"the {query} address on this host{_filters(selection)} {kind}: {notes.doubt_text(doubt)}",
+        f"the {query} address on this host{_filters(selection)} {kind}: {notes.doubt_about(selection, doubt)}",
         hints.choose(query, chosen[0], way, by_interface=by_interface) if chosen else hints.other(query, way),
         _lines(rows),
         tuple(address.text for address in doubt.candidates),
@@ -108,18 +112,22 @@ def explanation(selection: Selection) -> str:
     query, candidates = selection.query, selection.candidates
     best = candidates[0]
     if selection.address is None:  # all candidates, though none of them is the answer
-        doubt = notes.doubt_text(selection.doubt) if selection.doubt else ""
         first, said = why_not(selection, 0), f"{query}{_filters(selection)}: all candidates"
-        decided = f"nothing: {doubt}"
+        decided = f"nothing decides: {notes.doubt_about(selection, selection.doubt)}" if selection.doubt else ""
     else:
         first, said = Reason("the answer"), f"{query}{_filters(selection)}: {best.text} on {best.interface}"
-        decided = why(selection, 0).text
+        decided = f"decided by: {why(selection, 0).text}{', not proven' if selection.unproven else ''}"
         if len(candidates) > 1:
             second = candidates[1]
             decided = f"{decided}; the next is {second.text} on {second.interface}"
     others = [why_not(selection, place) for place in range(1, len(candidates))]
     lines = _lines(_rows(selection, [first, *others]), most=None)
-    return f"racknet: {printable(said)}\ndecided by: {printable(decided)}\n{lines}"
+    return f"racknet: {printable(said)}\n{printable(decided)}\n{lines}"
+
+
+def _first(selection: Selection, reason: Reason) -> Address:
+    """Return the first address that is rejected for a reason."""
+    return next(address for address, its_reason in selection.rejected if its_reason is reason)
 
 
 def _filters(selection: Selection) -> str:

@@ -37,14 +37,20 @@ def doubt_text(doubt: Doubt) -> str:
     return f"{preferred} ({doubt.decided_by})"
 
 
+def doubt_about(selection: Selection, doubt: Doubt) -> str:
+    """Return the text of a doubt of a selection. `service ipv6` goes by `service ipv4`, and so do its doubts."""
+    is_other = doubt.candidates[0].family != selection.query.family
+    return f"{'service ipv4: ' if is_other else ''}{doubt_text(doubt)}"
+
+
 def unproven_answers(selections: Sequence[Selection]) -> str:
     """Return a note on each answer that only a preference decides. With `--all`, nothing is decided."""
-    notes = [
-        f"note: {printable(doubt_text(selection.unproven))}, not proven: --strict refuses\n"
-        for selection in selections
-        if selection.address and selection.unproven and not selection.query.all_candidates
-    ]
-    return "".join(dict.fromkeys(notes))  # service ipv6 goes by service ipv4, and so does its note
+    notes: dict[str, str] = {}
+    for selection in selections:
+        if selection.address and selection.unproven and not selection.query.all_candidates:
+            note = f"note: {printable(doubt_about(selection, selection.unproven))}, not proven: --strict refuses\n"
+            notes.setdefault(doubt_text(selection.unproven), note)  # that on service ipv4 stands for service ipv6, too
+    return "".join(notes.values())
 
 
 def missing_variable(name: str, selection: Selection) -> str:
@@ -52,7 +58,7 @@ def missing_variable(name: str, selection: Selection) -> str:
     if selection.address:
         return ""
     if selection.doubt:
-        return f"note: no {name}: {doubt_kind(selection.doubt)}, {printable(doubt_text(selection.doubt))}\n"
+        return f"note: no {name}: {doubt_kind(selection.doubt)}, {printable(doubt_about(selection, selection.doubt))}\n"
     filters = selection.query.filters_text
     why = f"{printable(filters)} leaves no address" if filters else f"there is no {selection.query} address"
     return f"note: no {name}: {why}\n"

@@ -7,14 +7,19 @@
     default eth0 via 10.0.0.1 eth1 via 10.0.0.2                                of several nexthops
     default -4 eth0 via inet6 fe80::1                                          an IPv4 route by an IPv6 gateway
     route 10.176.0.0/12 eth1 via 10.208.0.1                                    another route of the main table
+    default eth1 via 10.0.0.1 table 100                                        one of another table
     way 10.9.9.9 eth1 10.208.1.5                                               by which interface and source the kernel
                                                                                reaches an address with these routes
+    internet eth1 via 10.0.0.1 src 10.0.0.7                                    by which it leads out, where that is not
+                                                                               by the default route of the main table;
+                                                                               also `internet tun0 -6`, `internet none -4`
 
 What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel),
 `over=NAME,…` (what it is built on), and, for the pure core alone, since a namespace cannot show it, `device`,
 `type=NUMBER`, `kind=WORD`. About an address: `deprecated`, `tentative`, `lease`, `mngtmpaddr` (others are derived from
 it), `link` and `host` (its scope), and for the pure core alone `temporary`, `optimistic`, `dadfailed`. About a route,
-for the pure core alone: `pref high` or `pref low` of an IPv6 router, `dead`, `expired`. A line `known` says that the network is known as a host's.
+for the pure core alone: `pref high` or `pref low` of an IPv6 router, `dead`, `expired`. A line `known` says
+that the network is known as a host's.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ class Oracle:
         self.routes = {family: self._default_routes(family) for family in TARGETS}
         self.routed = {route.interface for routes in self.routes.values() for route in routes}
         self.counted = [address for address in host.addresses if self._counts(address)]
-        self.host_is_public = any(a.family == "ipv4" and class_of(a.text) == "public" for a in self.counted)
+        public = [a for a in self.counted if a.family == "ipv4" and class_of(a.text) == "public"]
+        self.host_is_public = any(map(self._has_way_out, public))
 
     def answer(self, network: str, family: str, *, strict: bool = False) -> str | None:
         """Return the address that answers a query, or None."""

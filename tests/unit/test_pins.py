@@ -124,13 +124,13 @@ def taken_out() -> dict[str, Break]:
         ("overruled by routes:", rules.OVERRULED_BY_ROUTES),
     ):
         breaks |= {f"{title} {reason.text}": without(reasons, reason) for reason in reasons}
-    for network, preferences in PREFERENCES.items():
-        breaks |= {f"{network}: {rule.text}": without(preferences, rule) for rule in preferences}
+    for network, its in PREFERENCES.items():
+        breaks |= {f"{network}: {rule.text}": without(its, rule) for rule in its}
         breaks |= {
             f"{network}, proof: {rule.text}": instead(
-                preferences, rule, Preference(rule.text, rule.holds, is_proof=not rule.is_proof)
+                its, rule, Preference(rule.text, rule.holds, is_proof=not rule.is_proof)
             )
-            for rule in preferences
+            for rule in its
         }
     return breaks
 
@@ -303,7 +303,10 @@ def structure() -> dict[str, Break]:
         "ambiguous": patched(Comparison, "_find_doubt", lambda _: None),
         "two facts contradict each other": patched(Comparison, "_find_doubt", tie_alone),
         "what a later proof contradicts is not proven": patched(Comparison, "_proof_against", lambda *_: None),
-        "nothing behind a hypervisor's NAT is proven": patched(_Selector, "_route_reason", any_route_reason),
+        "nothing behind a hypervisor's NAT is proven": both(
+            patched(_Selector, "_route_reason", any_route_reason),
+            patched(_Selector, "_doubt_behind_nat", lambda *_: None),
+        ),
         "a lease is no virtual address": patched(
             preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]
         ),

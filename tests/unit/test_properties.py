@@ -225,7 +225,7 @@ def test_each_address_has_one_reason(host: Host) -> None:
     """In a selection each address of the family is a candidate or has one reason; in the list each has one line."""
     selections = [select_address(host, make_query(line)) for line in FOUR]
     for line, selection in zip(FOUR, selections, strict=True):
-        found = [*(c.address for c in selection.candidates), *(address for address, _ in selection.rejected)]
+        found = [*selection.candidates, *(address for address, _ in selection.rejected)]
         assert sorted(map(id, found)) == sorted(id(a) for a in host.addresses if a.family == line.split()[1])
         assert all(reason.text for _, reason in selection.rejected)
     entries = take_inventory(host, selections)
