@@ -12,7 +12,7 @@
                                                                                reaches an address with these routes
     internet eth1 via 10.0.0.1 src 10.0.0.7                                    by which it leads out, where that is not
                                                                                by the default route of the main table;
-                                                                               also `internet tun0 -6`, `internet none -4`
+                                                                               or `internet tun0 -6`, `internet none -4`
 
 What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel),
 `over=NAME,…` (what it is built on), and, for the pure core alone, since a namespace cannot show it, `device`,
