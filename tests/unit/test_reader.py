@@ -60,7 +60,7 @@ def test_each_host(case: HostCase) -> None:
     asked = {address: way for address, way in expected.ways.items() if address in INTERNET.values()}
     assert facts(host) == facts(expected) | {"ways": {a: way and slots(way) for a, way in asked.items()}}
     host.known_host, host.ways = case.layout.known, expected.ways
-    assert {line: answer_of(host, line) for line in case.answers} == case.answers
+    assert [answer_of(host, line) for line in case.answers] == [answer_of(expected, line) for line in case.answers]
 
 
 def test_whole_host() -> None:
@@ -109,9 +109,7 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize(
-    "words", [["public"], ["service", "--json"], ["list"], ["env"], ["exec", "true"]], ids=" ".join
-)
+@pytest.mark.parametrize("words", [["public"], ["service", "ipv6"], ["list"]], ids=" ".join)
 def test_unit_without_netlink(words: list[str]) -> None:
     """Where a systemd unit forbids AF_NETLINK, the error is status 3, and its hint names the setting."""
     done = subprocess.run(
