@@ -9,7 +9,6 @@ from support.queries import make_query
 from racknet.core.selection import Selection, select_addresses
 from racknet.output import notes
 
-
 TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
 
 

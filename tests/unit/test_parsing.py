@@ -432,7 +432,7 @@ def test_blocks_of_another_family(query: str, given: str, expected: str) -> None
         return
     with pytest.raises(UsageError) as caught:
         parse_query(network, family, {variable: "10.0.0.0/8 fd00::/8"}, {name: words.split(",")})
-    other = expected.split()[-1]
+    other = expected.rpartition(" ")[2]
     assert caught.value.message == f"--{name}: {expected}, and {query} is asked for: ask for {network} {other}"
 
 
