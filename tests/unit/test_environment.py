@@ -222,7 +222,7 @@ def test_note_in_a_unit(offset: str, word: str, is_noted: bool, program: list[st
 
 
 def test_exec_waits_for_the_names_in_its_arguments() -> None:
-    """`exec` waits for the variables that its arguments name, in any form, or --require; without any, for one answer."""
+    """`exec` waits for the variables that its arguments name, in any form, or --require; else for one."""
     for words, expected in (
         (["x", "$RACKNET_SERVICE_IPV4"], ["x", "10.0.0.5"]),
         (["x"], ["x"]),

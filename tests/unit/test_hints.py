@@ -46,6 +46,37 @@ def test_program(on_path: bool, argument: str, sign: str, expected: str, tmp_pat
         assert hints.program(str(tmp_path)) == expected
 
 
+@pytest.mark.parametrize(
+    ("argument", "environ", "sign", "expected"),
+    [
+        ("/racknet", {}, "", True),
+        ("racknet", {}, ".dockerenv", True),
+        ("racknet", {}, "run/.containerenv", True),
+        ("racknet", {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "", True),
+        ("racknet", {}, "", False),
+    ],
+)
+def test_is_run_by_engine(argument: str, environ: dict[str, str], sign: str, expected: bool, tmp_path: Path) -> None:
+    """An engine's options are hinted at where one runs racknet; in a system container they are of no use."""
+    if sign:
+        (tmp_path / sign).parent.mkdir(exist_ok=True)
+        (tmp_path / sign).touch()
+    with patch.dict(os.environ, environ, clear=True), patch.object(sys, "argv", [argument]):
+        assert hints.is_run_by_engine(str(tmp_path)) is expected
+
+
+@pytest.mark.parametrize(
+    ("way", "word"),
+    [("option", "--in-container"), ("variable", "RACKNET_IN_CONTAINER=1"), ("argument", "in_container=True")],
+)
+def test_not_a_host(way: str, word: str) -> None:
+    """In a container's own network the hint names what overrules that as it is written here."""
+    for by_engine in (True, False):
+        with patch.object(hints, "is_run_by_engine", lambda by_engine=by_engine: by_engine):
+            assert word in hints.not_a_host(way)
+            assert ("--net=host" in hints.not_a_host(way)) is by_engine
+
+
 def ties() -> list[tuple[str, HostCase, str]]:
     """Return each host of the table that has a tie, with the queries that tie.
 
