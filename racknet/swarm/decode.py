@@ -1,15 +1,29 @@
-"""Nodes and tasks, out of the objects of Docker's API. No input, no output."""
+"""Nodes and tasks, out of the objects of Docker's API, and what racknet answers on a node. No input, no output."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
-from racknet.swarm.nodes import Code, Node, Task
+from racknet.core.facts import BITS
+from racknet.core.matching import parse_address
+from racknet.swarm.nodes import Code, Node, Reply, Task
 
 STATES = {"down": Code.DOWN, "disconnected": Code.DISCONNECTED}  # one that is `unknown` is coming back
 AVAILABILITIES = {"drain": Code.DRAINED, "pause": Code.PAUSED}
+# The object of `racknet NETWORK FAMILY --json`.
+FIELDS = {
+    "network": str,
+    "family": str,
+    "address": str,
+    "prefix_length": int,
+    "interface": str,
+    "why": str,
+    "proven": bool,
+}
 
 
 def decode_node(node: Mapping[str, Any]) -> Node:
@@ -46,3 +60,32 @@ def decode_task(task: Mapping[str, Any]) -> Task:
 def decode_time(stamp: str) -> datetime:
     """Return a time, which the swarm writes in UTC and down to nanoseconds, in full seconds."""
     return datetime.fromisoformat(stamp[:19])
+
+
+def decode_replies(lines: Mapping[str, Sequence[str]], network: str, family: str) -> dict[str, Reply]:
+    """Return the replies among what tasks printed, by the tasks' ids: a reply is one line, and nothing else."""
+    replies = {task: decode_reply(printed[0], network, family) for task, printed in lines.items() if len(printed) == 1}
+    return {task: reply for task, reply in replies.items() if reply}
+
+
+def decode_reply(line: str, network: str, family: str) -> Reply | None:
+    """Return the reply that a line is; None where it is no such object, or of another query."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):  # the latter: it is nested too deep
+        return None
+    if not isinstance(fields, dict) or {name: type(value) for name, value in fields.items()} != FIELDS:
+        return None
+    if (fields["network"], fields["family"]) != (network, family) or not _is_address(family, fields["address"]):
+        return None
+    if not (0 <= fields["prefix_length"] <= BITS[family] and fields["interface"]):
+        return None
+    return Reply(fields["address"], fields["interface"], fields["proven"])
+
+
+def _is_address(family: str, word: str) -> bool:
+    try:
+        parse_address(family, word)
+        return str(ip_address(word)) == word
+    except (OSError, ValueError):
+        return False
