@@ -11,7 +11,10 @@ if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
 QUIET = ("-q", "--quiet", "--silent")
-SILENCE = "standard output has the address alone; RACKNET_STRICT=0 leaves out the notes on standard error, 2>/dev/null all of it"
+SILENCE = (
+    "standard output has the address alone; RACKNET_STRICT=0 leaves out the notes on standard error, "
+    "2>/dev/null all of it"
+)
 
 
 def hint(words: Sequence[str]) -> str:
