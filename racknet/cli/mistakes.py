@@ -28,6 +28,6 @@ def hint(words: Sequence[str]) -> str:
         return f"write: {hints.line('--version')}"
     if set(QUIET) & set(words):
         return SILENCE
-    if words[0] in NETWORKS and len(words) == 2 and not words[1].startswith("-"):
+    if words[0] in NETWORKS and len(words) == 2 and not words[1].startswith(("-", "ip", "in")):
         return f"to choose an interface: {hints.line(words[0], '--interface', words[1])}"
     return f"see {hints.line(words[0], '--help')}"

@@ -305,7 +305,7 @@ def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
         layout.commands.append(ip + tail + "".join(f" nexthop {hop}" for hop in nexthops))
     else:
         # The kernel takes no gateway of its own: such a route was there before the address.
-        own = f"ip addr add {hops[0][1] or '-'}/"
+        own = f"ip addr add {hops[0][1] if hops and hops[0][1] else None}/"
         places = [n for n, command in enumerate(layout.commands) if command.startswith(own)]
         place = places[0] if places else len(layout.commands)
         layout.commands.insert(place, f"{ip} {' '.join(nexthops)}{tail}")
