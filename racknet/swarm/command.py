@@ -15,7 +15,7 @@ from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.connection import connect
-from racknet.swarm.decode import decode_replies
+from racknet.swarm.decode import decode_logs, decode_replies
 from racknet.swarm.image import Image
 from racknet.swarm.nodes import FINAL, Answer, Code, Logs, Node, Task
 from racknet.swarm.signals import Ending, ended_in_order
@@ -114,7 +114,7 @@ def _read_logs(swarm: Swarm, jobs: Sequence[str], query: ClusterQuery, tasks: Se
     replies = decode_replies(out, query.network, query.family)
     noted = {task for task, reply in replies.items() if not reply.is_proven} if query.wants_notes else set()
     err, also_lost = _read_log(swarm, jobs, "stderr", _ids(tasks, "failed") | noted)
-    return Logs(out, replies, err, also_lost if lost is None else lost)
+    return decode_logs(out, replies, err, also_lost if lost is None else lost)
 
 
 def _ids(tasks: Sequence[Task], state: str) -> set[str]:

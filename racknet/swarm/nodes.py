@@ -12,7 +12,6 @@ from racknet.errors import UsageError
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
 RAN = ("complete", "failed")  # of these: a container has run, and has a log
-SIGN, NOTE = "racknet: ", "note: "  # before its errors, and before what it notes about an answer
 KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")  # and the labels
 # By manager/constraint/constraint.go of moby/swarmkit. The engine's own error for others has no code.
 KEY = re.compile(r"[a-z_][a-z0-9_.-]+", re.ASCII | re.IGNORECASE)
@@ -83,7 +82,7 @@ class Reply(NamedTuple):
 class Answer(NamedTuple):
     """The answer of a node: its name, its id, and its reply, or why there is none.
 
-    `note` is what the node notes about a reply that is not proven, or "".
+    `note` is what the node notes about its reply, or "".
     """
 
     node: str
@@ -137,22 +136,34 @@ def _same(value: str, other: str) -> bool:
 
 
 class Logs(NamedTuple):
-    """The lines that tasks printed, by the tasks' ids, the replies among them, and why some are missing, if so."""
+    """What tasks said, by the tasks' ids: all that they printed, and what of it are replies, notes and errors.
 
-    out: Mapping[str, list[str]]
+    `lost` is why some of it is missing, if so.
+    """
+
+    printed: Mapping[str, Sequence[str]]
     replies: Mapping[str, Reply]
-    err: Mapping[str, list[str]]
+    notes: Mapping[str, str]
+    errors: Mapping[str, str]
     lost: str | None = None
 
 
 def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
-    """Return the lines of a log with details, by the ids of their tasks: `…=…,…task.id=ID TEXT`."""
+    """Return the lines of a log with details, by the ids of their tasks: `…=…,…task.id=ID TEXT`.
+
+    The engine keeps a line of more than 16 KiB in pieces. Without the last of them, the log was cut.
+    """
     lines: dict[str, list[str]] = {}
+    begun: dict[str, str] = {}
     for piece in pieces:
         details, _, text = piece.decode("utf-8", "replace").partition(" ")
         pairs = dict(pair.partition("=")[::2] for pair in details.split(","))
-        if TASK_ID in pairs and text.endswith("\n"):  # else the log was cut, perhaps within an address
-            lines.setdefault(pairs[TASK_ID], []).append(text.rstrip("\r\n"))
+        if task := pairs.get(TASK_ID):
+            text = begun.pop(task, "") + text
+            if text.endswith("\n"):
+                lines.setdefault(task, []).append(text.rstrip("\r\n"))
+            else:
+                begun[task] = text
     return lines
 
 
@@ -166,7 +177,7 @@ def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, im
         task = by_node.get(node.id)
         reply = logs.replies.get(task.id) if task and task.has_answered else None
         if task and reply:
-            answers.append(Answer(node.name, node.id, reply, note="" if reply.is_proven else _note(task, logs)))
+            answers.append(Answer(node.name, node.id, reply, note=logs.notes.get(task.id, "")))
         elif task is None or (node.trouble and task.state not in FINAL):
             answers.append(Answer(node.name, node.id, None, Failure(node.trouble or Code.NO_TASK)))
         elif task.lacks_image:
@@ -176,21 +187,13 @@ def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, im
     return answers
 
 
-def _note(task: Task, logs: Logs) -> str:
-    """Return what a task notes about its answer, or ""."""
-    noted = (line.removeprefix(NOTE) for line in logs.err.get(task.id, []) if line.startswith(NOTE))
-    return next(noted, "")
-
-
 def _failure(task: Task, logs: Logs) -> Failure:
     """Return why a task has no address."""
     if task.state not in FINAL:
         return Failure(Code.UNFINISHED, (task.state, task.error))
-    errors = [line.removeprefix(SIGN) for line in logs.err.get(task.id, []) if not line.startswith(NOTE)]
-    said = [line for line in errors if line.strip()]
-    printed = logs.out.get(task.id, []) if task.has_answered else []
-    if task.state == "failed" and said:
-        return Failure(Code.REFUSED, (said[0],))
+    printed = logs.printed.get(task.id, []) if task.has_answered else []
+    if task.state == "failed" and task.id in logs.errors:
+        return Failure(Code.REFUSED, (logs.errors[task.id],))
     if task.state in RAN and not printed and logs.lost is not None:
         return Failure(Code.LOST_LOG, (logs.lost,))
     if task.state != "complete":

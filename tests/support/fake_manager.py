@@ -42,6 +42,11 @@ def reply(address: str, *, network: str = "service", interface: str = "eth1", pr
     return json.dumps({**query, "interface": interface, "why": "only candidate", "proven": proven})
 
 
+def error(message: str) -> str:
+    """Return the line that racknet prints on a node with `--json` where it has no answer."""
+    return json.dumps({"error": message, "hint": "see racknet list", "addresses": []})
+
+
 class FakeManager(ThreadingHTTPServer):
     """A manager. What it has may be changed at any time."""
 

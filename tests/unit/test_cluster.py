@@ -10,7 +10,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from support.fake_manager import NO_LEADER, FakeManager, fake_manager, line, node, reply, task
+from support.fake_manager import NO_LEADER, FakeManager, error, fake_manager, line, node, reply, task
 
 from racknet.errors import ExitStatus, SwarmError, UsageError
 from racknet.output.hints import VERSIONED_IMAGE
@@ -67,7 +67,7 @@ def test_late_line(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> N
     manager.nodes = [node("n1"), node("n2"), node("n3")]
     manager.tasks = [task("n1"), task("n2"), task("n3", "failed", "exit (1)")]
     manager.logs["stdout"] = [line("n1", reply("10.0.0.1")), line("n2", reply("10.0.0.2"))]
-    manager.logs["stderr"] = [b"", line("n3", "racknet: no service ipv4 address on this host")]
+    manager.logs["stderr"] = [b"", line("n3", error("no service ipv4 address on this host"))]
     assert ask() == ExitStatus.NO_ADDRESS
     out, err = capfd.readouterr()
     assert out == "n1  10.0.0.1\nn2  10.0.0.2\n"

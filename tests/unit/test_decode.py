@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from support.fake_manager import reply
+from support.fake_manager import error, reply
 
-from racknet.swarm.decode import decode_node, decode_replies, decode_reply, decode_task
-from racknet.swarm.nodes import Code, Node, Reply, Task
+from racknet.swarm.decode import decode_error, decode_logs, decode_node, decode_replies, decode_reply, decode_task
+from racknet.swarm.nodes import Code, Logs, Node, Reply, Task
 
 
 def node(state: str = "ready", availability: str = "active", **description: object) -> Node:
@@ -114,3 +114,31 @@ def test_replies() -> None:
     line = reply("10.0.0.1")
     lines = {"a": [line], "b": [line, line], "c": [], "d": ["10.0.0.1"]}
     assert list(decode_replies(lines, "service", "ipv4")) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (error("no service ipv4 address on this host"), "no service ipv4 address on this host"),
+        ("racknet: no address", "no address"),
+        ("exec /racknet: exec format error", "exec /racknet: exec format error"),
+        ("[]", "[]"),
+        ('{"error": 1}', '{"error": 1}'),
+        ('{"error": "cut', '{"error": "cut'),
+    ],
+)
+def test_error(line: str, text: str) -> None:
+    """An error is what racknet says in JSON, or a line as it is: one of the engine's, for instance."""
+    assert decode_error(line) == text
+
+
+def test_logs() -> None:
+    """Of standard error, a task has a note and an error: the first of each. One is not taken for the other."""
+    out = {"a": [reply("10.0.0.1")]}
+    replies = decode_replies(out, "service", "ipv4")
+    err = {
+        "a": ["note: x", "note: y"],
+        "b": ["", "note: z", error(""), error("c"), "racknet: d"],
+        "e": [" ", "racknet: "],
+    }
+    assert decode_logs(out, replies, err, "frozen") == Logs(out, replies, {"a": "x", "b": "z"}, {"b": "c"}, "frozen")

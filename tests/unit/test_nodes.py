@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from support.fake_manager import reply
+from support.fake_manager import error, reply
 
 from racknet.errors import UsageError
 from racknet.swarm import nodes
-from racknet.swarm.decode import decode_replies
+from racknet.swarm.decode import decode_logs, decode_replies
 from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Reply, Task
 from racknet.swarm.report import failure_text, format_text
 
@@ -108,6 +108,12 @@ def test_parse_logs() -> None:
     assert nodes.parse_logs([b"com.docker.swarm.task.id=t \xff\n"]) == {"t": ["\ufffd"]}
 
 
+def test_long_lines() -> None:
+    """A line in several pieces is one, whatever comes between them; one without its end was cut, and is dropped."""
+    begin, middle, end = (piece("t", text).removesuffix(b"\n") for text in ("a", " b ", "c"))
+    assert nodes.parse_logs([begin, piece("u", "x"), middle, piece("t", "c"), end]) == {"t": ["a b c"], "u": ["x"]}
+
+
 DOWN = N1._replace(trouble=Code.DOWN)
 ONE = reply("10.0.0.1")
 UNPROVEN = "note: 10.0.0.1 on eth1 is preferred to 10.9.0.4 on eth2 (default route), not proven: --strict refuses"
@@ -115,7 +121,7 @@ UNPROVEN = "note: 10.0.0.1 on eth1 is preferred to 10.9.0.4 on eth2 (default rou
 
 def played(out: dict[str, list[str]], err: dict[str, list[str]] | None = None, lost: str | None = None) -> Logs:
     """Return the logs of tasks that have printed these lines when asked for `service ipv4`."""
-    return Logs(out, decode_replies(out, "service", "ipv4"), err or {}, lost)
+    return decode_logs(out, decode_replies(out, "service", "ipv4"), err or {}, lost)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +140,7 @@ def played(out: dict[str, list[str]], err: dict[str, list[str]] | None = None, l
         (N1, [task("failed", 1, "exit (1)")], [ONE], ["racknet: no address", "x"], "no address"),
         (N1, [task("failed", 3, "exit (3)")], [], [UNPROVEN, "racknet: a full disk"], "a full disk"),
         (N1, [task("failed", 3, "exit (3)")], [], [UNPROVEN], "exit (3)"),
+        (N1, [task("failed", 1, "exit (1)")], [], [error("no address")], "no address"),
         (N1, [task("failed", 1, "exit (1)")], [], [], "exit (1)"),
         (N1, [task("failed", 1, "exit (1)")], [], ["", "racknet: ", " "], "exit (1)"),
         (N1, [task("failed", 1)], [], [], "failed"),
@@ -153,7 +160,7 @@ def played(out: dict[str, list[str]], err: dict[str, list[str]] | None = None, l
 def test_collect_answers(node: Node, tasks: list[Task], out: list[str], err: list[str], expected: str) -> None:
     """A node's reply is what its task printed, if that is one answer; else it says why there is none."""
     (answer,) = nodes.collect_answers([node], tasks, played({"t": out}, {"t": err}), "ip:1")
-    assert (answer.node, answer.id, answer.note) == ("n1", "a", "")
+    assert (answer.node, answer.id) == ("n1", "a")
     assert (answer.reply is None) != (answer.failure is None)
     found = failure_text(answer.failure) if answer.failure else answer.reply.address if answer.reply else ""
     assert found.endswith(expected)
