@@ -11,7 +11,10 @@ if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
 QUIET = ("-q", "--quiet", "--silent")
-SILENCE = "standard output has the address alone; RACKNET_STRICT=0 leaves out the notes on standard error, 2>/dev/null all of it"
+SILENCE = (
+    "standard output has the address alone; RACKNET_STRICT=0 leaves out the notes on standard error, "
+    "2>/dev/null all of it"
+)
 
 
 def hint(words: Sequence[str]) -> str:
@@ -25,6 +28,6 @@ def hint(words: Sequence[str]) -> str:
         return f"write: {hints.line('--version')}"
     if set(QUIET) & set(words):
         return SILENCE
-    if words[0] in NETWORKS and len(words) == 2 and not words[1].startswith("-"):
+    if words[0] in NETWORKS and len(words) == 2 and not words[1].startswith(("-", "ip", "in")):
         return f"to choose an interface: {hints.line(words[0], '--interface', words[1])}"
     return f"see {hints.line(words[0], '--help')}"

@@ -98,8 +98,8 @@ def not_a_host(way: str) -> str:
     """Return what to do in a container's own network. Where no engine runs racknet, no engine's option helps."""
     meant = {"variable": "RACKNET_IN_CONTAINER=1", "argument": "in_container=True"}.get(way, "--in-container")
     if not is_run_by_engine():
-        return f"if this network is meant (a host in a system container, say): {meant}"
-    return f"run it with --net=host (hostNetwork: true on Kubernetes), or with {meant} if this network is meant"
+        return f"{meant} if this is meant, as on a host in a system container"
+    return f"run it with --net=host (hostNetwork: true on Kubernetes), or {meant} if this is meant"
 
 
 def behind_nat(provider: Provider | None) -> str:

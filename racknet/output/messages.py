@@ -84,7 +84,7 @@ def no_address(
         hint = hints.no_route(query.reach)
     elif is_down := [a for a, reason in selection.rejected if reason is rules.DOWN and selection.is_of_class(a)]:
         hint = hints.down(is_down[0].interface)
-    elif other_family:
+    elif other_family and rules.BEHIND_NAT not in reasons:
         hint = hints.ask_other_family(query, other_family, way)
     elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
