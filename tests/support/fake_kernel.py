@@ -157,8 +157,8 @@ def lists_of(layout: Layout, first: int = 1) -> list[bytes]:
         body = address(AF[a.family], index, a.prefix_length, attribute(1, packed), label, flags=a.flags, scope=a.scope)
         addresses.append((RTM_NEWADDR, body))
     lists = dumps(links, routes["ipv4"], routes["ipv6"], first=first)
-    for sequence, way in enumerate(ways, first + 3):
-        lists.append(message(*way, sequence=sequence) if way else failure(-101, sequence))
+    for sequence, answer in enumerate(ways, first + 3):
+        lists.append(message(*answer, sequence=sequence) if answer else failure(-101, sequence))
     return lists + dumps(addresses, first=first + 5)
 
 

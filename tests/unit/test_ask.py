@@ -133,8 +133,7 @@ def test_list_in_a_container(capfd: Capture) -> None:
     assert "*" not in out
     assert err == (
         "racknet: this is a container's own network, not a host's\n"
-        "hint: run it with --net=host (hostNetwork: true on Kubernetes), or with --in-container if this network is "
-        "meant\n"
+        "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
     )
     assert asked("bridged-container", "list", "--in-container") == 0
     out, err = capfd.readouterr()

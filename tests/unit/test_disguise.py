@@ -22,7 +22,7 @@ BLOCKS = [ip_network(text) for texts in DOCUMENTATION.values() for text in texts
 def answers(host: Host) -> list[tuple[int | None, bool]]:
     """Return the place of each answer among the addresses, and whether it is proven."""
     found = select_addresses(host, [make_query(line) for line in FOUR])
-    return [(s.address and host.addresses.index(s.address), s.is_proven) for s in found]
+    return [(host.addresses.index(s.address) if s.address else None, s.is_proven) for s in found]
 
 
 def mentioned(host: Host) -> set[str]:

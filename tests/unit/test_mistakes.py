@@ -14,8 +14,11 @@ from racknet.cli import mistakes
     [
         ("", "see racknet --help"),
         ("pubic", "see racknet --help"),
+        ("sevice public", "see racknet --help"),
         ("list x", "see racknet list --help"),
         ("public --cidr 10.0.0.0/33", "see racknet public --help"),
+        ("service ipv5", "see racknet service --help"),
+        ("service ''", "see racknet service --help"),
         ("service ipv4 x", "see racknet service --help"),
         ("--interface eth1 service", "write: racknet service --interface eth1"),
         ("--json service ipv6", "write: racknet service ipv6 --json"),

@@ -367,7 +367,10 @@ def test_options_of_a_query() -> None:
 def test_switches(name: str, word: str, option: bool, expected: bool) -> None:
     """RACKNET_STRICT=1 is --strict, which counts whatever the variable says; --in-container likewise."""
     variable = f"RACKNET_{name}".upper()
-    query = parse_query("service", "ipv4", {variable: word}, {}, **{name: option})
+    switches = {"strict": False, "in_container": False, name: option}
+    query = parse_query(
+        "service", "ipv4", {variable: word}, {}, strict=switches["strict"], in_container=switches["in_container"]
+    )
     found = {"strict": query.strict, "in_container": query.in_container}
     assert found == {"strict": False, "in_container": False, name: expected}
     assert query.options == ((f"--{name.replace('_', '-')}",) if option else ())  # of a command line

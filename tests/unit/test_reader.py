@@ -6,10 +6,10 @@ import posix
 import subprocess
 import sys
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, call, patch
 
 import pytest
-from support.fake_kernel import PlayedGroups, address, attribute, kernel, link, lists_of, message, played
+from support.fake_kernel import PlayedGroups, address, attribute, link, lists_of, message, played
 from support.hosts import HOSTS, HostCase
 from support.layout import parse_layout
 from support.queries import FOUR, answer_of
@@ -106,14 +106,13 @@ def test_lists_that_never_agree() -> None:
 
 def test_groups_are_joined_first() -> None:
     """The groups are joined before the first list is asked for, so that no change is missed."""
-    order: list[str] = []
+    made = Mock(Kernel=Mock(side_effect=OSError("gone")), Groups=Mock(return_value=PlayedGroups([])))
     with (
-        patch.object(reader, "Groups", lambda: order.append("groups") or PlayedGroups([])),
-        patch.object(reader, "Kernel", lambda: order.append("kernel") or kernel().__enter__()),
-        pytest.raises(HostReadError, match="timed out"),
+        patch.multiple(reader, Groups=made.Groups, Kernel=made.Kernel),
+        pytest.raises(HostReadError, match="gone"),
     ):
         read_host()
-    assert order == ["groups", "kernel"]
+    assert made.mock_calls == [call.Groups(), call.Kernel()]
 
 
 def test_kernel_that_refuses() -> None:
