@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
 
-from racknet.core import known, rules
+from racknet.core import rules
 from racknet.core.eligibility import address_class
 from racknet.core.facts import BITS, Address, Host, Route, Way
 
@@ -129,8 +129,7 @@ def _mentioned(host: Host, family: str) -> Iterator[IPAddress]:
 
 
 def _is_public(family: str, ip: IPAddress) -> bool:
-    is_known = str(ip) in known.INTERNET.values()
-    return not is_known and address_class(Address("", family, str(ip), int(ip), BITS[family])) == rules.PUBLIC
+    return address_class(Address("", family, str(ip), int(ip), BITS[family])) == rules.PUBLIC
 
 
 class FreeBlocks:

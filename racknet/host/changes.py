@@ -29,8 +29,7 @@ class Changes:
 
     def concern(self, messages: Sequence[Buffer]) -> bool:
         """Return whether one of the messages may change an answer. They come in their order."""
-        concerned = [self._is_concerned(message) for message in messages]  # all: some are of container interfaces
-        return any(concerned)
+        return any(map(self._is_concerned, messages))
 
     def _is_concerned(self, data: Buffer) -> bool:
         if not data:
