@@ -1,4 +1,4 @@
-"""Draw the rules in their order, from racknet/core: rules.py, preferences.py, and the names they go by, from known.py."""
+"""Draw the rules in their order, from rules.py and preferences.py, with the names that they go by, from known.py."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from racknet.core import rules
 from racknet.core.disguise import DOCUMENTATION, NO_ROOM, FreeBlocks, disguise
 from racknet.core.eligibility import address_class
 from racknet.core.facts import BITS, Address, Host
-from racknet.core.known import INTERNET
 from racknet.core.selection import select_addresses
 
 BLOCKS = [ip_network(text) for texts in DOCUMENTATION.values() for text in texts]
@@ -26,11 +25,11 @@ def answers(host: Host) -> list[tuple[int | None, bool]]:
 
 
 def mentioned(host: Host) -> set[str]:
-    """Return all addresses that a host has or names, but for those that were looked up."""
+    """Return all addresses that a host has or names."""
     texts = {address.text for address in host.addresses}
     texts |= {text for route in host.routes for text in (route.gateway, route.source)}
     texts |= {text for way in host.ways.values() if way for text in (way.gateway, way.source)}
-    return texts - {"", *INTERNET.values()}
+    return texts - {""}
 
 
 @pytest.mark.parametrize("case", HOSTS.values(), ids=HOSTS)

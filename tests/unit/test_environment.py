@@ -83,6 +83,14 @@ def test_env_waits_until_both_are_settled(hosts: list[str], pauses: int, found: 
     assert [line.partition("=")[0] for line in capfd.readouterr().out.splitlines()] == found
 
 
+def test_env_waits_for_what_is_required(capfd: Capture) -> None:
+    """With --require, `env --wait` waits for that, and for nothing else."""
+    routed = f"{CLOUD}default -6 ens5 via fe80::1"
+    with on_host(CLOUD, routed.replace("/24", "/24 2001:db8::5/64")) as pauses:
+        assert run("env", "--wait", "30", "--require", "public:ipv6") == 0
+    assert (len(pauses), capfd.readouterr().out.partition("\n")[0]) == (1, "RACKNET_PUBLIC_IPV6=2001:db8::5")
+
+
 def test_env_of_aws(capfd: Capture) -> None:
     """On AWS's host `env --wait` answers at once, although the public address is not on the host."""
     with on_host(HOSTS["aws"].layout.host) as pauses:
