@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
-from socket import AF_UNIX, SOCK_DGRAM, socketpair
+from socket import AF_UNIX, SHUT_WR, SOCK_DGRAM, SOCK_SEQPACKET, socketpair
+from unittest.mock import patch
 
 from racknet.core.facts import AF, Interface, Route
 from racknet.core.known import INTERNET, STACKED_KINDS
+from racknet.host import reader
 from racknet.host.netlink import NLMSG_DONE, NLMSG_ERROR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, Kernel
 from support.layout import Layout
 
@@ -76,6 +78,38 @@ def kernel(*datagrams: bytes) -> Iterator[Kernel]:
         for datagram in datagrams:
             its.send(datagram)
         yield played
+
+
+class PlayedGroups:
+    """The kernel's multicast groups: what comes while each of several readings lasts, and then nothing more."""
+
+    def __init__(self, readings: Sequence[list[bytes]]) -> None:
+        self._readings = [*readings]
+
+    def __enter__(self) -> PlayedGroups:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def receive(self) -> list[bytes]:
+        return self._readings.pop(0) if self._readings else []
+
+
+@contextmanager
+def played(datagrams: Sequence[bytes], changes: Sequence[list[bytes]] = ()) -> Iterator[None]:
+    """Play a kernel for `read_host`, and what changes during each reading; nothing of this machine's."""
+    ours, its = socketpair(AF_UNIX, SOCK_SEQPACKET)
+    with (
+        ours,
+        its,
+        patch.object(reader, "Kernel", lambda: Kernel(ours)),
+        patch.object(reader, "Groups", lambda: PlayedGroups(changes)),
+    ):
+        for datagram in datagrams:
+            its.send(datagram)
+        its.shutdown(SHUT_WR)
+        yield
 
 
 def dumps(*lists: Iterable[tuple[int, bytes]], first: int = 1) -> list[bytes]:

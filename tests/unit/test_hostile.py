@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager, redirect_stderr
 from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
-from socket import AF_UNIX, SOCK_DGRAM, socketpair
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
@@ -20,14 +19,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import engine
-from support.fake_kernel import lists_of
+from support.fake_kernel import lists_of, played
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
 from racknet.core.facts import Address, Host, Interface
 from racknet.errors import HostReadError
-from racknet.host import reader
-from racknet.host.netlink import Kernel
 from racknet.host.reader import read_host
 from racknet.parsing import INPUT_VARS
 
@@ -165,17 +162,6 @@ def test_hints_are_accepted(names: list[str], label: str, network: str, more: li
         if hint := written[2].getvalue().partition("for instance: ")[2].strip():
             assert run(*shlex.split(hint)[1:]) == 0, hint
             assert written[1].getvalue().strip() in [text for _, text in texts if text.endswith(".5")], hint
-
-
-@contextmanager
-def played(datagrams: list[bytes]) -> Iterator[None]:
-    """Play a kernel that sends these datagrams, and then nothing more."""
-    ours, its = socketpair(AF_UNIX, SOCK_DGRAM)
-    ours.settimeout(0.01)
-    with ours, its, patch.object(reader, "Kernel", lambda: Kernel(ours)):
-        for datagram in datagrams:
-            its.send(datagram)
-        yield
 
 
 def texts(host: Host) -> list[tuple[str, str]]:

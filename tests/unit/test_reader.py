@@ -5,33 +5,19 @@ from __future__ import annotations
 import posix
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from socket import AF_UNIX, SOCK_DGRAM, socketpair
 from unittest.mock import patch
 
 import pytest
-from support.fake_kernel import lists_of
+from support.fake_kernel import lists_of, played
 from support.hosts import HOSTS, HostCase
 from support.queries import FOUR, answer_of
 
 from racknet.core.facts import Host
 from racknet.core.known import CONTAINER_NAMES, INTERNET
 from racknet.errors import HostReadError
-from racknet.host import netlink, reader
+from racknet.host import reader
 from racknet.host.reader import read_host
-
-
-@contextmanager
-def played(datagrams: list[bytes]) -> Iterator[None]:
-    """Play a kernel for `read_host`."""
-    ours, its = socketpair(AF_UNIX, SOCK_DGRAM)
-    with its, patch.object(reader, "Kernel", lambda: netlink.Kernel(ours)):
-        for datagram in datagrams:
-            its.send(datagram)
-        yield
-    ours.close()
 
 
 def slots(thing: object) -> dict[str, object]:
