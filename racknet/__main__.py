@@ -48,12 +48,14 @@ def _run(words: list[str]) -> int:
     except MemoryError:
         raise
     except Exception as error:
-        from racknet.output import hints, messages
-        from racknet.parsing import COMMANDS
+        from racknet.output import messages
 
         if isinstance(error, UsageError) and not error.hint:
-            error.hint = f"see {hints.line(*(word for word in words[:1] if word in COMMANDS), '--help')}"
-        write_error(messages.format_error(error))
+            from racknet.cli import mistakes
+
+            error.hint = mistakes.hint(words)
+        is_json = "--json" in words and words[0] != "exec"
+        write_error(messages.format_error_json(error) if is_json else messages.format_error(error))
         return error.status if isinstance(error, RacknetError) else ExitStatus.INTERNAL_ERROR
 
 

@@ -31,7 +31,7 @@ from racknet.host import crosscheck, dmi, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
-from racknet.swarm.nodes import Answer, Code, Failure, Node
+from racknet.swarm.nodes import Answer, Code, Failure, Node, Reply
 
 FILE = Path(__file__).parent.parent / "tests" / "messages.txt"
 
@@ -234,7 +234,12 @@ class _Swarm:
         return [Node(f"{name}id", name, None, {"node.role": "worker"}) for name in ("n1", "n2", "n10")]
 
 
-ANSWERED = [Answer("n1", "n1id", "10.176.224.2"), Answer("n2", "n2id", "10.176.224.3")]
+ANSWERED = [
+    Answer("n1", "n1id", Reply("10.176.224.2", "eth1", is_proven=True)),
+    Answer("n2", "n2id", Reply("10.176.224.3", "eth1", is_proven=True)),
+]
+PREFERRED = "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven: --strict refuses"
+UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", "ens5", is_proven=False), note=PREFERRED)]
 HALF_ANSWERED = [
     ANSWERED[0],
     Answer("n2", "n2id", None, Failure(Code.DOWN)),
@@ -266,6 +271,8 @@ def _manager(image: dict[str, Any]) -> list[Any]:
 # A machine, the words of a command, and the patches that stand in for the swarm.
 SWARMS: list[tuple[str, str, Sequence[Any]]] = [
     ("on a manager", "cluster service", _answering(*ANSWERED)),
+    ("on a manager", "cluster service", _answering(*UNPROVEN)),
+    ("on a manager", "cluster service --json", _answering(*UNPROVEN)),
     ("on a manager", "cluster service --json", _answering(*HALF_ANSWERED)),
     ("on a manager", "cluster service --node n1", _answering(ANSWERED[0])),
     ("on a manager", "cluster service", _answering(*HALF_ANSWERED)),
