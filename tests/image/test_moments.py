@@ -210,6 +210,45 @@ def test_quiet_host(host: str, form: str) -> None:
     assert all(int(number) > 1_000_000_000 for number in of_getifaddrs)
 
 
+# What comes and goes between the routes and the addresses, whose list is the sixth request; and the requests then.
+BETWEEN = {
+    "a container": (
+        """link add veth7 type veth peer name vethpeer7
+        link set veth7 up
+        link add br-0123456789ab type bridge
+        link set br-0123456789ab up
+        addr add 172.18.0.1/16 dev br-0123456789ab
+        route add 10.64.0.0/12 dev br-0123456789ab
+        link del br-0123456789ab
+        link del veth7""",
+        [1, 2, 3, 4, 5, 6],
+    ),
+    "a route that is not looked at": (
+        "route add 198.51.100.0/24 dev eth0\nroute del 198.51.100.0/24 dev eth0",
+        [1, 2, 3, 4, 5, 6],
+    ),
+    "another address": ("addr add 10.99.0.1/24 dev eth0\naddr del 10.99.0.1/24 dev eth0", [*range(1, 13)]),
+    "another interface": ("link add card type veth peer name veth8\nlink del card", [*range(1, 13)]),
+}
+COUNT_REQUESTS = """
+(sleep 0.15; exec ip -batch -) <<'END' &
+{between}
+END
+strace -o /trace -e trace=sendto -e inject=sendto:delay_enter=300000:when=6 /bare/racknet service
+wait $! || exit
+sed -n 's/.*nlmsg_seq=\\([0-9]\\{{1,3\\}}\\),.*/\\1/p' /trace
+"""
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_what_is_read_again(host: str, name: str) -> None:
+    """A container that comes between two lists has nothing read again; what may change an answer has."""
+    between, numbers = BETWEEN[name]
+    result = engine.command("docker", "exec", host, "bash", "-c", COUNT_REQUESTS.format(between=between))
+    assert (result.err, result.status) == ("", 0)
+    assert result.out.splitlines() == [ANSWERS["service"], *map(str, numbers)]
+
+
 # A network with a hundred containers, as Docker makes it: each a veth in a bridge, its peer in a network of its own.
 CONTAINERS = """
 {
