@@ -139,6 +139,19 @@ def test_internal_fault(words: list[str], capfd: Capture) -> None:
     assert len(err.splitlines()) == 2
 
 
+@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["list"], ["env"], ["exec", "true"]], ids=" ".join)
+def test_too_little_memory(words: list[str], capfd: Capture) -> None:
+    """Too little memory is status 3, also where there is not enough of it to report an error."""
+    with patch.object(lookup, "read_host", side_effect=MemoryError):
+        assert run(*words) == 3
+    with (
+        patch.object(lookup, "read_host", side_effect=HostReadError("cannot read")),
+        patch("racknet.output.messages.format_error", side_effect=MemoryError),
+    ):
+        assert run(*words) == 3
+    assert capfd.readouterr() == ("", __main__.TOO_LITTLE_MEMORY * 2)
+
+
 @pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["list"]], ids=" ".join)
 def test_interrupt(words: list[str], capfd: Capture) -> None:
     """Ctrl-C is status 130, without a word."""
