@@ -344,7 +344,7 @@ def transcript(
     """Return what a command prints on a host: `|` marks standard output (it may be full), `!` marks standard error."""
     printed: list[str] = []
 
-    def write(descriptor: int, text: str) -> None:
+    def write(descriptor: int, text: str, **_: object) -> None:
         if is_full and descriptor == 1:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         printed.extend(f"{'|!'[descriptor - 1]} {line}".rstrip() for line in text.splitlines())

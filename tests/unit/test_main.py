@@ -139,7 +139,7 @@ def test_internal_fault(words: list[str], capfd: Capture) -> None:
     assert len(err.splitlines()) == 2
 
 
-@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["list"], ["env"], ["exec", "true"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["public"], ["public", "--all"], ["list"], ["env"], ["exec", "true"]], ids=" ".join)
 def test_too_little_memory(words: list[str], capfd: Capture) -> None:
     """Too little memory is status 3, also where there is not enough of it to report an error."""
     with patch.object(lookup, "read_host", side_effect=MemoryError):
