@@ -15,12 +15,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from racknet.lookup import LookUp
 
+TOO_LITTLE_MEMORY = (
+    "racknet: there is too little memory\n"
+    "hint: see ulimit -v, and what limits the memory of the container or the unit\n"
+)
+
 _looks: list[LookUp] = []  # the look of `try_fast_path` that gave no proven answer, for `main` to go on with
 
 
 def main() -> int:
     """Run the command line and return the status. No traceback reaches a user."""
-    words = sys.argv[1:]
+    try:
+        return _run(sys.argv[1:])
+    except MemoryError:  # in the executable main.c sees to it
+        write_error(TOO_LITTLE_MEMORY)
+        return ExitStatus.UNAVAILABLE
+
+
+def _run(words: list[str]) -> int:
     try:
         if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
             return ExitStatus.ANSWERED if not _looks and try_fast_path(*words) else _answer_plainly(*words)
@@ -33,6 +45,8 @@ def main() -> int:
         return run(words)
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
+    except MemoryError:
+        raise
     except Exception as error:
         from racknet.output import messages
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.core.facts import NETWORKS
+from racknet.core.facts import FAMILY_WORDS, NETWORKS
 from racknet.output import hints
 from racknet.parsing import COMMANDS
 
@@ -20,14 +20,14 @@ SILENCE = (
 def hint(words: Sequence[str]) -> str:
     """Return what to write, or where to read on."""
     place = next((n for n, word in enumerate(words) if word in COMMANDS), None)
-    if place:  # options, or the family, before the command
+    if place and (words[0].startswith("-") or words[0] in FAMILY_WORDS):  # options, or the family, before the command
         return f"write: {hints.line(words[place], *words[place + 1 :], *words[:place])}"
-    if place is None:
+    if place != 0:
         return f"see {hints.line('--help')}"
     if "--version" in words:
         return f"write: {hints.line('--version')}"
     if set(QUIET) & set(words):
         return SILENCE
-    if words[0] in NETWORKS and len(words) == 2 and not words[1].startswith(("-", "ip", "in")):
+    if words[0] in NETWORKS and len(words) == 2 and words[1] and not words[1].startswith(("-", "ip", "in")):
         return f"to choose an interface: {hints.line(words[0], '--interface', words[1])}"
     return f"see {hints.line(words[0], '--help')}"
