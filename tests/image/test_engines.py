@@ -140,7 +140,8 @@ def answer(case: EngineCase) -> str:
 
 
 def test_the_page() -> None:
-    """docs/engines.md has the cases, one row for each, with the version that runs, and what is answered."""
+    """docs/engines.md has the hint, and the cases, one row for each, with the version, and what is answered."""
+    assert HINT in PAGE.read_text()
     answered, refused = rows("In the host's network"), rows("In a network of its own")
     assert [(row[0], row[2], row[3]) for row in answered] == [
         (case.engine, how_to_ask(case), answer(case)) for case in CASES if case.answers
