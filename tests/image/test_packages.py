@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from shutil import copy, copytree, ignore_patterns
+from shutil import copy, copytree, ignore_patterns, which
 
 import pytest
 from support import engine
@@ -216,6 +216,22 @@ def test_install(tmp_path: Path) -> None:
         assert f"hint: '{place}' is not on your PATH" in result.err
         assert [path.name for path in place.iterdir()] == ["racknet"]
         assert engine.command(str(place / "racknet"), "--version").out == VERSION
+
+
+def test_image_asks_the_builder(tmp_path: Path) -> None:
+    """script/image trusts the builder's cache alone: it asks for a build each time, whatever image has the name."""
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"\n')
+    docker.chmod(0o755)
+    for _ in range(2):
+        done = engine.build(
+            str(ROOT / "script" / "image"), env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        )
+        assert (done.out, done.status) == ("", 0), done.err
+    assert done.err == ""  # nothing has changed since the first time
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert len([words for words in asked if words.startswith("buildx bake ")]) == 2
+    assert "racknet.sources" not in engine.docker("image", "inspect", engine.IMAGE)
 
 
 @pytest.mark.parametrize(
