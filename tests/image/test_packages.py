@@ -241,6 +241,9 @@ def test_image_asks_the_builder(tmp_path: Path) -> None:
         (["/proc/version"], "'/proc/version' is not a directory, and cannot be made one", 1),
         (["--helpme"], "'--helpme' is not an option", 2),
         (["/tmp", "/tmp"], "one directory, not 2: /tmp /tmp", 2),
+        ([""], "the name of the directory is empty", 2),
+        (["--with-engine", ""], "the name of the directory is empty", 2),
+        (["--with-engine", "--with-engine"], "'--with-engine' is not an option", 2),
     ],
 )
 def test_install_errors(words: list[str], message: str, status: int) -> None:
@@ -250,6 +253,27 @@ def test_install_errors(words: list[str], message: str, status: int) -> None:
     said, hint = result.err.splitlines()
     assert said == f"script/install: {message}"
     assert hint.startswith("hint: ")
+
+
+def test_install_without_an_engine(tmp_path: Path) -> None:
+    """script/install installs no engine and no source of packages. It says how to, and how to do without."""
+    script = """
+        cp -r /project /tmp/racknet && cd /tmp/racknet
+        state() { dpkg-query --show; find /etc/apt -type f -exec sha256sum {} +; }
+        state >before
+        script/install && exit 9
+        state | cmp - before
+        script/install --with-engine && exit 9
+        ls /usr/local/bin
+    """
+    mount = ["-v", f"{project(tmp_path / 'project')}:/project:ro"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "debian:trixie-slim"]
+    result = engine.command(*run, "bash", "-s", stdin=script)
+    assert (result.out, result.status) == ("", 0), result.err
+    said, hint, asked, *_ = result.err.splitlines()
+    assert said == "script/engine: no Docker engine answers"
+    assert re.fullmatch(r"hint: script/install --with-engine installs .*\.deb, or install -m 755 racknet-linux-.*", hint)
+    assert asked.startswith("script/engine: installing docker.io ")
 
 
 def test_by_hand(tmp_path: Path) -> None:
