@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from configparser import ConfigParser
 from hashlib import sha256
 from pathlib import Path
 from shutil import copy, copytree, ignore_patterns, which
@@ -25,12 +26,11 @@ CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certifica
 VERSION = f"racknet {__version__}\n"
 
 
-def make_deb(executable: str, architecture: str, folder: Path, umask: int = 0o022) -> Path:
-    """Make a Debian package, and return its path."""
+def make_deb(executable: str, architecture: str, folder: Path, umask: int = 0o022, **maintainer: str) -> Path:
+    """Make a Debian package, and return its path. Variables may name another maintainer."""
     licences = folder / "licences"
     fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
     licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
-    maintainer = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **maintainer}
     words = [sys.executable, str(ROOT / "tools" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
     done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True, check=False)
@@ -171,8 +171,25 @@ def test_deb_is_reproducible(tmp_path: Path) -> None:
         assert package.name == f"racknet_{__version__}-1_arm64.deb"
         digests.append(sha256(package.read_bytes()).hexdigest())
     assert digests[0] == digests[1]
-    fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer").out
-    assert fields == "Architecture: arm64\nMaintainer: A Maintainer <maintainer@debian.org>\n"
+
+
+def test_deb_says_whose_it_is(tmp_path: Path) -> None:
+    """The package names the project's page and its authors, as the wheel does; the usual variables name another."""
+    (tmp_path / "racknet").write_text("#!/bin/sh\n")
+    project = ConfigParser()
+    project.read(ROOT / "setup.cfg")
+    about = project["metadata"]
+    assert about["url"].startswith("https://")
+    assert not re.search(r"@(.*\.)?(example(\.\w+)?|invalid|test|localhost)$", about["author_email"])
+    other = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
+    named: tuple[tuple[dict[str, str], str], ...] = (
+        ({}, f"{about['author']} <{about['author_email']}>"),
+        (other, "A Maintainer <maintainer@debian.org>"),
+    )
+    for variables, maintainer in named:
+        package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, **variables)
+        fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
+        assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
 
 
 def test_signature(tmp_path: Path) -> None:
@@ -272,7 +289,9 @@ def test_install_without_an_engine(tmp_path: Path) -> None:
     assert (result.out, result.status) == ("", 0), result.err
     said, hint, asked, *_ = result.err.splitlines()
     assert said == "script/engine: no Docker engine answers"
-    assert re.fullmatch(r"hint: script/install --with-engine installs .*\.deb, or install -m 755 racknet-linux-.*", hint)
+    assert re.fullmatch(
+        r"hint: script/install --with-engine installs .*\.deb, or install -m 755 racknet-linux-.*", hint
+    )
     assert asked.startswith("script/engine: installing docker.io ")
 
 

@@ -37,8 +37,7 @@ def test_audit() -> None:
     ],
 )
 def test_linters_find_faults(linter: list[str], right: str, wrong: str, tmp_path: Path) -> None:
-    """The linters find a wrong key, a text of others in a script, credentials that are kept, and
-    an action by its tag."""
+    """The linters find a wrong key, a text of others in a script, kept credentials, and an action by its tag."""
     text = (WORKFLOWS / "publish.yaml").read_text()
     assert right in text
     path = tmp_path / "publish.yaml"
