@@ -42,7 +42,7 @@ Homepage: {homepage}
 Description: print the address of a host on the public or the service network
  racknet prints the address of this host on the public network, or on the
  provider's internal one, and nothing else: for scripts that publish a
- container or a server on one network only. If there is no such address, or if
+ container or a server on one address alone. If there is no such address, or if
  it is ambiguous, it prints an error, and never another address.
  .
  This is one static executable, without the command for the nodes of a Docker

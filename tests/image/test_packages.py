@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from hashlib import sha256
 from pathlib import Path
@@ -26,12 +26,14 @@ CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certifica
 VERSION = f"racknet {__version__}\n"
 
 
-def make_deb(executable: str, architecture: str, folder: Path, umask: int = 0o022, **maintainer: str) -> Path:
+def make_deb(
+    executable: str, architecture: str, folder: Path, umask: int = 0o022, maintainer: Mapping[str, str] | None = None
+) -> Path:
     """Make a Debian package, and return its path. Variables may name another maintainer."""
     licences = folder / "licences"
     fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
     licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
-    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **maintainer}
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **(maintainer or {})}
     words = [sys.executable, str(ROOT / "tools" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
     done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -187,7 +189,7 @@ def test_deb_says_whose_it_is(tmp_path: Path) -> None:
         (other, "A Maintainer <maintainer@debian.org>"),
     )
     for variables, maintainer in named:
-        package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, **variables)
+        package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, maintainer=variables)
         fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
         assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
 
