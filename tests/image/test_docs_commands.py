@@ -62,7 +62,7 @@ cp --recursive /examples /run/here
 """
 FINGERPRINT = """
 find /run/here /run/public-ip -type f ! -name '*.new' -exec sha256sum {} + | sort
-ss --no-header --listening --tcp --udp --numeric | awk '{ print $1, $5 }' | sort
+ss --no-header --listening --tcp --udp --numeric | awk '$5 !~ /:4789$/ { print $1, $5 }' | sort  # but a swarm's own
 docker ps --quiet
 """
 
@@ -93,7 +93,9 @@ def test_with_the_answers(answering: str, recipe: Recipe) -> None:
     if recipe.stays:
         script = script.replace("docker run ", "docker run --detach ")
     folder = f"/run/here/{recipe.folder}"
-    assert recipe.prints in [line.strip() for line in ["", *done(answering, script, folder).splitlines()]]
+    assert recipe.prints in [
+        line.strip() for line in ["", *done(answering, f"{script}\n{recipe.then}", folder).splitlines()]
+    ]
     for name, text in recipe.files.items():
         assert done(answering, f"cat {name}", folder) == text, name
     if recipe.listens:
@@ -132,6 +134,55 @@ def test_who_else_runs_a_block() -> None:
         if file := re.match(r"(test_\w+\.py)(?:::(\w+))?$", who):
             text = (ROOT / "tests" / "image" / file[1]).read_text()
             assert f"def {file[2] or 'test_'}" in text, who
+
+
+NEIGHBOURS = """
+for name in neighbour peer; do ip netns add $name; ip -n $name link set lo up; done
+ip -n wire link set w2 netns neighbour; ip -n neighbour link set w2 up
+ip -n wire link set w3 netns peer; ip -n peer link set w3 up
+ip -n neighbour addr add 104.130.0.9/24 dev w2; ip -n neighbour route add 10.208.0.0/17 via 104.130.0.127
+ip -n peer addr add 10.208.1.9/17 dev w3
+"""
+
+
+def test_wall(answering: str) -> None:
+    """docs/recipes.md: a neighbour on the public segment reaches the service address, and no more with one rule."""
+    run(answering, CLEAN)
+    done(answering, NEIGHBOURS)
+    try:
+        done(answering, "docker run --detach --name published --publish 10.208.1.5:6379:6379 redis")
+        server = "redis-server --bind 10.208.1.5 --port 6380 --protected-mode no"
+        done(answering, f"docker run --detach --name bound --net=host redis {server}")
+        by = {
+            "neighbour": "ip netns exec neighbour ",
+            "peer": "ip netns exec peer ",
+            "itself": "",
+            "container": "docker run --rm redis ",
+        }
+
+        def reaching() -> list[str]:
+            """Return who reaches both servers. That each of them reaches one alone is an error."""
+            asked = {
+                who: [f"{way}timeout 2 redis-cli -h {SERVICE} -p {port} ping" for port in (6379, 6380)]
+                for who, way in by.items()
+            }
+            answers = {who: {run(answering, one).out for one in both} for who, both in asked.items()}
+            assert all(len(both) == 1 for both in answers.values()), answers
+            return [who for who, both in answers.items() if "PONG\n" in both]
+
+        wait_for(lambda: reaching() == [*by], "all reach Redis")
+        for rp_filter in (0, 1, 2):
+            done(
+                answering,
+                f"sysctl -qw net.ipv4.conf.all.rp_filter={rp_filter} net.ipv4.conf.eth0.rp_filter={rp_filter}",
+            )
+            assert reaching() == [*by]
+        done(answering, block(RECIPES, 'ip="$(racknet service)" && nft'))
+        assert reaching() == ["peer", "itself", "container"]
+        done(answering, "nft delete table inet racknet")
+        assert reaching() == [*by]
+    finally:
+        run(answering, CLEAN + "ip netns delete neighbour; ip netns delete peer")
 
 
 def test_terminal(answering: str) -> None:

@@ -223,6 +223,35 @@ def test_signature(tmp_path: Path) -> None:
     assert result.err.startswith("script/checksums: SHA256SUMS.sig is the signature of 256 SHA256:")
 
 
+def test_ten_hosts(package: Path) -> None:
+    """README.md: the package of a release gets to each host. Where it arrives damaged, nothing is installed."""
+    release, loop = block("README.md", "script/release").split("\n", 1)
+    assert (release, package.name in loop) == ("script/release", True)
+    script = f"""
+        scp() {{
+          cp "$1" "$2" "/home/${{3%:}}"
+          if [ "$3" = "$broken:" ]; then echo >>"/home/${{3%:}}/${{2#dist/}}"; fi
+        }}
+        sudo() {{ echo "installs on $PWD" && "$@" >/dev/null 2>&1; }}
+        ssh() {{ (cd "/home/$1" && eval "$2"); }}
+        set -eu
+        cp -r /release/dist . && sh /checksums dist >/dev/null 2>&1
+        mkdir /home/n1 /home/n2 /home/n3
+        broken=n2; {loop}
+        echo ---
+        broken=none; {loop}
+        racknet --version
+    """
+    mounts = ["-v", f"{package}:/release/dist/{package.name}:ro", "-v", f"{ROOT}/script/checksums:/checksums:ro"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mounts, "-w", "/tmp", CHECKS]
+    result = engine.command(*run, "bash", "-s", stdin=script)
+    right, wrong = f"{package.name}: OK", f"{package.name}: FAILED"
+    hosts = [f"/home/n{n}" for n in (1, 2, 3)]
+    every = [line for host in hosts for line in (right, f"installs on {host}")]
+    assert result.out.splitlines() == [*every[:2], wrong, "---", *every, VERSION.strip()], result.err
+    assert result.status == 0
+
+
 def test_install(tmp_path: Path) -> None:
     """script/install puts the executable into a directory, also over another one, and leaves nothing else there."""
     (tmp_path / "bin").mkdir()

@@ -24,6 +24,7 @@ class Recipe:
     listens: bool = False  # with the answers, Redis listens on the service address, and on no other
     folder: str = "."  # where it runs, in a copy of /examples
     within: str = "{block}"  # the script around it
+    then: str = ""  # with the answers, what is run after it, and prints
     edits: dict[str, str] = field(default_factory=dict)  # what cannot be as it is written
     prepare: str = ""  # what the user has done before
     files: dict[str, str] = field(default_factory=dict)  # by their paths, what they are with the answers
@@ -33,7 +34,8 @@ class Recipe:
 
 RUN = "docker run --rm --net=host"
 COMPOSE = "services: {redis: {image: redis, ports: ['${RACKNET_SERVICE_IPV4:?}:6379:6379']}}"
-IN_DOCKERFILE = """cat >Dockerfile <<'END'
+IN_DOCKERFILE = """cd "$(mktemp --directory)"
+cat >Dockerfile <<'END'
 FROM redis
 {block}
 END
@@ -70,7 +72,7 @@ TWO_HOSTS = [
     Recipe(
         RECIPES,
         'ip="$(racknet service)" && nft',
-        within="{block}\nnft list ruleset",
+        then="nft list ruleset",
         prints=f'iifname != {{ "br-*", "docker0", "eth1", "lo" }} ip daddr {SERVICE} drop',
     ),
     Recipe(RECIPES, "racknet service >address.new && mv", files={"address": f"{SERVICE}\n"}),
@@ -95,7 +97,6 @@ TWO_HOSTS = [
         RUN,
         folder="compose",
         listens=True,
-        edits={"docker compose --env-file .env --env-file racknet.env down": ""},
         files=OWN,
     ),
     Recipe(
@@ -134,8 +135,8 @@ eval "$(sed -n 's/--wait 60/--wait 1/; s/^\*.*root  //p' /etc/cron.d/racknet)" "
     Recipe("examples/systemd/README.md", "cp redis-on", folder="systemd", prepare=QUICK, listens=True),
 ]
 
-# Blocks that ask for no address of this host, or that need more than a host: who runs them, or why nothing can. Where one
-# asks for an address, the test that is named has a host without an answer, too.
+# Blocks that ask for no address of this host, or that need more than a host: who runs them, or why nothing can. Where
+# one asks for an address, the test that is named has a host without an answer, too.
 METADATA = "test_docs_commands.py::test_metadata_services"
 COMPLETIONS = "test_packages.py::test_completions_by_hand"
 DOCTESTS = "test_python.py"
@@ -174,6 +175,7 @@ ELSEWHERE = {
     ("docs/publishing.md", ""): "test_publish.py",
     ("docs/python.md", ">>>"): DOCTESTS,
     ("docs/python.md", "RacknetError"): CODE,
+    ("examples/compose/README.md", "docker compose"): "test_examples.py::test_compose",
     (RECIPES, "racknet cluster"): "test_docs_commands.py::test_files_of_nodes",
     ("docs/reference.md", "racknet public  [ipv4|ipv6]"): "a list of commands",
     ("docs/reference.md", "$ racknet"): TRANSCRIPT,
