@@ -3,9 +3,6 @@
 # A file of certificates, for machines whose way to PyPI needs one that only they know.
 variable "SSL_CERT_FILE" { default = "" }
 
-# What script/image knows the sources by.
-variable "SOURCES" { default = "" }
-
 # The package's own, racknet/__init__.py; a test compares them.
 variable "VERSION" { default = "0.1.0" }
 
@@ -24,7 +21,6 @@ target "_common" {
     "org.opencontainers.image.description" = "The address of a host on the public network, or on the provider's internal network"
     "org.opencontainers.image.licenses"    = "Apache-2.0 AND PSF-2.0 AND BSD-3-Clause AND MIT AND Zlib AND LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1"
     "org.opencontainers.image.version"     = VERSION
-    "racknet.sources"                      = SOURCES
   }
 }
 

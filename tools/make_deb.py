@@ -1,8 +1,8 @@
 """Make a Debian package of an executable, and print its path.
 
 Usage: make_deb.py EXECUTABLE ARCHITECTURE LICENCES FOLDER. LICENCES is a file with the texts for what is linked in. The
-date is SOURCE_DATE_EPOCH, for the same bytes at any time. DEBFULLNAME and DEBEMAIL name the maintainer, as for Debian's
-own tools. It needs `dpkg-deb`.
+date is SOURCE_DATE_EPOCH, for the same bytes at any time. The maintainer is the author of setup.cfg, unless DEBFULLNAME
+and DEBEMAIL name another, as for Debian's own tools. It needs `dpkg-deb`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import gzip
 import os
 import subprocess
 import sys
+from configparser import ConfigParser
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from hashlib import md5
@@ -37,10 +38,11 @@ Installed-Size: {size}
 Section: net
 Priority: optional
 Multi-Arch: foreign
+Homepage: {homepage}
 Description: print the address of a host on the public or the service network
  racknet prints the address of this host on the public network, or on the
  provider's internal one, and nothing else: for scripts that publish a
- container or a server on one network only. If there is no such address, or if
+ container or a server on one address alone. If there is no such address, or if
  it is ambiguous, it prints an error, and never another address.
  .
  This is one static executable, without the command for the nodes of a Docker
@@ -50,7 +52,7 @@ COPYRIGHT = """\
 racknet is under the Apache License, Version 2.0. On Debian systems, its text is
 in /usr/share/common-licenses/Apache-2.0.
 
-Copyright {year} the authors of racknet
+Copyright {year} the racknet authors
 
 /usr/bin/racknet is a static executable. These parts are linked into it, under
 licences of their own:
@@ -109,10 +111,15 @@ def contents(executable: Path, licences: Path, maintainer: str) -> dict[str, byt
 def main(executable: str, architecture: str, licences: str, folder: str) -> None:
     """Lay the package out, and let dpkg-deb make it."""
     os.umask(0o022)
-    maintainer = f"{os.environ['DEBFULLNAME']} <{os.environ['DEBEMAIL']}>"
+    metadata = ConfigParser()
+    metadata.read(ROOT / "setup.cfg")
+    project = metadata["metadata"]
+    name = os.environ.get("DEBFULLNAME") or project["author"]
+    maintainer = f"{name} <{os.environ.get('DEBEMAIL') or project['author_email']}>"
     files = contents(Path(executable), Path(licences), maintainer)
     size = sum(len(content) for content in files.values()) // 1024 + 1
     about = {"version": VERSION, "architecture": architecture, "maintainer": maintainer, "size": size}
+    about["homepage"] = project["url"]
     files["DEBIAN/md5sums"] = "".join(f"{md5(files[path]).hexdigest()}  {path}\n" for path in sorted(files)).encode()
     files["DEBIAN/control"] = CONTROL.format(**about).encode()
     package = f"{folder}/racknet_{VERSION}_{architecture}.deb"

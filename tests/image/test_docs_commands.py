@@ -1,8 +1,7 @@
-"""Every code block of the pages for users is run by a test, or named here with the reason why it cannot be."""
+"""Every code block of the pages is run, on a host that has the answers and on one that has none."""
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator
@@ -10,45 +9,22 @@ from collections.abc import Iterator
 import pytest
 from support import engine
 from support.hosts import HOSTS
+from support.layout import parse_layout
 from support.pages import ROOT, block, blocks
+from support.recipes import ELSEWHERE, LINK_LOCAL, RECIPES, TWO_HOSTS, Recipe
 from support.swarm_nodes import wait_for
-from support.systemd_host import FAILING, SERVICE, SHELLS, booted_host, done, listens, run
+from support.systemd_host import FAILING, PUBLIC, SERVICE, SHELLS, booted_host, done, listens, run, start_engine
 
 from racknet.core.cloud_hints import PROVIDERS
 
 PAGES = [
-    "README.md",
-    *(
-        "docs/install.md",
-        "docs/clouds.md",
-        "docs/clusters.md",
-        "docs/publishing.md",
-        "docs/recipes.md",
-        "docs/servicenet.md",
-    ),
-    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("examples/*/README.md")),
+    str(path.relative_to(ROOT))
+    for pattern in ("*.md", "docs/*.md", "examples/*/README.md")
+    for path in sorted(ROOT.glob(pattern))
 ]
-NOT_RUN = {
-    ("README.md", "script/run"): "test_packages.py runs it on a fresh machine; script/test is what runs these tests",
-    ("README.md", "docker buildx bake"): "test_builds.py and test_packages.py run these",
-    ("README.md", ">>> racknet"): "docs/python.md has the same, as a doctest",
-    ("docs/install.md", "docker run"): "test_usages.py runs it",
-    ("docs/install.md", "sudo script/install"): "test_packages.py runs it, into another folder",
-    ("docs/install.md", "PATH="): "it is for a file of a user's own",
-    ("docs/install.md", "sudo apt-get"): "test_packages.py installs the package, in a container",
-    ("docs/install.md", "COPY"): "test_builds.py and test_usages.py run the copy",
-    ("docs/install.md", "pipx install"): "test_packages.py runs the wheel by each of these, in folders of its own",
-    ("docs/install.md", "python3 -m venv"): "test_packages.py runs it, in a folder of its own",
-    (
-        "docs/install.md",
-        "eval",
-    ): "test_packages.py takes the lines out of the page, and completes by them in each shell",
-    ("docs/install.md", "autoload"): "the same",
-    ("docs/install.md", "_RACKNET_COMPLETE"): "the same",
-    ("examples/kubernetes/README.md", "kubectl"): "needs a cluster; podman plays the job, a schema checks both files",
-}
-CLOUDS, RECIPES = "docs/clouds.md", "docs/recipes.md"
-LINK_LOCAL = "fe80::be76:4eff:fe20:b452"
+CLOUDS = "docs/clouds.md"
+NO_SERVICE = "nic eth0 104.130.0.127/24\nnic eth1\ndefault eth0 via 104.130.0.1\n"
+WITH_ANSWERS = NO_SERVICE.replace("eth1", f"eth1 {SERVICE}/17 {LINK_LOCAL}/64")
 
 
 @pytest.fixture(scope="module")
@@ -58,25 +34,166 @@ def host() -> Iterator[str]:
         yield container
 
 
-def asked_blocks() -> set[tuple[str, str]]:
-    """Return the pages and the beginnings of the blocks that the tests in this folder ask for."""
-    found = set()
-    for path in (ROOT / "tests" / "image").glob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "block":
-                page, start = node.args[:2]
-                name = globals()[page.id] if isinstance(page, ast.Name) else ast.literal_eval(page)
-                found.add((str(name), str(ast.literal_eval(start))))
-    return found
+@pytest.fixture(scope="module")
+def answering() -> Iterator[str]:
+    """A host with an engine, and with a public and a service address."""
+    with booted_host(parse_layout(WITH_ANSWERS).script) as container:
+        start_engine(container)
+        yield container
+
+
+@pytest.fixture(scope="module")
+def silent() -> Iterator[str]:
+    """A host with an engine, and with a public address or none. `PUBLIC_ALONE` and `NO_ADDRESS` change that."""
+    with booted_host(parse_layout(NO_SERVICE).script) as container:
+        start_engine(container)
+        yield container
+
+
+PUBLIC_ALONE = f"ip addr replace {PUBLIC}/24 dev eth0; ip route replace default via 104.130.0.1 dev eth0 onlink"
+NO_ADDRESS = "ip addr flush dev eth0"
+CLEAN = """set +e
+systemctl stop redis-on-service; systemctl reset-failed
+docker ps --all --quiet | xargs --no-run-if-empty docker rm --force
+docker swarm leave --force
+nft delete table inet racknet
+rm --recursive --force /run/here
+cp --recursive /examples /run/here
+"""
+FINGERPRINT = """
+find /run/here /run/public-ip -type f ! -name '*.new' -exec sha256sum {} + | sort
+ss --no-header --listening --tcp --udp --numeric | awk '$5 !~ /:4789$/ { print $1, $5 }' | sort  # but a swarm's own
+docker ps --quiet
+"""
+
+
+def name_of(recipe: Recipe) -> str:
+    return f"{recipe.page}: {recipe.start}"
+
+
+def prepare(container: str, recipe: Recipe) -> str:
+    """Set a folder up for a block, with the files that a user has there. Return the script."""
+    run(container, CLEAN)
+    old = "".join(f"printf '%s' '{text if name in KEPT else 'old'}' >{name}\n" for name, text in recipe.files.items())
+    done(container, f"export DOCKER_BUILDKIT=0\n{old}{recipe.prepare}", f"/run/here/{recipe.folder}")
+    text = block(recipe.page, recipe.start)
+    for written, edited in recipe.edits.items():
+        assert written in text
+        text = text.replace(written, edited)
+    return "export DOCKER_BUILDKIT=0\n" + recipe.within.replace("{block}", text)
+
+
+KEPT = (".env", "racknet.env")  # a user's own, and one that racknet has written before
+
+
+@pytest.mark.parametrize("recipe", TWO_HOSTS, ids=name_of)
+def test_with_the_answers(answering: str, recipe: Recipe) -> None:
+    """On a host with the answers, a block does what its page says, and leaves other files alone."""
+    script = prepare(answering, recipe)
+    if recipe.stays:
+        script = script.replace("docker run ", "docker run --detach ")
+    folder = f"/run/here/{recipe.folder}"
+    assert recipe.prints in [
+        line.strip() for line in ["", *done(answering, f"{script}\n{recipe.then}", folder).splitlines()]
+    ]
+    for name, text in recipe.files.items():
+        assert done(answering, f"cat {name}", folder) == text, name
+    if recipe.listens:
+        wait_for(lambda: listens(answering, SERVICE), "Redis")
+        assert "Connection refused" in run(answering, f"redis-cli -h {PUBLIC} ping").err
+
+
+@pytest.mark.parametrize("recipe", TWO_HOSTS, ids=name_of)
+def test_without_an_answer(silent: str, recipe: Recipe) -> None:
+    """On a host without an answer, a block fails, nothing listens, and no file changes, also where it is pasted."""
+    for state in (NO_ADDRESS,) if recipe.asks_public else (PUBLIC_ALONE, NO_ADDRESS):
+        done(silent, state)
+        for how in ("set -eu", "set +eu"):
+            script = prepare(silent, recipe)
+            before = run(silent, FINGERPRINT).out
+            result = run(silent, f"{how}\n{script}", f"/run/here/{recipe.folder}")
+            assert run(silent, FINGERPRINT).out == before, result
+            assert result.status != 0 or how == "set +eu", result
 
 
 def test_every_block_is_run() -> None:
-    """Each code block of the pages is asked for by a test in this folder, or named with a reason."""
-    asked = asked_blocks() | set(NOT_RUN)
+    """Each code block of the pages is run on both hosts, or somebody is named who runs it, or a reason."""
+    known = {(recipe.page, recipe.start) for recipe in TWO_HOSTS} | set(ELSEWHERE)
+    used = set()
     for page in PAGES:
         for text in blocks(page):
-            starts = [start for asked_page, start in asked if asked_page == page]
-            assert any(text.startswith(start) for start in starts), f"{page}: no test runs\n{text}"
+            found = {(of, start) for of, start in known if of == page and text.startswith(start)}
+            assert found, f"{page}: no test runs\n{text}"
+            used |= found
+    assert used == known
+
+
+def test_who_else_runs_a_block() -> None:
+    """The tests that the table names are there."""
+    for who in ELSEWHERE.values():
+        if file := re.match(r"(test_\w+\.py)(?:::(\w+))?$", who):
+            text = (ROOT / "tests" / "image" / file[1]).read_text()
+            assert f"def {file[2] or 'test_'}" in text, who
+
+
+NEIGHBOURS = """
+for name in neighbour peer; do ip netns add $name; ip -n $name link set lo up; done
+ip -n wire link set w2 netns neighbour; ip -n neighbour link set w2 up
+ip -n wire link set w3 netns peer; ip -n peer link set w3 up
+ip -n neighbour addr add 104.130.0.9/24 dev w2; ip -n neighbour route add 10.208.0.0/17 via 104.130.0.127
+ip -n peer addr add 10.208.1.9/17 dev w3
+"""
+
+
+def test_wall(answering: str) -> None:
+    """docs/recipes.md: a neighbour on the public segment reaches the service address, and no more with one rule."""
+    run(answering, CLEAN)
+    done(answering, NEIGHBOURS)
+    try:
+        done(answering, "docker run --detach --name published --publish 10.208.1.5:6379:6379 redis")
+        server = "redis-server --bind 10.208.1.5 --port 6380 --protected-mode no"
+        done(answering, f"docker run --detach --name bound --net=host redis {server}")
+        by = {
+            "neighbour": "ip netns exec neighbour ",
+            "peer": "ip netns exec peer ",
+            "itself": "",
+            "container": "docker run --rm redis ",
+        }
+
+        def reaching() -> list[str]:
+            """Return who reaches both servers. That each of them reaches one alone is an error."""
+            asked = {
+                who: [f"{way}timeout 2 redis-cli -h {SERVICE} -p {port} ping" for port in (6379, 6380)]
+                for who, way in by.items()
+            }
+            answers = {who: {run(answering, one).out for one in both} for who, both in asked.items()}
+            assert all(len(both) == 1 for both in answers.values()), answers
+            return [who for who, both in answers.items() if "PONG\n" in both]
+
+        wait_for(lambda: reaching() == [*by], "all reach Redis")
+        for rp_filter in (0, 1, 2):
+            done(
+                answering,
+                f"sysctl -qw net.ipv4.conf.all.rp_filter={rp_filter} net.ipv4.conf.eth0.rp_filter={rp_filter}",
+            )
+            assert reaching() == [*by]
+        done(answering, block(RECIPES, 'ip="$(racknet service)" && nft'))
+        assert reaching() == ["peer", "itself", "container"]
+        done(answering, "nft delete table inet racknet")
+        assert reaching() == [*by]
+    finally:
+        run(answering, CLEAN + "ip netns delete neighbour; ip netns delete peer")
+
+
+def test_terminal(answering: str) -> None:
+    """With `-t`, Docker ends the answer with a carriage return, as the pages say where people copy."""
+    asked = 'ip="$(docker run --rm{} --net=host racknet/ip service)"; printf %s "$ip" | od -An -c'
+    assert done(answering, asked.format("")).split()[-1] == "5"
+    assert done(answering, asked.format(" -t")).split()[-1] == r"\r"
+    for page in ("README.md", RECIPES, *(f"examples/{name}/README.md" for name in ("compose", "cron", "shell"))):
+        text = (ROOT / page).read_text()
+        assert "`-t`" in text, page
+        assert "carriage return" in re.sub(r"\s+", " ", text), page
 
 
 def test_every_folder_has_a_page() -> None:

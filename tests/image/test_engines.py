@@ -30,7 +30,7 @@ from support.swarm_nodes import REDIS
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "engines.md"
 HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
-REDIS_EXAMPLE = "docker.io/example/redis-racknet"
+REDIS_EXAMPLE = "docker.io/racknet/redis-racknet"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             engine.docker("cp", path, f"{container}:{place}")
         engine.docker("cp", str(archive), f"{container}:/racknet.tar")
         engine.docker("cp", f"{ROOT}/examples/kubernetes/.", f"{container}:/kubernetes")
-        prepare = "cd /kubernetes; for f in *.yaml; do sed /hostNetwork/d $f >own-$f; done"
+        # The manifests name a registry that is to be set.
+        named = "s:REGISTRY/racknet:racknet/ip:; s:REGISTRY/redis:racknet/redis:"
+        prepare = f"cd /kubernetes; sed -i '{named}' *.yaml; for f in *.yaml; do sed /hostNetwork/d $f >own-$f; done"
         assert run(container, prepare).status == 0
         yield container
 

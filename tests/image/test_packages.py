@@ -7,10 +7,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
 from hashlib import sha256
 from pathlib import Path
-from shutil import copy, copytree, ignore_patterns
+from shutil import copy, copytree, ignore_patterns, which
 
 import pytest
 from support import engine
@@ -25,13 +26,14 @@ CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certifica
 VERSION = f"racknet {__version__}\n"
 
 
-def make_deb(executable: str, architecture: str, folder: Path, umask: int = 0o022) -> Path:
-    """Make a Debian package, and return its path."""
+def make_deb(
+    executable: str, architecture: str, folder: Path, umask: int = 0o022, maintainer: Mapping[str, str] | None = None
+) -> Path:
+    """Make a Debian package, and return its path. Variables may name another maintainer."""
     licences = folder / "licences"
     fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
     licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
-    maintainer = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
-    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **maintainer}
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **(maintainer or {})}
     words = [sys.executable, str(ROOT / "tools" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
     done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -171,8 +173,25 @@ def test_deb_is_reproducible(tmp_path: Path) -> None:
         assert package.name == f"racknet_{__version__}-1_arm64.deb"
         digests.append(sha256(package.read_bytes()).hexdigest())
     assert digests[0] == digests[1]
-    fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer").out
-    assert fields == "Architecture: arm64\nMaintainer: A Maintainer <maintainer@debian.org>\n"
+
+
+def test_deb_says_whose_it_is(tmp_path: Path) -> None:
+    """The package names the project's page and its authors, as the wheel does; the usual variables name another."""
+    (tmp_path / "racknet").write_text("#!/bin/sh\n")
+    project = ConfigParser()
+    project.read(ROOT / "setup.cfg")
+    about = project["metadata"]
+    assert about["url"].startswith("https://")
+    assert not re.search(r"@(.*\.)?(example(\.\w+)?|invalid|test|localhost)$", about["author_email"])
+    other = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
+    named: tuple[tuple[dict[str, str], str], ...] = (
+        ({}, f"{about['author']} <{about['author_email']}>"),
+        (other, "A Maintainer <maintainer@debian.org>"),
+    )
+    for variables, maintainer in named:
+        package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, maintainer=variables)
+        fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
+        assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
 
 
 def test_signature(tmp_path: Path) -> None:
@@ -204,6 +223,35 @@ def test_signature(tmp_path: Path) -> None:
     assert result.err.startswith("script/checksums: SHA256SUMS.sig is the signature of 256 SHA256:")
 
 
+def test_ten_hosts(package: Path) -> None:
+    """README.md: the package of a release gets to each host. Where it arrives damaged, nothing is installed."""
+    release, loop = block("README.md", "script/release").split("\n", 1)
+    assert (release, package.name in loop) == ("script/release", True)
+    script = f"""
+        scp() {{
+          cp "$1" "$2" "/home/${{3%:}}"
+          if [ "$3" = "$broken:" ]; then echo >>"/home/${{3%:}}/${{2#dist/}}"; fi
+        }}
+        sudo() {{ echo "installs on $PWD" && "$@" >/dev/null 2>&1; }}
+        ssh() {{ (cd "/home/$1" && eval "$2"); }}
+        set -eu
+        cp -r /release/dist . && sh /checksums dist >/dev/null 2>&1
+        mkdir /home/n1 /home/n2 /home/n3
+        broken=n2; {loop}
+        echo ---
+        broken=none; {loop}
+        racknet --version
+    """
+    mounts = ["-v", f"{package}:/release/dist/{package.name}:ro", "-v", f"{ROOT}/script/checksums:/checksums:ro"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mounts, "-w", "/tmp", CHECKS]
+    result = engine.command(*run, "bash", "-s", stdin=script)
+    right, wrong = f"{package.name}: OK", f"{package.name}: FAILED"
+    hosts = [f"/home/n{n}" for n in (1, 2, 3)]
+    every = [line for host in hosts for line in (right, f"installs on {host}")]
+    assert result.out.splitlines() == [*every[:2], wrong, "---", *every, VERSION.strip()], result.err
+    assert result.status == 0
+
+
 def test_install(tmp_path: Path) -> None:
     """script/install puts the executable into a directory, also over another one, and leaves nothing else there."""
     (tmp_path / "bin").mkdir()
@@ -218,6 +266,22 @@ def test_install(tmp_path: Path) -> None:
         assert engine.command(str(place / "racknet"), "--version").out == VERSION
 
 
+def test_image_asks_the_builder(tmp_path: Path) -> None:
+    """script/image trusts the builder's cache alone: it asks for a build each time, whatever image has the name."""
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"\n')
+    docker.chmod(0o755)
+    for _ in range(2):
+        done = engine.build(
+            str(ROOT / "script" / "image"), env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        )
+        assert (done.out, done.status) == ("", 0), done.err
+    assert done.err == ""  # nothing has changed since the first time
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert len([words for words in asked if words.startswith("buildx bake ")]) == 2
+    assert "racknet.sources" not in engine.docker("image", "inspect", engine.IMAGE)
+
+
 @pytest.mark.parametrize(
     ("words", "message", "status"),
     [
@@ -225,6 +289,9 @@ def test_install(tmp_path: Path) -> None:
         (["/proc/version"], "'/proc/version' is not a directory, and cannot be made one", 1),
         (["--helpme"], "'--helpme' is not an option", 2),
         (["/tmp", "/tmp"], "one directory, not 2: /tmp /tmp", 2),
+        ([""], "the name of the directory is empty", 2),
+        (["--with-engine", ""], "the name of the directory is empty", 2),
+        (["--with-engine", "--with-engine"], "'--with-engine' is not an option", 2),
     ],
 )
 def test_install_errors(words: list[str], message: str, status: int) -> None:
@@ -234,6 +301,29 @@ def test_install_errors(words: list[str], message: str, status: int) -> None:
     said, hint = result.err.splitlines()
     assert said == f"script/install: {message}"
     assert hint.startswith("hint: ")
+
+
+def test_install_without_an_engine(tmp_path: Path) -> None:
+    """script/install installs no engine and no source of packages. It says how to, and how to do without."""
+    script = """
+        cp -r /project /tmp/racknet && cd /tmp/racknet
+        state() { dpkg-query --show; find /etc/apt -type f -exec sha256sum {} +; }
+        state >before
+        script/install && exit 9
+        state | cmp - before
+        script/install --with-engine && exit 9
+        ls /usr/local/bin
+    """
+    mount = ["-v", f"{project(tmp_path / 'project')}:/project:ro"]
+    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "debian:trixie-slim"]
+    result = engine.command(*run, "bash", "-s", stdin=script)
+    assert (result.out, result.status) == ("", 0), result.err
+    said, hint, asked, *_ = result.err.splitlines()
+    assert said == "script/engine: no Docker engine answers"
+    assert re.fullmatch(
+        r"hint: script/install --with-engine installs .*\.deb, or install -m 755 racknet-linux-.*", hint
+    )
+    assert asked.startswith("script/engine: installing docker.io ")
 
 
 def test_by_hand(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,10 +31,34 @@ def test_systemd_unit(host: str) -> None:
     """A unit with `racknet exec`: Redis listens on the service address, and nowhere else."""
     done(host, block("examples/systemd/README.md", "cp redis-on-service.service"), "/examples/systemd")
     try:
-        wait_for(lambda: listens(host, SERVICE), "Redis")
+        assert listens(host, SERVICE)  # at once: `systemctl start` waits for it
         assert "Connection refused" in run(host, f"redis-cli -h {PUBLIC} ping").err
     finally:
         run(host, "systemctl disable --now redis-on-service")
+
+
+@pytest.mark.parametrize("unit", ["redis-on-service", "redis-from-file"])
+def test_systemd_waits(host: str, unit: str) -> None:
+    """While racknet waits for the address, the unit is not active; without one, starting it fails."""
+    done(host, "cp *.service /run/systemd/system", "/examples/systemd")
+    done(
+        host, "sed -i 's/WAIT=30/WAIT=3/; s/--wait 30/--wait 3/' /run/systemd/system/*.service; systemctl daemon-reload"
+    )
+    done(host, f"ip addr del {SERVICE}/17 dev eth1")
+    try:
+        done(host, f"systemctl start --no-block {unit}")
+        for _ in range(5):
+            assert run(host, f"systemctl is-active {unit}").out.strip() in ("activating", "inactive")
+            time.sleep(0.3)
+        assert run(host, f"systemctl stop {unit} racknet-env; systemctl start {unit}").status != 0
+        assert not listens(host, SERVICE)
+        assert run(host, f"systemctl is-active {unit}").out.strip() != "active"
+    finally:
+        run(
+            host,
+            f"systemctl stop {unit} racknet-env; ip addr add {SERVICE}/17 dev eth1; rm /run/systemd/system/r*.service",
+        )
+        run(host, "systemctl daemon-reload; systemctl reset-failed")
 
 
 def test_systemd_dollar(host: str) -> None:
@@ -138,14 +163,16 @@ def test_ansible(host: str) -> None:
 
 
 def test_kube_play(tmp_path: Path) -> None:
-    """podman plays the job of the examples, which prints the service address."""
+    """podman plays the job of the examples, which prints the service address, or fails without one."""
     archive = tmp_path / "racknet.tar"
     engine.docker("save", "--output", str(archive), engine.IMAGE)
     archive.chmod(0o644)
     with engine.host_container(HOST_SCRIPT, ENGINES, FLAGS) as container:
         engine.docker("cp", str(archive), f"{container}:/racknet.tar")
         engine.docker("cp", f"{EXAMPLES}/kubernetes/.", f"{container}:/kubernetes")
-        play = block("examples/kubernetes/README.md", "podman kube play")
-        played = run_engine(container, f"set -e; {READY['podman']}\ncd /kubernetes\n{play}")
-        assert played.status == 0, played.err
-        assert f"\n0\n{SERVICE}\n" in played.out
+        play, remove = block("examples/kubernetes/README.md", "sed").rsplit("\n", 1)
+        played = run_engine(container, f"set -e; {READY['podman']}\ncd /kubernetes\n{play}\n{remove} >/dev/null")
+        assert (played.out, played.status) == (f"{SERVICE}\n", 0), played.err
+        failed = run_engine(container, f"ip addr flush dev eth1; cd /kubernetes\n{play}")
+        assert (failed.out, failed.status) == ("", 1)
+        assert "no service ipv4 address" in failed.err

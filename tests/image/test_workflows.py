@@ -21,8 +21,8 @@ def test_schema() -> None:
 
 
 def test_audit() -> None:
-    """What publishes has no more rights than it needs, keeps no credentials, and runs no text of others."""
-    result = engine.command(*AUDIT, str(WORKFLOWS / "publish.yaml"))
+    """What the forge runs has no more rights than it needs, keeps no credentials, and runs no text of others."""
+    result = engine.command(*AUDIT, *map(str, WORKFLOWS.iterdir()))
     assert result.status == 0, result.out + result.err
 
 
@@ -33,10 +33,11 @@ def test_audit() -> None:
         (SCHEMA, "runs-on:", "run-on:"),
         (AUDIT, '"$TOKEN"', '"${{ github.event.head_commit.message }}"'),
         (AUDIT, "persist-credentials: false", "fetch-depth: 1"),
+        (AUDIT, "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "actions/checkout@v4"),
     ],
 )
 def test_linters_find_faults(linter: list[str], right: str, wrong: str, tmp_path: Path) -> None:
-    """The linters find a wrong key, a text of others in a script, and credentials that are kept."""
+    """The linters find a wrong key, a text of others in a script, kept credentials, and an action by its tag."""
     text = (WORKFLOWS / "publish.yaml").read_text()
     assert right in text
     path = tmp_path / "publish.yaml"

@@ -78,7 +78,7 @@ def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) ->
         docker("exec", "-i", container, "bash", "-s", stdin=script)
         yield container
     finally:
-        command("docker", "rm", "-f", container)
+        command("docker", "rm", "-f", "-v", container)
 
 
 @contextmanager
