@@ -73,7 +73,8 @@ NOTES = {
     OTHERS: """\
 {projects} are from the tests, documents and bug reports of other projects. Their facts are the projects', their answers
 follow racknet's rules, and racknet's tests hold it to them. {posted} were posted by people in bug reports and guides.
-Their answers were written down without knowing the rules.""",
+Their answers were written down without knowing the rules.
+The rules were made with these hosts in sight, so 0 wrong here is no promise for a host that nobody has seen.""",
     PROVIDERS: "Providers' documentation describes these. racknet knows the providers, and its tests hold it to them.",
     MADE: """\
 racknet's tests made these for its rules, so the figures say little about the others. Some have addresses for
