@@ -20,6 +20,36 @@ static void leave_at(int number) {
         sigaction(number, &action, NULL);
 }
 
+/* Memory that runs out ends the program, wherever it does. CPython passes the error on, but not everywhere: it may print a
+   traceback, abort, or try again for ever. Linked with --wrap, these take the place of the C library's. */
+void *__real_malloc(size_t), *__real_calloc(size_t, size_t), *__real_realloc(void *, size_t);
+
+static _Noreturn void give_up(void) {
+    static const char message[] = "racknet: there is too little memory\n"
+                                  "hint: see ulimit -v, and what limits the memory of the container or the unit\n";
+    (void)!write(2, message, sizeof message - 1);
+    _exit(3);
+}
+
+static void *enough(void *memory, size_t size) {
+    if (!memory && size)
+        give_up();
+    return memory;
+}
+
+void *__wrap_malloc(size_t size) { return enough(__real_malloc(size), size); }
+void *__wrap_calloc(size_t count, size_t size) { return enough(__real_calloc(count, size), count && size); }
+void *__wrap_realloc(void *before, size_t size) { return enough(__real_realloc(before, size), size); }
+
+/* CPython's small objects come out of arenas of 1 MB, and one by one out of malloc() where there is no room for another
+   arena. What else it takes here, for the frames of its functions, has no other place. */
+static PyObjectArenaAllocator arenas;
+
+static void *take_arena(void *context, size_t size) {
+    void *memory = arenas.alloc(context, size);
+    return size < 1 << 20 ? enough(memory, size) : memory;
+}
+
 static int fail(PyStatus status) {
     const char *why = status.err_msg ? status.err_msg : "unknown";
     (void)!write(2, "racknet: the interpreter does not start: ", 41);
@@ -36,6 +66,9 @@ int main(int argc, char **argv) {
     leave_at(SIGTERM);
     /* A closed pipe is an error of write(). What the caller ignores, `exec` lets the command ignore, too. */
     int pipe_was_ignored = signal(SIGPIPE, SIG_IGN) == SIG_IGN, size_was_ignored = signal(SIGXFSZ, SIG_IGN) == SIG_IGN;
+
+    PyObject_GetArenaAllocator(&arenas);
+    PyObject_SetArenaAllocator(&(PyObjectArenaAllocator){arenas.ctx, take_arena, arenas.free});
 
     PyPreConfig preconfig;
     PyPreConfig_InitIsolatedConfig(&preconfig);

@@ -15,12 +15,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from racknet.lookup import LookUp
 
+TOO_LITTLE_MEMORY = (
+    "racknet: there is too little memory\n"
+    "hint: see ulimit -v, and what limits the memory of the container or the unit\n"
+)
+
 _looks: list[LookUp] = []  # the look of `try_fast_path` that gave no proven answer, for `main` to go on with
 
 
 def main() -> int:
     """Run the command line and return the status. No traceback reaches a user."""
-    words = sys.argv[1:]
+    try:
+        return _run(sys.argv[1:])
+    except MemoryError:  # in the executable main.c sees to it
+        write_error(TOO_LITTLE_MEMORY)
+        return ExitStatus.UNAVAILABLE
+
+
+def _run(words: list[str]) -> int:
     try:
         if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
             return ExitStatus.ANSWERED if not _looks and try_fast_path(*words) else _answer_plainly(*words)
@@ -33,13 +45,17 @@ def main() -> int:
         return run(words)
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
+    except MemoryError:
+        raise
     except Exception as error:
-        from racknet.output import hints, messages
-        from racknet.parsing import COMMANDS
+        from racknet.output import messages
 
         if isinstance(error, UsageError) and not error.hint:
-            error.hint = f"see {hints.line(*(word for word in words[:1] if word in COMMANDS), '--help')}"
-        write_error(messages.format_error(error))
+            from racknet.cli import mistakes
+
+            error.hint = mistakes.hint(words)
+        is_json = "--json" in words and words[0] != "exec"
+        write_error(messages.format_error_json(error) if is_json else messages.format_error(error))
         return error.status if isinstance(error, RacknetError) else ExitStatus.INTERNAL_ERROR
 
 

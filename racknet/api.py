@@ -11,7 +11,7 @@ from racknet.core.query import Query
 from racknet.core.selection import Selection
 from racknet.core.why import why
 from racknet.errors import UsageError
-from racknet.lookup import find_nat_provider, is_final, wait_for
+from racknet.lookup import find_nat_provider, find_other_family, is_final, wait_for
 from racknet.output import messages
 from racknet.parsing import YEAR, parse_family, parse_query
 
@@ -177,6 +177,7 @@ def _select(query: Query, wait: float) -> Selection:
     found = wait_for([query], wait, lambda selections: is_final(selections[0]))
     (selection,) = found.selections
     if not selection.answers:
-        _, whole = found.whole()
-        raise messages.no_address(whole[0], way="argument", provider=find_nat_provider(whole))
+        host, (whole,) = found.whole()
+        other = find_other_family(host, whole)
+        raise messages.no_address(whole, "argument", find_nat_provider([whole]), other_family=other)
     return selection

@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
     from collections.abc import Sequence
 
+    Rows = Sequence[tuple[str, str, str]]
+
 
 class ExitStatus:
     """The statuses of the command. Plain numbers: loading `enum` takes longer than an answer."""
@@ -40,16 +42,20 @@ class RacknetError(Exception):
 
 
 class NoAddress(RacknetError):
-    """There is no such address on this host."""
+    """There is no such address on this host. `rows` are those that there are: name, address, and why it is not one."""
 
     status = ExitStatus.NO_ADDRESS
+
+    def __init__(self, message: str, hint: str = "", details: str = "", rows: Rows = ()) -> None:
+        super().__init__(message, hint, details)
+        self.rows = rows
 
 
 class NoAddresses(NoAddress):
     """There is no address on either network. `errors` has the error of each."""
 
     def __init__(self, errors: Sequence[NoAddress]) -> None:
-        super().__init__(errors[0].message, errors[0].hint, errors[0].details)
+        super().__init__(errors[0].message, errors[0].hint, errors[0].details, errors[0].rows)
         self.errors = errors
 
 
@@ -63,8 +69,9 @@ class Ambiguous(NoAddress):
         details: str = "",
         addresses: tuple[str, ...] = (),  # the defaults are for `pickle`, which gives the message alone
         interfaces: tuple[str, ...] = (),
+        rows: Rows = (),
     ) -> None:
-        super().__init__(message, hint, details)
+        super().__init__(message, hint, details, rows)
         self.addresses, self.interfaces = addresses, interfaces
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from racknet.core.query import Query
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
@@ -14,7 +15,6 @@ if TYPE_CHECKING:  # docs/code.md says why
 
     from racknet.core.cloud_hints import Provider
     from racknet.core.facts import Host
-    from racknet.core.query import Query
     from racknet.core.selection import Selection
     from racknet.host.reader import Reading
 
@@ -91,6 +91,15 @@ def is_final(selection: Selection) -> bool:
     query = selection.query
     is_chosen = bool(query.include or query.cidrs or query.reach)
     return not selection.is_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
+
+
+def find_other_family(host: Host, selection: Selection) -> str:
+    """Return the other family where it has an answer to a query without filters, else ""."""
+    query = selection.query
+    family = "ipv6" if query.family == "ipv4" else "ipv4"
+    if query.filters_text or selection.candidates or not selection.is_host:
+        return ""
+    return family if select_addresses(host, [Query(query.network, family, strict=query.strict)])[0].address else ""
 
 
 def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:

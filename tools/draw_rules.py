@@ -1,4 +1,4 @@
-"""Draw the rules in their order, from racknet/core/rules.py, with the names that they go by, from known.py."""
+"""Draw the rules in their order, from rules.py and preferences.py, with the names that they go by, from known.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from svg import Picture
 
 from racknet.core import known, rules
 from racknet.core.matching import NamePatterns
+from racknet.core.preferences import PREFERENCES
 
 # When a preference counts, by the fact that it looks at.
 CONDITIONS = {
@@ -35,7 +36,7 @@ def draw_rules() -> str:
     for x in (237, 703):
         picture.arrow(x, y + 4, y + 24)
     top = y + 28
-    columns = [_preferences(picture, x, top, network) for x, network in zip((20, 486), rules.PREFERENCES, strict=True)]
+    columns = [_preferences(picture, x, top, network) for x, network in zip((20, 486), PREFERENCES, strict=True)]
     end = max(columns) - 8
     for x in (20, 486):
         picture.panel(x, top, 434, end - top)
@@ -100,7 +101,7 @@ def _preferences(picture: Picture, x: float, top: float, network: str) -> float:
     picture.text(x + 20, top + 30, f"3  {network}", f"title {network}")
     picture.text(x + 116, top + 30, f"its {rules.CLASS_OF[network]} addresses, compared by", "dim")
     y = top + 58
-    for n, rule in enumerate(rules.PREFERENCES[network], 1):
+    for n, rule in enumerate(PREFERENCES[network], 1):
         picture.text(x + 40, y, str(n), "dim middle")
         picture.text(x + 58, y, rule.text)
         if not rule.is_proof:

@@ -59,10 +59,14 @@ def layout_of(host: Host) -> str:
         way, other = host.ways.get(address), ways[address]
         if way is None and other is not None:
             text += f"internet none -{family[-1]}\n"
-        elif way and (other is None or (way.interface, way.gateway) != (other.interface, other.gateway)):
-            via = f" via {way.gateway}" if way.gateway else f" -{family[-1]}"
-            text += f"internet {way.interface}{via}\n"
+        elif way and (other is None or _parts(way) != _parts(other)):
+            via = f"via {way.gateway}" if way.gateway else f"-{family[-1]}"
+            text += f"internet {way.interface} {via}{f' src {way.source}' if way.source else ''}\n"
     return text
+
+
+def _parts(way: Way) -> tuple[str, str, str]:
+    return way.interface, way.gateway, way.source
 
 
 def _in_order(host: Host) -> list[Interface]:

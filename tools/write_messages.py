@@ -31,7 +31,7 @@ from racknet.host import crosscheck, dmi, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
-from racknet.swarm.nodes import Answer, Code, Failure, Node
+from racknet.swarm.nodes import Answer, Code, Failure, Node, Reply
 
 FILE = Path(__file__).parent.parent / "tests" / "messages.txt"
 
@@ -55,8 +55,21 @@ LAYOUTS = {
         default ens5 via 10.0.1.1
     """,
     "vagrant": """
-        nic eth0 10.0.2.15/24 device
+        nic eth0 10.0.2.15/24 fe80::5/64 device
         default eth0 via 10.0.2.2
+    """,
+    "down": """
+        nic eth0 203.0.113.7/24 device
+        nic eth1 10.208.1.5/20 device down
+        default eth0 via 203.0.113.1
+    """,
+    "ipv6-alone": """
+        nic ens3 2001:db8::7/64 device
+        default ens3 via fe80::1
+    """,
+    "many-networks": """
+        nic ens3 203.0.113.7/24 198.51.100.7/24 192.0.2.7/24 192.88.98.7/24 device
+        default ens3 via 203.0.113.1
     """,
 }
 
@@ -104,7 +117,13 @@ virtual-source: service --all -v
 virtual-source: list
 laboratory: public
 laboratory: list
+vagrant: service
+vagrant: service ipv6
 vagrant: service --strict
+vagrant: env
+down: service
+ipv6-alone: public
+many-networks: report
 digitalocean: service --explain
 anchor-alone: service
 laptop-on-vpn: list
@@ -114,7 +133,10 @@ reach: service --reach 10.9.9.9 --all --explain
 reach: service --reach 10.8.8.8
 bridged-container: service
 bridged-container: list
+bridged-container: service --interface eth0
 bridged-container: env
+bridged-container: exec redis-server
+bridged-container: service --in-container --interface eth0
 no-address-yet: public
 no-address-yet: env
 pppoe: service --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
@@ -125,9 +147,17 @@ rackspace: service --exclude 10.0.0.0/8
 hundreds-of-veths: public
 rackspace RACKNET_SERVICE_CIDR=10.0.0.0/33: service --all
 rackspace RACKNET_SERVICE_CIDRS=10.0.0.0/8: service -v
+rackspace RACKNET_INTERFACE=eth0: service
 rackspace RACKNET_NOSUCH=1: service --interface nosuch
+rackspace RACKNET_IN_CONTAINER=yes: service
 rackspace RACKNET_WAIT=soon: env
 service-ambiguous RACKNET_SERVICE_INTERFACE=ens7: env
+aws: env
+aws: env --require service
+aws: env --require service,public
+aws: env --require servce
+aws: exec --require public redis-server
+aws: exec no-such-command
 rackspace: pubic
 rackspace: nonsense
 rackspace: service ipv5
@@ -136,9 +166,18 @@ rackspace: list ipv4 ipv6
 rackspace: public --nonsense
 rackspace: public --cidr
 rackspace: public --cidr 10.0.0.0/33
+rackspace: public --cidr 2001:db8::/32
+rackspace: service --exclude fd00::/8
+rackspace: service --exclude eth9,eth1
+rackspace: service --interface eth1,eth9 --cidr 10.9.0.0/16,10.8.0.0/16
 rackspace: public --interface ''
+rackspace: public --exclude 10.208
 rackspace: public --exclude 10.0.0.0/33
-rackspace: public --exclude 'a b'
+rackspace: --interface eth1 service
+rackspace: service eth1
+rackspace: service --quiet
+rackspace: public --json --cidr 10.0.0.0/33
+service-ambiguous: service --json
 rackspace: public --reach db.example.com
 rackspace: public --reach fe80::1
 rackspace: public --reach 10.0.0.1 --reach 10.0.0.2
@@ -154,6 +193,7 @@ rackspace: --version
 rackspace:
 rackspace: public --help
 rackspace: list --help
+rackspace: report --help
 rackspace: env --help
 rackspace: exec --help
 rackspace: cluster --help
@@ -166,9 +206,10 @@ def _failing(error: Exception) -> Any:
 
 def _read_by(**attributes: Any) -> list[Any]:
     """Return the patches that let the real reader read, with attributes of its `Kernel` replaced."""
-    return [patch.object(lookup, "read_host", reader.read_host), patch.multiple(netlink.Kernel, **attributes)]
+    return [patch.object(lookup, "read_host", READ_HOST), patch.multiple(netlink.Kernel, **attributes)]
 
 
+READ_HOST = reader.read_host  # the real one
 REFUSED = OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
 AWS, TIE = HOSTS["aws"].layout.host, HOSTS["service-ambiguous"].layout.host
 IN_THE_IMAGE = patch.object(hints, "program", lambda: "docker run --rm --net=host racknet/ip")
@@ -234,7 +275,12 @@ class _Swarm:
         return [Node(f"{name}id", name, None, {"node.role": "worker"}) for name in ("n1", "n2", "n10")]
 
 
-ANSWERED = [Answer("n1", "n1id", "10.176.224.2"), Answer("n2", "n2id", "10.176.224.3")]
+ANSWERED = [
+    Answer("n1", "n1id", Reply("10.176.224.2", "eth1", is_proven=True)),
+    Answer("n2", "n2id", Reply("10.176.224.3", "eth1", is_proven=True)),
+]
+PREFERRED = "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven: --strict refuses"
+UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", "ens5", is_proven=False), note=PREFERRED)]
 HALF_ANSWERED = [
     ANSWERED[0],
     Answer("n2", "n2id", None, Failure(Code.DOWN)),
@@ -266,6 +312,8 @@ def _manager(image: dict[str, Any]) -> list[Any]:
 # A machine, the words of a command, and the patches that stand in for the swarm.
 SWARMS: list[tuple[str, str, Sequence[Any]]] = [
     ("on a manager", "cluster service", _answering(*ANSWERED)),
+    ("on a manager", "cluster service", _answering(*UNPROVEN)),
+    ("on a manager", "cluster service --json", _answering(*UNPROVEN)),
     ("on a manager", "cluster service --json", _answering(*HALF_ANSWERED)),
     ("on a manager", "cluster service --node n1", _answering(ANSWERED[0])),
     ("on a manager", "cluster service", _answering(*HALF_ANSWERED)),
@@ -296,7 +344,7 @@ def transcript(
     """Return what a command prints on a host: `|` marks standard output (it may be full), `!` marks standard error."""
     printed: list[str] = []
 
-    def write(descriptor: int, text: str) -> None:
+    def write(descriptor: int, text: str, **_: object) -> None:
         if is_full and descriptor == 1:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         printed.extend(f"{'|!'[descriptor - 1]} {line}".rstrip() for line in text.splitlines())
@@ -306,11 +354,15 @@ def transcript(
         for one in (
             _read_as(facts),
             patch.object(lookup, "find_unconfirmed", lambda _: []),
+            patch.object(reader, "read_host", lambda: PlayedReading(facts)),
             patch.object(states, "read_states", lambda: STATES),
             patch.object(dmi, "read_dmi", dict),
             patch.object(hints, "program", lambda: "racknet"),
+            patch.object(hints, "is_run_by_engine", lambda: True),
             patch.object(stdio, "_write", write),
-            patch.object(signal, "signal"),  # `exec` would set signals for this process
+            patch.object(signal, "signal"),  # `exec` would set signals and variables for this process
+            patch.object(os, "putenv"),
+            patch.object(os, "unsetenv"),
             patch.object(sys, "argv", ["racknet", *shlex.split(words)]),
             patch.dict(os.environ, environ, clear=True),
             patch.object(racknet.__main__, "environ", {k.encode(): v.encode() for k, v in environ.items()}),

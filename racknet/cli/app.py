@@ -154,6 +154,7 @@ def _cluster(
     cidr: params.Cidr = None,
     exclude: params.Exclude = None,
     reach: params.Reach = None,
+    strict: params.Strict = False,
     image: params.Image = hints.VERSIONED_IMAGE,
     timeout: params.Timeout = "60",
     as_json: params.Json = False,
@@ -164,7 +165,7 @@ def _cluster(
     except ImportError as error:
         raise UsageError(*NO_SWARM) from error
     options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
-    query = ClusterQuery(network, word, options, node or [], constraint or [])
+    query = ClusterQuery(network, word, options, node or [], constraint or [], strict)
     raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet import lookup
 from racknet.errors import ExitStatus, HostReadError
-from racknet.lookup import find_nat_provider, is_final, look_up
+from racknet.lookup import find_nat_provider, find_other_family, is_final, look_up
 from racknet.output import hints, messages, notes
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import OUTPUT_VARS, parse_query, parse_switch
@@ -34,8 +34,9 @@ def answer(
     found = wait_for([query], wait, lambda selections: is_final(selections[0]), first)
     (selection,) = found.selections
     if not selection.answers:
-        _, whole = found.whole()
-        raise messages.no_address(whole[0], provider=find_nat_provider(whole))
+        host, (whole,) = found.whole()
+        other = find_other_family(host, whole)
+        raise messages.no_address(whole, provider=find_nat_provider([whole]), other_family=other)
     if explain:
         write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
@@ -66,20 +67,21 @@ def show_list(queries: Sequence[Query], *, as_json: bool = False) -> int:
     """Show every address, and which query it answers."""
     from racknet.core.eligibility import is_host
     from racknet.core.inventory import take_inventory
+    from racknet.host.states import read_states
 
     host, selections = look_up(queries).whole()
     entries = take_inventory(host, selections)
+    interfaces, states = list(host.interfaces.values()), read_states()
     if as_json:
         from racknet.output import json
 
-        write_output(json.format_list(entries, is_host=is_host(host)))
+        write_output(json.format_list(entries, interfaces, states, is_host=is_host(host)))
     else:
-        from racknet.host.states import read_states
         from racknet.output import table
 
-        colour = table.is_colourful()
-        interfaces = table.format_interfaces(list(host.interfaces.values()), entries, read_states(), colour=colour)
-        write_output(f"{table.format_addresses(entries, colour=colour)}\n{interfaces}")
+        colour, width = table.is_colourful(), table.terminal_width()
+        links = table.format_interfaces(interfaces, entries, states, colour=colour)
+        write_output(f"{table.format_addresses(entries, colour=colour, width=width)}\n{links}")
     if not selections[0].is_host:
         write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.not_a_host('option')}\n")
     return ExitStatus.ANSWERED

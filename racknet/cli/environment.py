@@ -46,8 +46,8 @@ def print_env(
 
     found = wait_for(queries, wait, is_done)
     values = _require(found, needed)
-    for place in ipv4:
-        write_error(notes.missing_variable(NAMES[place], found.selections[place]))
+    if not needed:
+        _note_missing(found.selections)
     note_unproven(found.selections, environ)
     prefix = "export " if export else ""
     write_output("".join(f"{prefix}{name}={value}\n" for name, value in values.items()))
@@ -73,10 +73,8 @@ def exec_command(
 
     found = wait_for(queries, parse_seconds(None, environ), is_done)
     values = _require(found, needed)
-    if not named:
-        for place, query in enumerate(queries):
-            if query.family == "ipv4":
-                write_error(notes.missing_variable(NAMES[place], found.selections[place]))
+    if not awaited:
+        _note_missing(found.selections)
     note_unproven([found.selections[place] for place in sorted(awaited)] or found.selections, environ)
     if not named and environ.get("SYSTEMD_EXEC_PID") == str(os.getpid()):
         # In ExecStart= systemd replaces $NAME itself. Of `racknet exec redis-server --bind $RACKNET_SERVICE_IPV4` it
@@ -84,6 +82,13 @@ def exec_command(
         # command may well want the environment alone: so this is a note, once for each start, and never an error.
         write_error(notes.IN_EXECSTART)
     return _execute([REFERENCE.sub(lambda match: values[match[1] or match[2]], word) for word in command], values)
+
+
+def _note_missing(selections: Sequence[Selection]) -> None:
+    """Say on standard error which variables for IPv4 have no answer, where the user did not say what is needed."""
+    for name, selection in zip(NAMES, selections, strict=True):
+        if selection.query.family == "ipv4":
+            write_error(notes.missing_variable(name, selection))
 
 
 def _places(queries: Sequence[Query], required: Required) -> list[Place]:

@@ -80,12 +80,12 @@ class Formatter(click.HelpFormatter):
 
 
 class Context(click.Context):
-    """A context whose help keeps its colours: what is no terminal gets none from `Formatter`."""
+    """A context whose help keeps its colours on a terminal, where what is printed goes in the end."""
 
     formatter_class = Formatter
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **{**more, "color": True})
+        super().__init__(*args, **{**more, "color": is_colourful(1 if sys.argv[1:] else 2)})
 
 
 class Command(TyperCommand):

@@ -127,7 +127,7 @@ def describe(
     """
     facts = _Facts(eligibility, candidates[0].family)
     none_routed = not any(map(facts.has_default_route, candidates))
-    plugged = {network_of(a) for a in candidates if facts.has_carrier(a)}
+    plugged = facts.plugged_networks()
     in_gateway_network = {a for a in candidates if _has_in_its_network(a, facts.uplinks(a))}
     private_sources = set(filter(facts.is_source_of_private_routes, candidates))
     gateway_places = {a.interface for a in in_gateway_network}
@@ -160,7 +160,7 @@ class _Facts:
     """
 
     def __init__(self, eligibility: Eligibility, family: str) -> None:
-        self._eligibility, self._host = eligibility, eligibility.host
+        self._eligibility, self._host, self._family = eligibility, eligibility.host, family
         self._routes = [route for route in self._host.routes if route.family == family]
         self._uplinks = [route for route in eligibility.uplinks if route.family == family]
         self._default_routes = [route for route in eligibility.default_routes if route.family == family]
@@ -177,6 +177,12 @@ class _Facts:
 
     def has_carrier(self, address: Address) -> bool:
         return self._host.interfaces[address.interface].has_carrier
+
+    def plugged_networks(self) -> set[tuple[int, int]]:
+        """Return the networks in which an eligible address has a carrier: of the whole host, whatever is asked for."""
+        skipped = self._eligibility.skipped
+        found = [a for a in self._host.addresses if a.family == self._family and not skipped[a]]
+        return {network_of(address) for address in found if self.has_carrier(address)}
 
     def has_default_route(self, address: Address) -> bool:
         """Return whether a default route is on the interface of an address, or has no other source."""

@@ -26,7 +26,7 @@ class Candidate:
     address: Address
     is_overruled: bool  # only the user's naming makes it eligible
     is_reach_source: bool  # the kernel's source for the address of `--reach`
-    is_unplugged: bool  # it has no carrier, and a candidate of the same network has one
+    is_unplugged: bool  # it has no carrier, and an eligible address of the same network has one
     has_default_route: bool  # on its interface, or it is a default route's preferred source
     none_has_default_route: bool  # no candidate has one
     leads_out: bool  # its interface has a default route, of any metric

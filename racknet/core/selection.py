@@ -57,6 +57,10 @@ class Selection:
         """Whether there is an answer, and it is proven."""
         return self.address is not None and self.unproven is None
 
+    def is_of_class(self, address: Address) -> bool:
+        """Return whether an address has the class of the network that is asked for."""
+        return self._eligibility.classes[address] == rules.CLASS_OF[self.query.network]
+
     @property
     def without_address(self) -> list[str]:
         """The eligible interfaces that have no address of the family."""

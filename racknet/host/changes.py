@@ -7,7 +7,7 @@ from racknet.core.known import CONTAINER_NAMES, WIDE
 from racknet.core.matching import parse_address
 from racknet.host.interfaces import IFADDRMSG, IFINFOMSG, IFLA_IFNAME
 from racknet.host.netlink import NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, attributes, to_text
-from racknet.host.routes import RTA_DST, RTMSG, read_nexthops
+from racknet.host.routes import RTA_DST, RTMSG, is_private, read_nexthops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
@@ -24,12 +24,12 @@ class Changes:
 
     def __init__(self, names: dict[int, str], looked_up: Collection[str]) -> None:
         self._containers = {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
+        self._others = names.keys() - self._containers
         self._looked_up = looked_up
 
     def concern(self, messages: Sequence[Buffer]) -> bool:
         """Return whether one of the messages may change an answer. They come in their order."""
-        concerned = [self._is_concerned(message) for message in messages]  # all: some are of container interfaces
-        return any(concerned)
+        return any(map(self._is_concerned, messages))
 
     def _is_concerned(self, data: Buffer) -> bool:
         if not data:
@@ -37,21 +37,22 @@ class Changes:
         length, kind, _, _, _ = NLMSGHDR.unpack(data, 0)
         start, end = NLMSGHDR.size, min(length, len(data))
         if kind in (RTM_NEWLINK, RTM_NEWLINK + 1):  # RTM_DEL… is one above
-            return not self._is_container(data, start, end)
+            return not self._is_container_interface(data, start, end)
         if kind in (RTM_NEWADDR, RTM_NEWADDR + 1):
             return IFADDRMSG.unpack(data, start)[-1] not in self._containers
         if kind in (RTM_NEWROUTE, RTM_NEWROUTE + 1):
             return self._is_route_concerned(data, start, end)
         return True
 
-    def _is_container(self, data: Buffer, start: int, end: int) -> bool:
+    def _is_container_interface(self, data: Buffer, start: int, end: int) -> bool:
+        """Return whether a link is a container interface, and was not listed as another."""
         index = IFINFOMSG.read(data, start)["index"]
         name = attributes(data, start + IFINFOMSG.size, end, until=IFLA_IFNAME).get(IFLA_IFNAME, b"")
         if CONTAINER_NAMES.match(to_text(name)):
             self._containers.add(index)
         elif name:
             self._containers.discard(index)  # renamed
-        return index in self._containers
+        return index in self._containers and index not in self._others
 
     def _is_route_concerned(self, data: Buffer, start: int, end: int) -> bool:
         """Return whether a route is one of those that are read, or leads to an address that was looked up."""
@@ -61,8 +62,9 @@ class Changes:
         interfaces = {index for index, _, _ in read_nexthops(family or "ipv4", found)}
         if not family or (interfaces and interfaces <= self._containers):
             return False
-        if length <= WIDE:
+        destination = found.get(RTA_DST, b"")
+        if not length or (length <= WIDE and is_private(family, destination, length)):
             return True
-        shift, number = BITS[family] - length, int.from_bytes(found.get(RTA_DST, b""), "big")
+        shift, number = BITS[family] - length, int.from_bytes(destination, "big")
         texts = [text for text in self._looked_up if (":" in text) == (family == "ipv6")]
         return any(parse_address(family, text) >> shift == number >> shift for text in texts)

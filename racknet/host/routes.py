@@ -50,7 +50,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
         destination, length = "", message["destination_length"]
         if length:
             place = attributes(data, start, end, until=RTA_DST).get(RTA_DST, b"")
-            if message["table"] != MAIN_TABLE or not _is_private(family, place, length):
+            if message["table"] != MAIN_TABLE or not is_private(family, place, length):
                 return None
             destination = f"{format_address(family, place)}/{length}"
         found = attributes(data, start, end)
@@ -99,7 +99,7 @@ def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> Way | None:
     return ways[0] if ways else None
 
 
-def _is_private(family: str, packed: Buffer, length: int) -> bool:
+def is_private(family: str, packed: Buffer, length: int) -> bool:
     """Return whether a block is within a private one."""
     number = int.from_bytes(packed, "big")
     return any(

@@ -25,6 +25,15 @@ def line(*words: str) -> str:
     return " ".join([program(), *map(quote, words)])
 
 
+def is_run_by_engine(root: str = "") -> bool:
+    """Return whether a container engine runs racknet, as far as it shows. The root of the files is for the tests."""
+    import os
+
+    signs = [f"{root}{path}" for path in ("/.dockerenv", "/run/.containerenv")]
+    is_image = bool(sys.argv) and sys.argv[0] == "/racknet"
+    return is_image or "KUBERNETES_SERVICE_HOST" in os.environ or any(map(os.path.exists, signs))
+
+
 def program(root: str = "") -> str:
     """Return the words that run racknet here. The root of the files is for the tests.
 
@@ -86,9 +95,11 @@ def _as_glob(name: str) -> str:
 
 
 def not_a_host(way: str) -> str:
-    """Return what to do in a container's own network."""
+    """Return what to do in a container's own network. Where no engine runs racknet, no engine's option helps."""
     meant = {"variable": "RACKNET_IN_CONTAINER=1", "argument": "in_container=True"}.get(way, "--in-container")
-    return f"run it with --net=host (hostNetwork: true on Kubernetes), or with {meant} if this network is meant"
+    if not is_run_by_engine():
+        return f"{meant} if this is meant, as on a host in a system container"
+    return f"run it with --net=host (hostNetwork: true on Kubernetes), or {meant} if this is meant"
 
 
 def behind_nat(provider: Provider | None) -> str:
@@ -96,6 +107,20 @@ def behind_nat(provider: Provider | None) -> str:
     if provider is None:
         return f"on AWS, GCP and Azure the public address is not on the host: ask the provider; see {line('list')}"
     return f"on {provider.name} the public address may not be on the host; to ask the provider: {provider.command}"
+
+
+def down(interface: str) -> str:
+    """Return what to do where the interface with the address is down."""
+    from shlex import quote
+
+    return f"{interface} is down; to bring it up: ip link set {quote(interface)} up"
+
+
+def ask_other_family(query: Query, family: str, way: str) -> str:
+    """Return what to do where the other family has an answer."""
+    if way == "argument":
+        return f"there is one of {family}: racknet.{query.network}({family!r})"
+    return f"there is one of {family}: {line(query.network, family)}"
 
 
 def anchor() -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
-from racknet.core.inventory import Entry
+from racknet.core.facts import Interface
+from racknet.core.inventory import Entry, InterfaceState
 from racknet.core.selection import Selection
 from racknet.core.why import why
+from racknet.output.table import link_state
 
 
 def format_candidates(selection: Selection) -> str:
@@ -27,8 +30,13 @@ def format_candidates(selection: Selection) -> str:
     return json.dumps(objects if query.all_candidates else objects[0]) + "\n"
 
 
-def format_list(entries: list[Entry], *, is_host: bool) -> str:
-    """Return all addresses of a host. `proven` is null for an address that answers nothing."""
+def format_list(
+    entries: list[Entry], interfaces: Sequence[Interface], states: Mapping[str, InterfaceState], *, is_host: bool
+) -> str:
+    """Return all addresses and interfaces of a host.
+
+    `proven` is null for an address that answers nothing, and so are `speed` (Mbit/s) and `mtu` where they are unknown.
+    """
     objects = [
         {
             "interface": entry.address.interface,
@@ -43,4 +51,14 @@ def format_list(entries: list[Entry], *, is_host: bool) -> str:
         }
         for entry in entries
     ]
-    return json.dumps({"host": is_host, "addresses": objects}) + "\n"
+    links = [
+        {
+            "interface": interface.name,
+            "link": link_state(interface, state),
+            "speed": state.speed or None,
+            "mtu": state.mtu or None,
+        }
+        for interface in interfaces
+        for state in [states.get(interface.name) or InterfaceState()]
+    ]
+    return json.dumps({"host": is_host, "addresses": objects, "interfaces": links}) + "\n"

@@ -43,10 +43,30 @@ def format_error(error: Exception) -> str:
     return f"racknet: {printable(error.message)}\n{error.details}{hint}"
 
 
-def no_address(selection: Selection, way: str = "option", provider: Provider | None = None) -> NoAddress:
+def format_error_json(error: Exception) -> str:
+    """Return an error for programs: a JSON document in a line."""
+    import json
+
+    documents = [_error_object(each) for each in (error.errors if isinstance(error, NoAddresses) else [error])]
+    return f"{json.dumps(documents[0] if len(documents) == 1 else documents)}\n"
+
+
+def _error_object(error: Exception) -> dict[str, object]:
+    rows = error.rows if isinstance(error, NoAddress) else ()
+    return {
+        "error": error.message if isinstance(error, RacknetError) else f"{type(error).__name__}: {error}",
+        "hint": error.hint if isinstance(error, RacknetError) else hints.INTERNAL,
+        "addresses": [{"interface": name, "address": address, "why": text} for name, address, text in rows],
+    }
+
+
+def no_address(
+    selection: Selection, way: str = "option", provider: Provider | None = None, *, other_family: str = ""
+) -> NoAddress:
     """Return the error for a selection without an answer.
 
-    `way` is how the user can choose (`hints.choose` has them), `provider` the one that may hide the address.
+    `way` is how the user can choose (`hints.choose` has them), `provider` the one that may hide the address;
+    `other_family` is that which has an answer, or "".
     """
     query = selection.query
     message = f"no {query} address on this host{_filters(selection)}"
@@ -62,6 +82,10 @@ def no_address(selection: Selection, way: str = "option", provider: Provider | N
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = hints.no_route(query.reach)
+    elif is_down := [a for a, reason in selection.rejected if reason is rules.DOWN and selection.is_of_class(a)]:
+        hint = hints.down(is_down[0].interface)
+    elif other_family and rules.BEHIND_NAT not in reasons:
+        hint = hints.ask_other_family(query, other_family, way)
     elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
     elif rules.NO_WAY_OUT in reasons:
@@ -74,7 +98,7 @@ def no_address(selection: Selection, way: str = "option", provider: Provider | N
         hint = hints.behind_nat(provider)
     else:
         hint = hints.other(query, way)
-    return NoAddress(message, hint, _lines(rows))
+    return NoAddress(message, hint, _lines(rows), rows)
 
 
 def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) -> Ambiguous:
@@ -95,6 +119,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
         _lines(rows),
         tuple(address.text for address in doubt.candidates),
         tuple(interfaces),
+        rows,
     )
 
 

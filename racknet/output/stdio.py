@@ -6,11 +6,18 @@ import posix  # `os` takes longer to load than an answer
 
 from racknet.errors import OutputError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Callable
+
 
 def write_output(text: str) -> None:
-    """Write to standard output. Raise OutputError where it is closed, full, or a pipe that nobody reads."""
+    """Write to standard output. Raise OutputError where it is closed, full, or a pipe that nobody reads.
+
+    A pipe that is full for now is waited for, also where its other user has made it one that does not block.
+    """
     try:
-        _write(1, text)
+        _write(1, text, on_full=_wait_until_writable)
     except OSError as error:
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
@@ -28,7 +35,20 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def _write(descriptor: int, text: str) -> None:
+def _write(descriptor: int, text: str, on_full: Callable[[int], None] | None = None) -> None:
     data = text.encode("utf-8", "backslashreplace")
     while data:
-        data = data[posix.write(descriptor, data) :]
+        try:
+            data = data[posix.write(descriptor, data) :]
+        except BlockingIOError:
+            if on_full is None:
+                raise
+            on_full(descriptor)
+
+
+def _wait_until_writable(descriptor: int) -> None:
+    from select import POLLOUT, poll
+
+    waiting = poll()
+    waiting.register(descriptor, POLLOUT)
+    waiting.poll()

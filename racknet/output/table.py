@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # docs/code.md says why
     from racknet.core.facts import Interface
     from racknet.core.inventory import Entry
 
-WIDTH, LEAST = 80, 12  # columns, and the fewest for the reasons, however long the names are
+LEAST = 12  # columns for the reasons, however long the names are
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -24,8 +24,16 @@ def is_colourful(descriptor: int = 1) -> bool:
     return os.isatty(descriptor) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def format_addresses(entries: list[Entry], *, colour: bool) -> str:
-    """Return a line for each address, with `*` at the answers."""
+def terminal_width() -> int:
+    """Return the width of the terminal on standard output, in columns; 0 where that is none."""
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 0
+
+
+def format_addresses(entries: list[Entry], *, colour: bool, width: int) -> str:
+    """Return a line for each address, with `*` at the answers. Reasons are wrapped to a width, if there is one."""
     cells: list[tuple[str, ...]] = [("", "INTERFACE", "ADDRESS", "NETWORK", "WHY")]
     for entry in entries:
         network = " ".join(dict.fromkeys(answer.split()[0] for answer in entry.answers)) or "-"
@@ -33,10 +41,10 @@ def format_addresses(entries: list[Entry], *, colour: bool) -> str:
         address = f"{entry.address.text}/{entry.address.prefix_length}"
         cells.append(("*" if entry.answers else "", name, address, network, printable(entry.why)))
     widths = [1, *(max(len(line[column]) for line in cells) for column in range(1, 4))]
-    room = max(WIDTH - sum(widths) - 2 * 4, LEAST)
+    room = max(width - sum(widths) - 2 * 4, LEAST)
     lines = []
     for line in cells:
-        first, *more = _wrap(line[4], room) if len(line[4]) > room else [line[4]]
+        first, *more = _wrap(line[4], room) if width and len(line[4]) > room else [line[4]]
         left = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=False))
         text = "\n".join([f"{left}  {first}", *(" " * (len(left) + 2) + part for part in more)])
         paint = "" if not colour else BOLD if line[0] or line is cells[0] else DIM if line[3] == "-" else ""
@@ -52,7 +60,7 @@ def format_interfaces(
     cells = [("", "INTERFACE", "LINK", "SPEED", "MTU")]
     for interface in sorted(interfaces, key=lambda i: (places.get(i.name, len(entries)), natural(i.name))):
         state = states.get(interface.name) or InterfaceState()
-        link = "down" if not interface.up else "no carrier" if state.has_carrier is False else "up"
+        link = link_state(interface, state)
         speed = _speed(state.speed) if link == "up" else "-"
         cells.append(("", printable(interface.name), link, speed, str(state.mtu or "-")))
     widths = [1, *(max(len(line[column]) for line in cells) for column in range(1, 5))]
@@ -60,6 +68,11 @@ def format_interfaces(
     if colour:
         lines[0] = f"{BOLD}{lines[0]}{PLAIN}"
     return "\n".join(lines) + "\n"
+
+
+def link_state(interface: Interface, state: InterfaceState) -> str:
+    """Return whether a link is down, or has no carrier."""
+    return "down" if not interface.up else "no carrier" if state.has_carrier is False else "up"
 
 
 def _wrap(text: str, room: int) -> list[str]:

@@ -11,12 +11,13 @@ from typing import NamedTuple
 from racknet.core.facts import NETWORKS
 from racknet.errors import ExitStatus, UsageError
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds
+from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds, parse_switch
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.connection import connect
+from racknet.swarm.decode import decode_logs, decode_replies
 from racknet.swarm.image import Image
-from racknet.swarm.nodes import FINAL, Answer, Code, Node, Task
+from racknet.swarm.nodes import FINAL, Answer, Code, Logs, Node, Task
 from racknet.swarm.signals import Ending, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
@@ -53,7 +54,12 @@ class ClusterQuery(NamedTuple):
     def words(self) -> list[str]:
         """The command line for each node."""
         filters = [word for name, given in self.options.items() for each in given for word in (f"--{name}", each)]
-        return [self.network, self.family, *filters, *(["--strict"] if self.strict else [])]
+        return [self.network, self.family, "--json", *filters, *(["--strict"] if self.strict else [])]
+
+    @property
+    def wants_notes(self) -> bool:
+        """Whether each node is to note that its answer is not proven. Raise UsageError."""
+        return parse_switch("RACKNET_STRICT", os.environ) != "0"
 
 
 def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
@@ -69,7 +75,9 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
         _progress(f"looking for {image}")
         found = swarm.find_image(image)
         answers = _run_jobs(swarm, query, found, chosen, timeout, ending)
-    is_failed = not answers or any(answer.address is None for answer in answers)
+    is_failed = not answers or any(answer.reply is None for answer in answers)
+    if query.wants_notes:
+        write_error(report.format_notes(answers))
     if is_failed:
         write_error(report.format_failures(answers, f"{query.network} {query.family}", image))
     if as_json and answers:
@@ -94,12 +102,19 @@ def _run_jobs(
             with ending.let_through():
                 swarm.remove_leftovers(jobs)
                 asked, tasks = _wait(swarm, jobs, chosen, end)
-                out, lost = _read_log(swarm, jobs, "stdout", _ids(tasks, "complete"))
-                err, also_lost = _read_log(swarm, jobs, "stderr", _ids(tasks, "failed"))
+                logs = _read_logs(swarm, jobs, query, tasks)
         finally:
             swarm.remove(jobs)
-    logs = nodes.Logs(out, err, also_lost if lost is None else lost)
-    return nodes.collect_answers(asked, tasks, logs, query.family, image.known_as)
+    return nodes.collect_answers(asked, tasks, logs, image.known_as)
+
+
+def _read_logs(swarm: Swarm, jobs: Sequence[str], query: ClusterQuery, tasks: Sequence[Task]) -> Logs:
+    """Return what the tasks printed: answers, and errors or notes where there must be some."""
+    out, lost = _read_log(swarm, jobs, "stdout", _ids(tasks, "complete"))
+    replies = decode_replies(out, query.network, query.family)
+    noted = {task for task, reply in replies.items() if not reply.is_proven} if query.wants_notes else set()
+    err, also_lost = _read_log(swarm, jobs, "stderr", _ids(tasks, "failed") | noted)
+    return decode_logs(out, replies, err, also_lost if lost is None else lost)
 
 
 def _ids(tasks: Sequence[Task], state: str) -> set[str]:

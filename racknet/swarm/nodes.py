@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
-from ipaddress import ip_address
 from typing import NamedTuple
 
-from racknet.core.matching import parse_address
 from racknet.core.text import natural
 from racknet.errors import UsageError
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
 RAN = ("complete", "failed")  # of these: a container has run, and has a log
-SIGN = "racknet: "  # before its errors
 KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")  # and the labels
 # By manager/constraint/constraint.go of moby/swarmkit. The engine's own error for others has no code.
 KEY = re.compile(r"[a-z_][a-z0-9_.-]+", re.ASCII | re.IGNORECASE)
@@ -35,7 +32,7 @@ class Code(Enum):
     NO_IMAGE = auto()  # (the image)
     STOPPED = auto()  # its task failed, without a word from racknet (the engine's error or the state)
     REFUSED = auto()  # racknet has no answer there (its error)
-    NO_ADDRESS = auto()  # what was printed is none (the family, the lines)
+    NO_ANSWER = auto()  # what was printed is none (the lines)
     LOST_LOG = auto()  # (why)
 
 
@@ -68,14 +65,31 @@ class Task(NamedTuple):
     error: str
     lacks_image: bool = False
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether racknet says that it has printed an answer."""
+        return (self.state, self.status) == ("complete", 0)
+
+
+class Reply(NamedTuple):
+    """What racknet answers on a node: the address, its interface, and whether it is proven."""
+
+    address: str
+    interface: str
+    is_proven: bool
+
 
 class Answer(NamedTuple):
-    """The answer of a node: its name, its id, and its address, or why there is none."""
+    """The answer of a node: its name, its id, and its reply, or why there is none.
+
+    `note` is what the node notes about its reply, or "".
+    """
 
     node: str
     id: str
-    address: str | None
+    reply: Reply | None
     failure: Failure | None = None
+    note: str = ""
 
 
 def choose(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
@@ -122,25 +136,38 @@ def _same(value: str, other: str) -> bool:
 
 
 class Logs(NamedTuple):
-    """The lines that tasks printed, by the tasks' ids; and why some of them are missing, if so."""
+    """What tasks said, by the tasks' ids: all that they printed, and what of it are replies, notes and errors.
 
-    out: Mapping[str, list[str]]
-    err: Mapping[str, list[str]]
+    `lost` is why some of it is missing, if so.
+    """
+
+    printed: Mapping[str, Sequence[str]]
+    replies: Mapping[str, Reply]
+    notes: Mapping[str, str]
+    errors: Mapping[str, str]
     lost: str | None = None
 
 
 def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
-    """Return the lines of a log with details, by the ids of their tasks: `…=…,…task.id=ID TEXT`."""
+    """Return the lines of a log with details, by the ids of their tasks: `…=…,…task.id=ID TEXT`.
+
+    The engine keeps a line of more than 16 KiB in pieces. Without the last of them, the log was cut.
+    """
     lines: dict[str, list[str]] = {}
+    begun: dict[str, str] = {}
     for piece in pieces:
         details, _, text = piece.decode("utf-8", "replace").partition(" ")
         pairs = dict(pair.partition("=")[::2] for pair in details.split(","))
-        if TASK_ID in pairs and text.endswith("\n"):  # else the log was cut, perhaps within an address
-            lines.setdefault(pairs[TASK_ID], []).append(text.rstrip("\r\n"))
+        if task := pairs.get(TASK_ID):
+            text = begun.pop(task, "") + text
+            if text.endswith("\n"):
+                lines.setdefault(task, []).append(text.rstrip("\r\n"))
+            else:
+                begun[task] = text
     return lines
 
 
-def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, family: str, image: str) -> list[Answer]:
+def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, image: str) -> list[Answer]:
     """Return the answers of the nodes, in natural order, from their tasks and logs. The image is for failures."""
     # The swarm may give a node another task where one failed: what has ended counts, and success most.
     rank = {state: place for place, state in enumerate(reversed(FINAL), 1)}
@@ -148,35 +175,27 @@ def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, fa
     answers = []
     for node in sorted(nodes, key=lambda node: (natural(node.name), node.id)):
         task = by_node.get(node.id)
-        printed = logs.out.get(task.id, []) if task and (task.state, task.status) == ("complete", 0) else []
-        if len(printed) == 1 and _is_address(family, printed[0]):
-            answers.append(Answer(node.name, node.id, printed[0]))
+        reply = logs.replies.get(task.id) if task and task.has_answered else None
+        if task and reply:
+            answers.append(Answer(node.name, node.id, reply, note=logs.notes.get(task.id, "")))
         elif task is None or (node.trouble and task.state not in FINAL):
             answers.append(Answer(node.name, node.id, None, Failure(node.trouble or Code.NO_TASK)))
         elif task.lacks_image:
             answers.append(Answer(node.name, node.id, None, Failure(Code.NO_IMAGE, (image,))))
         else:
-            answers.append(Answer(node.name, node.id, None, _failure(task, printed, logs, family)))
+            answers.append(Answer(node.name, node.id, None, _failure(task, logs)))
     return answers
 
 
-def _failure(task: Task, printed: Sequence[str], logs: Logs, family: str) -> Failure:
+def _failure(task: Task, logs: Logs) -> Failure:
     """Return why a task has no address."""
     if task.state not in FINAL:
         return Failure(Code.UNFINISHED, (task.state, task.error))
-    said = [line.removeprefix(SIGN) for line in logs.err.get(task.id, []) if line.removeprefix(SIGN).strip()]
-    if task.state == "failed" and said:
-        return Failure(Code.REFUSED, (said[0],))
+    printed = logs.printed.get(task.id, []) if task.has_answered else []
+    if task.state == "failed" and task.id in logs.errors:
+        return Failure(Code.REFUSED, (logs.errors[task.id],))
     if task.state in RAN and not printed and logs.lost is not None:
         return Failure(Code.LOST_LOG, (logs.lost,))
     if task.state != "complete":
         return Failure(Code.STOPPED, (task.error.strip() or task.state,))
-    return Failure(Code.NO_ADDRESS, (family, " ".join(printed)[:80]))
-
-
-def _is_address(family: str, word: str) -> bool:
-    try:
-        parse_address(family, word)
-        return str(ip_address(word)) == word
-    except (OSError, ValueError):
-        return False
+    return Failure(Code.NO_ANSWER, (" ".join(printed)[:80],))

@@ -22,7 +22,7 @@ TEXTS = {
     Code.NO_IMAGE: "No such image: {}",
     Code.STOPPED: "{}",
     Code.REFUSED: "{}",
-    Code.NO_ADDRESS: "printed no {} address: '{}'",
+    Code.NO_ANSWER: "printed no answer: '{}'",
     Code.LOST_LOG: "its log cannot be read: {}",
 }
 ABSENT = (Code.DOWN, Code.DISCONNECTED, Code.GONE, Code.NO_TASK)  # nothing can be asked there
@@ -38,10 +38,9 @@ def failure_text(failure: Failure) -> str:
 
 def format_text(answers: Sequence[Answer], *, is_bare: bool) -> str:
     """Return a line for each node that answered: its name and its address, or the bare address."""
-    answered = [answer for answer in answers if answer.address]
-    width = max((len(printable(answer.node)) for answer in answered), default=0)
-    names = ["" if is_bare else f"{printable(answer.node):{width}}  " for answer in answered]
-    return "".join(f"{name}{answer.address}\n" for name, answer in zip(names, answered, strict=True))
+    answered = [(printable(answer.node), answer.reply.address) for answer in answers if answer.reply]
+    width = max((len(node) for node, _ in answered), default=0)
+    return "".join(f"{'' if is_bare else f'{node:{width}}  '}{address}\n" for node, address in answered)
 
 
 def format_json(answers: Sequence[Answer]) -> str:
@@ -50,12 +49,24 @@ def format_json(answers: Sequence[Answer]) -> str:
         {
             "node": answer.node,
             "id": answer.id,
-            "address": answer.address,
+            "address": answer.reply.address if answer.reply else None,
+            "interface": answer.reply.interface if answer.reply else None,
+            "proven": answer.reply.is_proven if answer.reply else None,
             "error": failure_text(answer.failure) if answer.failure else None,
         }
         for answer in answers
     ]
     return json.dumps(rows) + "\n"
+
+
+def format_notes(answers: Sequence[Answer]) -> str:
+    """Return a note on each answer that is not proven: the node's own, as far as it has come."""
+    unproven = [(answer, answer.reply) for answer in answers if answer.reply and not answer.reply.is_proven]
+    notes = [
+        (answer.node, answer.note or f"{reply.address} on {reply.interface} is not proven: --strict refuses")
+        for answer, reply in unproven
+    ]
+    return "".join(f"note: {printable(f'{node}: {note}')}\n" for node, note in notes)
 
 
 def format_failures(answers: Sequence[Answer], asked: str, image: str) -> str:

@@ -26,6 +26,7 @@ for line in [
     "public", "service ipv6 --json --all --explain --interface * --cidr ::/0", "list", "list --json",
     "env --wait 0.1", "--help", "public --help", "pubic", "public -x", "exec no-such-command", "--version", "",
     "public --cidr x", "public --cidr 10.255.255.255", "service --reach 10.1.2.3 --exclude 10.255.0.0/16 --all",
+    "report", "report --as-is", "service --strict", "public --json --cidr x", "env --require public:ipv6,service",
 ]:
     sys.argv[1:] = line.split()
     with contextlib.redirect_stdout(io.StringIO()):
@@ -59,9 +60,13 @@ def tables() -> str:
 
 def test_loaded_modules_are_frozen(tables: str) -> None:
     """Each module that a command loads is in the executable: frozen by racknet or by CPython, or built in."""
-    run = ["docker", "run", "--rm", "--label", engine.LABEL, "--net=host", "-e", "RACKNET_X=1", engine.PACKAGE]
-    loaded = set(json.loads(engine.command(*run, "-I", "-S", "-c", PATHS + LOADED).err.splitlines()[-1]))
-    assert {"racknet.output.table", "racknet.output.json", "racknet.cli.environment"} <= loaded
+    run = ["docker", "run", "--rm", "--label", engine.LABEL, "--net=host"]
+    loaded = set()
+    for variable in ("RACKNET_STRICT=0", "RACKNET_X=1"):  # the second is a mistake in each command
+        ran = engine.command(*run, "-e", variable, engine.PACKAGE, "-I", "-S", "-c", PATHS + LOADED)
+        loaded |= set(json.loads(ran.err.splitlines()[-1]))
+    assert {"racknet.output.table", "racknet.output.json", "racknet.output.report", "racknet.cli.mistakes"} <= loaded
+    assert {"racknet.cli.environment", "difflib"} <= loaded
     frozen = set(re.findall(r'\{"([\w.]+)", ', tables))
     assert loaded - frozen - {*CPYTHON, *OPTIONAL} == set()
 

@@ -29,7 +29,7 @@ from support.swarm_nodes import REDIS
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "engines.md"
-HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
+HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
 REDIS_EXAMPLE = "docker.io/racknet/redis-racknet"
 
 
@@ -143,7 +143,8 @@ def answer(case: EngineCase) -> str:
 
 
 def test_the_page() -> None:
-    """docs/engines.md has the cases, one row for each, with the version that runs, and what is answered."""
+    """docs/engines.md has the hint, and the cases, one row for each, with the version, and what is answered."""
+    assert HINT in PAGE.read_text()
     answered, refused = rows("In the host's network"), rows("In a network of its own")
     assert [(row[0], row[2], row[3]) for row in answered] == [
         (case.engine, how_to_ask(case), answer(case)) for case in CASES if case.answers

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support import engine
 from support.engine import CommandResult
-from support.forms import ANSWERS, FORMS, RACKSPACE, Run, copy_executable, host_with_both, right
+from support.forms import ANSWERS, FORMS, RACKSPACE, Run, copy_executable, error_of, host_with_both, right
 
 ALL_ENV = [
     f"RACKNET_{words.replace(' ', '_').upper()}{'' if ' ' in words else '_IPV4'}={answer}"
@@ -107,8 +107,9 @@ def test_socket_denied(denied: str, run: Run) -> None:
     for words in [*ANSWERS, "public --explain", "service --wait 1", "list", "list --json", "env", "exec echo no"]:
         result = run(denied, f"$racknet {words}")
         assert (result.out, result.status) == ("", 3)
-        assert result.err.startswith("racknet: cannot read the interfaces: Operation not permitted\nhint: "), words
-        assert "AF_NETLINK" in result.err
+        message, hint = error_of(result, words)
+        assert message == "cannot read the interfaces: Operation not permitted", words
+        assert "AF_NETLINK" in hint
 
 
 def test_user_namespace(host: str, run: Run) -> None:
@@ -148,11 +149,20 @@ def test_2_mb_of_environment(host: str, run: Run) -> None:
     assert run(host, f"{before} exec $racknet exec sh -c 'echo ${{#BIG21}}'") == right("100000")
 
 
-def test_2_mb_of_unknown_variables(host: str, run: Run) -> None:
-    """2 MB of variables that begin with RACKNET_ change no answer. `exec` passes them on."""
+def test_2_mb_of_variables_of_engines(host: str, run: Run) -> None:
+    """2 MB of variables such as Docker's links set change no answer. `exec` passes them on."""
+    before = MANY + VARIABLES.format(name="RACKNET_ENV_BIG")
+    assert_all_right(run, host, limit=f"{before} exec")
+    assert run(host, f"{before} exec $racknet exec sh -c 'echo ${{#RACKNET_ENV_BIG21}}'") == right("100000")
+
+
+@pytest.mark.parametrize("words", ["public", "service -v", "list --json", "env", "exec echo no"])
+def test_2_mb_of_unknown_variables(host: str, run: Run, words: str) -> None:
+    """2 MB of variables that nobody knows are refused, with an error that names the first, and shows no value."""
     before = MANY + VARIABLES.format(name="RACKNET_BIG")
-    assert run(host, f"{before} exec $racknet public") == right(ANSWERS["public"])
-    assert run(host, f"{before} exec $racknet exec sh -c 'echo ${{#RACKNET_BIG21}}'") == right("100000")
+    result = run(host, f"{before} exec $racknet {words}")
+    assert (result.out, result.status) == ("", 2)
+    assert error_of(result, words) == ("'RACKNET_BIG1' is not a variable of racknet", "unset it")
 
 
 @pytest.mark.parametrize(

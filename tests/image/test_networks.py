@@ -12,7 +12,7 @@ from support import engine
 from support.engine import CommandResult
 from support.layout import parse_layout
 
-HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
+HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
 QUESTIONS = [["public"], ["service"], ["public", "ipv6"], ["service", "ipv6"], ["service", "--cidr", "0.0.0.0/0"]]
 
 

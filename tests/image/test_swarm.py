@@ -20,7 +20,7 @@ from support import engine
 from support.engine import CommandResult
 from support.pages import block
 from support.registry import SERVERS
-from support.swarm_nodes import Swarm, SwarmNode, wait_for
+from support.swarm_nodes import Swarm, SwarmNode, network, wait_for
 
 pytestmark = pytest.mark.alone
 CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
@@ -76,8 +76,8 @@ def test_all(swarm_of_three: Swarm) -> None:
     lines = f"n1   {n1.service}\nn2   {n2.service}\nn10  {n10.service}\n"
     assert cluster(n1, "service") == CommandResult(lines, "", 0)
     answered = json.loads(cluster(n1, "public", "ipv4", "--json").out)
-    assert [(a["node"], a["address"], a["error"]) for a in answered] == [
-        (n.name, n.public, None) for n in swarm_of_three.nodes
+    assert [(a["node"], a["address"], a["interface"], a["proven"], a["error"]) for a in answered] == [
+        (n.name, n.public, "eth0", True, None) for n in swarm_of_three.nodes
     ]
     assert {a["id"] for a in answered} == set(n1.docker("node", "ls", "-q").split())
 
@@ -202,6 +202,34 @@ def test_without_eth1(swarm_of_three: Swarm) -> None:
     assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
     assert "\n  n2  no service ipv4 address on this host\n" in result.err
     assert cluster(n1, "service", "--node", "n2").out == f"{n2.service}\n"
+
+
+def test_unproven(swarm_of_three: Swarm) -> None:
+    """A node with two NICs on ServiceNet answers by a preference, which is noted; `--strict` refuses."""
+    n1, n2, n10 = swarm_of_three.nodes
+    with network("other", "10.208.0.0/24", "--internal") as other:
+        engine.docker("network", "connect", "--ip", "10.208.0.9", other, n2.container)
+        try:
+            name = n2.run("ip", "-o", "address", "show", "to", "10.208.0.9").out.split()[1]
+            noted = cluster(n1, "service", "--json")
+            silent = cluster(n1, "service", RACKNET_STRICT="0")
+            refused = [cluster(n1, "service", "--strict"), cluster(n1, "service", RACKNET_STRICT="1")]
+        finally:
+            engine.docker("network", "disconnect", other, n2.container)
+    note = block("docs/clusters.md", "note: ").replace("10.176.224.3", n2.service).replace("eth2", name)
+    assert (noted.err, noted.status) == (f"{note}\n", 0)
+    assert [(a["address"], a["interface"], a["proven"]) for a in json.loads(noted.out)] == [
+        (n.service, "eth1", n is not n2) for n in swarm_of_three.nodes
+    ]
+    assert silent == CommandResult(f"n1   {n1.service}\nn2   {n2.service}\nn10  {n10.service}\n", "", 0)
+    for result in refused:
+        assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
+        assert result.err.splitlines()[:2] == [
+            "racknet: no service ipv4 address from 1 of 3 nodes",
+            note.removesuffix(", not proven: --strict refuses").replace(
+                "note: n2: ", "  n2  the service ipv4 address on this host is not proven: "
+            ),
+        ]
 
 
 def test_drained(swarm_of_three: Swarm) -> None:

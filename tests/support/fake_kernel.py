@@ -1,4 +1,4 @@
-"""A socket that plays the kernel: netlink messages made by hand, or out of a layout, for the real reader to read."""
+"""What plays the kernel: netlink messages made by hand, or out of a layout, for the real reader to read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
-from socket import AF_UNIX, SOCK_DGRAM, socketpair
+from socket import socket
+from typing import cast
+from unittest.mock import patch
 
 from racknet.core.facts import AF, Interface, Route
 from racknet.core.known import INTERNET, STACKED_KINDS
+from racknet.host import reader
 from racknet.host.netlink import NLMSG_DONE, NLMSG_ERROR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, Kernel
 from support.layout import Layout
 
@@ -67,15 +70,60 @@ def route(
     return struct.pack("=8BI", family, length, source_length, tos, table, 0, 0, kind, flags) + b"".join(attributes)
 
 
+class PlayedSocket:
+    """A socket that has received these datagrams, and times out after the last."""
+
+    def __init__(self, datagrams: Iterable[bytes]) -> None:
+        self._datagrams = iter(datagrams)
+
+    def send(self, _: bytes) -> None:
+        pass
+
+    def recv_into(self, buffer: bytearray, _size: int, _flags: int) -> int:
+        """Return the size of the whole datagram, as MSG_TRUNC wants it."""
+        datagram = next(self._datagrams, None)
+        if datagram is None:
+            raise TimeoutError("timed out")
+        part = datagram[: len(buffer)]
+        buffer[: len(part)] = part
+        return len(datagram)
+
+    def close(self) -> None:
+        pass
+
+
 @contextmanager
 def kernel(*datagrams: bytes) -> Iterator[Kernel]:
     """Play a kernel that answers with these datagrams, whatever it is asked."""
-    ours, its = socketpair(AF_UNIX, SOCK_DGRAM)
-    with its, Kernel(ours) as played:
-        its.settimeout(1)
-        for datagram in datagrams:
-            its.send(datagram)
+    with Kernel(cast(socket, PlayedSocket(datagrams))) as played:
         yield played
+
+
+class PlayedGroups:
+    """The kernel's groups: what has come when it is asked, and in the end nothing more."""
+
+    def __init__(self, rounds: Iterable[list[bytes]]) -> None:
+        self._rounds = iter(rounds)
+
+    def __enter__(self) -> PlayedGroups:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def receive(self) -> list[bytes]:
+        return next(self._rounds, [])
+
+
+@contextmanager
+def played(datagrams: Iterable[bytes], changes: Iterable[list[bytes]] = ()) -> Iterator[None]:
+    """Play a kernel for `read_host`: its lists, and what its groups tell after each reading of them."""
+    with (
+        kernel(*datagrams) as ours,
+        patch.object(reader, "Kernel", lambda: ours),
+        patch.object(reader, "Groups", lambda: PlayedGroups(changes)),
+    ):
+        yield
 
 
 def dumps(*lists: Iterable[tuple[int, bytes]], first: int = 1) -> list[bytes]:
@@ -86,8 +134,8 @@ def dumps(*lists: Iterable[tuple[int, bytes]], first: int = 1) -> list[bytes]:
     ]
 
 
-def lists_of(layout: Layout) -> list[bytes]:
-    """Return what the kernel of a host answers to `read_host`.
+def lists_of(layout: Layout, first: int = 1) -> list[bytes]:
+    """Return what the kernel of a host answers to `read_host`, six times from a sequence number on.
 
     These are its interfaces, its routes of both families, its ways to the Internet, and its addresses.
     """
@@ -108,9 +156,10 @@ def lists_of(layout: Layout) -> list[bytes]:
         index = indexes[a.interface]
         body = address(AF[a.family], index, a.prefix_length, attribute(1, packed), label, flags=a.flags, scope=a.scope)
         addresses.append((RTM_NEWADDR, body))
-    lists = dumps(links, routes["ipv4"], routes["ipv6"])
-    lists += [message(*way, sequence=4 + n) if way else failure(-101, 4 + n) for n, way in enumerate(ways)]
-    return lists + dumps(addresses, first=4 + len(ways))
+    lists = dumps(links, routes["ipv4"], routes["ipv6"], first=first)
+    for sequence, answer in enumerate(ways, first + 3):
+        lists.append(message(*answer, sequence=sequence) if answer else failure(-101, sequence))
+    return lists + dumps(addresses, first=first + 5)
 
 
 def _route(r: Route, indexes: dict[str, int]) -> bytes:

@@ -36,6 +36,17 @@ def line(name: str, text: str) -> bytes:
     return struct.pack(">BxxxL", 1, len(data)) + data
 
 
+def reply(address: str, *, network: str = "service", interface: str = "eth1", proven: bool = True) -> str:
+    """Return the line that racknet prints on a node for IPv4 with `--json`."""
+    query = {"network": network, "family": "ipv4", "address": address, "prefix_length": 19}
+    return json.dumps({**query, "interface": interface, "why": "only candidate", "proven": proven})
+
+
+def error(message: str) -> str:
+    """Return the line that racknet prints on a node with `--json` where it has no answer."""
+    return json.dumps({"error": message, "hint": "see racknet list", "addresses": []})
+
+
 class FakeManager(ThreadingHTTPServer):
     """A manager. What it has may be changed at any time."""
 
@@ -44,7 +55,10 @@ class FakeManager(ThreadingHTTPServer):
         self.now = "2026-01-01T00:00:00.123456789Z"  # by the clock of the swarm's leader
         self.nodes = [node("n1")]
         self.tasks = [task("n1")]
-        self.logs: dict[str, list[bytes]] = {"stdout": [line("n1", "10.0.0.1")], "stderr": [b""]}  # one for each look
+        self.logs: dict[str, list[bytes]] = {
+            "stdout": [line("n1", reply("10.0.0.1"))],
+            "stderr": [b""],
+        }  # one for each look
         self.jobs: dict[str, dict[str, Any]] = {}
         self.refusals: list[tuple[int, str]] = []  # to remove a job: one for each try
         self.before: Callable[[str], object] = lambda _: None  # called with each request: "GET /tasks"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from racknet.output.stdio import printable
 from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS
@@ -38,3 +40,15 @@ def copy_executable(path: str, container: str) -> None:
 def right(answer: str) -> CommandResult:
     """Return what comes of a command that answers."""
     return CommandResult(f"{answer}\n", "", 0)
+
+
+def error_of(result: CommandResult, words: str) -> tuple[str, str]:
+    """Return the message and the hint of what ends a command: all that it prints, as text or, for --json, as JSON."""
+    if "--json" in words.split():
+        error = json.loads(result.err)
+        assert (error["addresses"], result.err.count("\n")) == ([], 1), result
+        return printable(error["error"]), printable(error["hint"])
+    message, hint = result.err.splitlines()
+    assert message.startswith("racknet: "), result
+    assert hint.startswith("hint: "), result
+    return message.removeprefix("racknet: "), hint.removeprefix("hint: ")

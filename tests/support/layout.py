@@ -304,4 +304,8 @@ def _add_route(layout: Layout, destination: str, words: list[str]) -> None:
     if len(hops) > 1:
         layout.commands.append(ip + tail + "".join(f" nexthop {hop}" for hop in nexthops))
     else:
-        layout.commands.append(f"{ip} {' '.join(nexthops)}{tail}")
+        # The kernel takes no gateway of its own: such a route was there before the address.
+        own = f"ip addr add {hops[0][1] if hops and hops[0][1] else None}/"
+        places = [n for n, command in enumerate(layout.commands) if command.startswith(own)]
+        place = places[0] if places else len(layout.commands)
+        layout.commands.insert(place, f"{ip} {' '.join(nexthops)}{tail}")

@@ -22,9 +22,24 @@ ADDRESS: dict[str, Any] = {
         "proven": {"type": ["boolean", "null"]},
     },
 }
+INTERFACE: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["interface", "link", "speed", "mtu"],
+    "properties": {
+        "interface": {"type": "string", "minLength": 1},
+        "link": {"enum": ["up", "down", "no carrier"]},
+        "speed": {"type": ["integer", "null"], "minimum": 1},
+        "mtu": {"type": ["integer", "null"], "minimum": 1},
+    },
+}
 LIST_SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["host", "addresses"],
+    "required": ["host", "addresses", "interfaces"],
     "additionalProperties": False,
-    "properties": {"host": {"type": "boolean"}, "addresses": {"type": "array", "items": ADDRESS}},
+    "properties": {
+        "host": {"type": "boolean"},
+        "addresses": {"type": "array", "items": ADDRESS},
+        "interfaces": {"type": "array", "items": INTERFACE},
+    },
 }

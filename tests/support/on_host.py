@@ -12,7 +12,7 @@ from unittest.mock import patch
 from racknet import __main__, lookup
 from racknet.core.facts import Host
 from racknet.core.known import CONTAINER_NAMES
-from racknet.host import dmi
+from racknet.host import dmi, reader
 from racknet.output import hints
 from support.layout import parse_layout
 
@@ -50,6 +50,7 @@ def on_host(*hosts: Host | str) -> Iterator[list[float]]:
 
     with (
         patch.object(lookup, "read_host", read),
+        patch.object(reader, "read_host", read),  # `report` has no use for answers
         patch.object(lookup, "find_unconfirmed", lambda _: []),
         patch.object(dmi, "read_dmi", dict),  # this machine may be a provider's
         patch("time.sleep", sleep),
@@ -66,6 +67,9 @@ def run(*words: str, **environ: str) -> int:
         patch.object(__main__, "environ", variables),
         patch.dict(os.environ, environ, clear=True),
         patch.object(hints, "program", lambda: "racknet"),
+        patch.object(hints, "is_run_by_engine", lambda: True),
         patch.object(signal, "signal"),  # else `--wait` and `exec` would set the tests' own
+        patch.object(os, "putenv"),  # else `exec` would, too
+        patch.object(os, "unsetenv"),
     ):
         return __main__.main()

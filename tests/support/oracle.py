@@ -234,11 +234,12 @@ class Oracle:
         places |= {a.interface for a in self.host.addresses if a.text in sources}
         return address.text in sources or address.interface not in places
 
-    def _has_carrier_if_needed(self, address: Address, candidates: list[Address]) -> bool:
+    def _has_carrier_if_needed(self, address: Address) -> bool:
         def network(a: Address) -> object:
             return ip_network(f"{a.text}/{a.prefix_length}", strict=False)
 
-        plugged = {network(a) for a in candidates if self.host.interfaces[a.interface].has_carrier}
+        others = [a for a in self.counted if a.family == address.family]
+        plugged = {network(a) for a in others if self.host.interfaces[a.interface].has_carrier}
         return self.host.interfaces[address.interface].has_carrier or network(address) not in plugged
 
     def _marked(self, network: str, a: Address, candidates: list[Address]) -> list[Marked]:
@@ -246,7 +247,7 @@ class Oracle:
         here = [other for other in candidates if other.interface == a.interface]
         is_host = a.prefix_length == ip_address(a.text).max_prefixlen
         is_virtual = is_host and (a.family == "ipv4" or bool(a.flags & PERMANENT))
-        carrier = (self._has_carrier_if_needed(a, candidates), True)
+        carrier = (self._has_carrier_if_needed(a), True)
         source = (self._is_source_if_any(a), True)
         gateway = (self._beside_gateway(a) or not any(map(self._beside_gateway, here)), True)
         last = [(not a.flags & DEPRECATED, True), (not a.flags & TEMPORARY, True)]

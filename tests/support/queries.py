@@ -1,11 +1,13 @@
-"""Queries by their command lines, for the pure core."""
+"""Queries by their command lines, for the pure core, and what comes of them."""
 
 from __future__ import annotations
 
+from racknet.core.comparison import Doubt
 from racknet.core.facts import Host
 from racknet.core.query import Query
-from racknet.core.selection import select_address
+from racknet.core.selection import Selection, select_address
 from racknet.parsing import parse_family, parse_query
+from support.layout import parse_layout
 
 FOUR = ["public ipv4", "public ipv6", "service ipv4", "service ipv6"]
 
@@ -34,3 +36,16 @@ def answer_of(host: Host, line: str) -> str:
     """Return what a host answers to a command line; "" where it does not."""
     address = select_address(host, make_query(line)).address
     return address.text if address else ""
+
+
+def select(line: str, layout: str) -> Selection:
+    """Return what comes of a command line on the host of a layout."""
+    return select_address(parse_layout(layout).host, make_query(line))
+
+
+def doubt_of(found: Doubt | None) -> tuple[str, list[str], str, str] | None:
+    """Return what is in doubt: its kind, the addresses, what decides between them, and what speaks against that."""
+    if found is None:
+        return None
+    against = found.against.text if found.against else ""
+    return found.kind, [address.text for address in found.candidates], found.preference.text, against

@@ -17,6 +17,7 @@ from unittest.mock import patch
 import pytest
 from support.hosts import HOSTS, HostCase
 from support.on_host import on_host
+from support.queries import FOUR, answer_of
 
 import racknet
 from racknet import errors, lookup
@@ -25,7 +26,7 @@ from racknet.errors import HostReadError
 ROOT = Path(__file__).parent.parent.parent
 FILTERS = (
     "interface: 'Words | None' = None, cidr: 'Words | None' = None, exclude: 'Words | None' = None, "
-    "reach: 'str | None' = None, strict: 'bool' = False, wait: 'float' = 0"
+    "reach: 'str | None' = None, strict: 'bool' = False, in_container: 'bool' = False, wait: 'float' = 0"
 )
 # The public interface. A change here breaks programs: it needs a new version, and a line in CHANGELOG.md.
 SIGNATURES = {
@@ -85,18 +86,15 @@ def test_import_loads_nothing() -> None:
 def test_answers(case: HostCase) -> None:
     """On each host of the table the functions answer as the command does, as objects of `ipaddress`."""
     with on_host(case.layout.host):
-        for line, answer in case.answers.items():
-            network, *rest = line.split()
-            family = rest[0] if rest else "ipv4"
-            if len(rest) < 2 and not family.startswith("-"):
-                call = {"public": racknet.public, "service": racknet.service}[network]
-                if answer:
-                    found: Any = call(family)
-                    assert (type(found), str(found)) == (type(ip_address(answer)), answer)
-                    assert racknet.address(network, family) == racknet.addresses(network, family)[0].address == found
-                else:
-                    with pytest.raises(racknet.NoAddress):
-                        call(family)
+        for line in FOUR:
+            network, family = line.split()
+            call = {"public": racknet.public, "service": racknet.service}[network]
+            if answer := answer_of(case.layout.host, line):
+                assert call(family) == ip_address(answer)
+                assert racknet.address(network, family) == racknet.addresses(network, family)[0].address == call(family)
+            else:
+                with pytest.raises(racknet.NoAddress):
+                    call(family)
 
 
 def test_filters() -> None:
@@ -107,7 +105,8 @@ def test_filters() -> None:
     with on_host(HOSTS["service-ambiguous"].layout.host):
         for interface in ("ens4", ["ens4"], ("nosuch", "ens[4]")):
             assert str(racknet.service(interface=interface)) == "10.30.0.10"
-        assert str(racknet.service(cidr=["192.168.0.0/16", "10.99.0.0/16"])) == "192.168.30.2"
+        for cidr in (["192.168.0.0/16", "10.99.0.0/16"], "192.168.0.0/16,10.99.0.0/16"):
+            assert str(racknet.service(cidr=cidr)) == "192.168.30.2"
         assert str(racknet.service(exclude=["ens4", "10.0.0.0/8"])) == "192.168.30.2"
         assert str(racknet.service("ipv6", interface="ens5")) == "fd00:5::1"
         assert str(racknet.service("inet6", interface="ens5")) == "fd00:5::1"
@@ -160,8 +159,11 @@ def test_no_address(call: Any) -> None:
         call()
     assert caught.value.message == "no public ipv4 address on this host"
     assert "172.31.5.9   private; the host may sit behind NAT" in caught.value.details
-    with on_host(HOSTS["bridged-container"].layout.host), pytest.raises(racknet.NoAddress, match="a container's own"):
-        racknet.addresses("service")
+    with on_host(HOSTS["bridged-container"].layout.host):
+        with pytest.raises(racknet.NoAddress, match="a container's own") as caught:
+            racknet.addresses("service")
+        assert "in_container=True" in caught.value.hint
+        assert str(racknet.service(in_container=True, interface="eth0")) == "172.17.0.5"
 
 
 def test_filters_in_an_error() -> None:
@@ -184,11 +186,16 @@ def test_filters_in_an_error() -> None:
         ({"exclude": ["eth0", None]}, "exclude: ['eth0', None] is not a str or a sequence of str"),
         ({"cidr": b"10.0.0.0/8"}, "cidr: b'10.0.0.0/8' is not a str or a sequence of str"),
         ({"cidr": "10.0.0.0/33"}, "cidr: '10.0.0.0/33' is not a CIDR block"),
-        ({"cidr": "10.0.0.0/8,10.0.0.0/9"}, "cidr: '10.0.0.0/8,10.0.0.0/9' is not a CIDR block"),
+        ({"cidr": "10.0.0.0/8,10.0.0"}, "cidr: '10.0.0' is not a CIDR block"),
+        (
+            {"exclude": "fd00::/8", "family": "ipv4", "network": "public"},
+            "exclude: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
+        ),
         ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
         ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str"),
         ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
         ({"strict": 1}, "strict: 1 is not True or False"),
+        ({"in_container": "yes"}, "in_container: 'yes' is not True or False"),
         ({"wait": "5"}, "wait: '5' is not a number of seconds, from 0 to a year"),
         ({"wait": -1}, "wait: -1 is not a number of seconds, from 0 to a year"),
         ({"wait": float("nan")}, "wait: nan is not a number of seconds, from 0 to a year"),
@@ -208,14 +215,14 @@ def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:
 
 def test_environment_changes_nothing() -> None:
     """No RACKNET_* variable counts, not even a wrong one."""
-    variables = {"RACKNET_SERVICE_INTERFACE": "nosuch", "RACKNET_EXCLUDE": "10.0.0.0/99", "RACKNET_WAIT": "soon"}
+    variables = {"RACKNET_SERVICE_INTERFACE": "nosuch", "RACKNET_EXCLUDE": "10.0.0.0/99", "RACKNET_NOSUCH": "1"}
     with on_host(HOSTS["rackspace"].layout.host), patch.dict(os.environ, variables):
         assert str(racknet.service()) == "10.208.1.5"
 
 
 def test_wait() -> None:
     """With `wait` the host is asked again until there is an answer, or the time is over."""
-    boot, ready = "nic ens5 device", "nic ens5 10.0.0.5/24 device"
+    boot, ready = "nic ens5 device", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1"
     with on_host(boot, boot, ready) as pauses:
         assert str(racknet.service(wait=1.5)) == "10.0.0.5"
     assert len(pauses) == 2
@@ -228,7 +235,7 @@ def test_program_keeps_its_signals() -> None:
     """A library changes no signal handler, and works in any thread; the command's --wait does change one."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE)}
     found = []
-    with on_host("nic ens5 10.0.0.5/24 device"):
+    with on_host("nic ens5 10.0.0.5/24 device\ndefault ens5"):
         thread = threading.Thread(target=lambda: found.append(racknet.service(wait=0.5)))
         thread.start()
         thread.join()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+from unittest.mock import patch
+
 import pytest
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
+from racknet.core.disguise import NO_ROOM
+
 EMPTY = "nic eth0\nbridge docker0"
-READY = "nic eth0 203.0.113.7/24\nbridge docker0"
+READY = "nic eth0 203.0.113.7/24\nbridge docker0\ndefault eth0 via 203.0.113.1"
 
 Capture = pytest.CaptureFixture[str]
 
@@ -24,14 +30,20 @@ def test_answer(capfd: Capture) -> None:
         assert capfd.readouterr() == ("104.130.0.127\n", "")
 
 
-def test_waits_until_there_is_an_answer(capfd: Capture) -> None:
-    """`--wait` answers as soon as there is an answer; RACKNET_WAIT does too."""
-    with on_host(EMPTY, EMPTY, EMPTY, READY) as pauses:
-        assert run("public", "--wait", "30") == 0
-    assert (len(pauses), capfd.readouterr()) == (3, ("203.0.113.7\n", ""))
-    with on_host(EMPTY, READY) as pauses:
-        assert run("public", RACKNET_WAIT="30") == 0
-    assert (len(pauses), capfd.readouterr()) == (1, ("203.0.113.7\n", ""))
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_waits_until_there_is_an_answer(is_terminal: bool, capfd: Capture) -> None:
+    """`--wait` and RACKNET_WAIT answer as soon as nothing can replace the answer; a terminal shows that they wait."""
+    said = "racknet: waiting up to 30 s, until nothing can bring a better answer\n" if is_terminal else ""
+    with patch.object(os, "isatty", lambda _: is_terminal):
+        with on_host(EMPTY, EMPTY, READY.partition("default")[0], READY) as pauses:
+            assert run("public", "--wait", "30") == 0
+        assert (len(pauses), capfd.readouterr()) == (3, ("203.0.113.7\n", said))
+        with on_host(EMPTY, READY) as pauses:
+            assert run("public", RACKNET_WAIT="30") == 0
+        assert (len(pauses), capfd.readouterr()) == (1, ("203.0.113.7\n", said))
+        with on_host(READY) as pauses:
+            assert run("public", RACKNET_WAIT="30") == 0
+        assert (pauses, capfd.readouterr()) == ([], ("203.0.113.7\n", ""))
 
 
 def test_waits_no_longer_than_asked(capfd: Capture) -> None:
@@ -78,8 +90,7 @@ def test_nothing_is_printed_without_an_answer(host: str, options: list[str], cap
 
 def test_explain(capfd: Capture) -> None:
     """`--explain` says on standard error which rule decided, and what became of the others."""
-    environ = {"RACKNET_SERVICE_IFACE": "ens4"}
-    assert asked("service-net-by-block-10.176.0.0/12", "service", "--explain", **environ) == 0
+    assert asked("service-net-by-block-10.176.0.0/12", "service", "--explain") == 0
     out, err = capfd.readouterr()
     assert out == "10.191.7.9\n"
     assert (
@@ -91,7 +102,6 @@ decided by: in a ServiceNet block; the next is 192.168.3.4 on ens4
   ens4     192.168.3.4   ens5 is preferred: in a ServiceNet block
   ens3     203.0.113.7   public
   docker0  172.17.0.1    container interface
-note: racknet does not know the variable RACKNET_SERVICE_IFACE; did you mean RACKNET_SERVICE_INTERFACE?
 """
     )
 
@@ -101,7 +111,7 @@ def test_explain_all(capfd: Capture) -> None:
     assert asked("service-ambiguous", "service", "--all", "-v") == 0
     out, err = capfd.readouterr()
     assert out == "10.30.0.10\n192.168.30.2\n"
-    assert err.startswith("racknet: service ipv4: all candidates\ndecided by: nothing: ens4 and ens5 tie\n")
+    assert err.startswith("racknet: service ipv4: all candidates\nnothing decides: ens4 and ens5 tie\n")
     assert "  ens5     192.168.30.2   ties with ens4\n" in err
 
 
@@ -123,8 +133,11 @@ def test_list_in_a_container(capfd: Capture) -> None:
     assert "*" not in out
     assert err == (
         "racknet: this is a container's own network, not a host's\n"
-        "hint: run it with --net=host (hostNetwork: true on Kubernetes)\n"
+        "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
     )
+    assert asked("bridged-container", "list", "--in-container") == 0
+    out, err = capfd.readouterr()
+    assert ("*" in out, err) == (True, "")
 
 
 def test_list_with_filters(capfd: Capture) -> None:
@@ -165,7 +178,8 @@ def test_strict(words: list[str], environ: dict[str, str], capfd: Capture) -> No
         assert run(*words, **environ) == 1
     out, err = capfd.readouterr()
     assert out == ""
-    assert " is not proven: 10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route)\n" in err
+    ipv4 = "service ipv4: " if "ipv6" in words else ""
+    assert f" is not proven: {ipv4}10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route)\n" in err
     assert "note: " not in err
 
 
@@ -186,3 +200,31 @@ def test_strict_list(capfd: Capture) -> None:
     lines = capfd.readouterr().out.split("\n\n")[0].splitlines()
     assert not any(line.startswith("*") for line in lines)
     assert "preferred to 10.9.0.4, not proven: default" in lines[1]
+
+
+def test_in_container(capfd: Capture) -> None:
+    """Only --in-container and its variable ask for the address of a container's own network."""
+    for words, environ in ((["--in-container"], {}), ([], {"RACKNET_IN_CONTAINER": "1"})):
+        assert asked("bridged-container", "service", "--interface", "eth0", *words, **environ) == 0
+        assert capfd.readouterr() == ("172.17.0.5\n", "")
+    assert asked("bridged-container", "service", "--interface", "eth0", RACKNET_IN_CONTAINER="0") == 1
+
+
+MANY = "\n".join(f"nic eth{n} 5.9.{n}.2/24 device" for n in range(4))
+
+
+def test_report(capfd: Capture) -> None:
+    """`report` is one document without public addresses; where they are too many, --as-is is the way out."""
+    with on_host(MANY):
+        assert run("report") == 3
+        assert capfd.readouterr() == (
+            "",
+            f"racknet: {NO_ROOM}\nhint: racknet report --as-is shows the addresses as they are\n",
+        )
+        assert run("report", "--as-is") == 0
+        addresses = [fields["address"] for fields in json.loads(capfd.readouterr().out)["addresses"]]
+        assert addresses == [f"5.9.{n}.2" for n in range(4)]
+    with on_host(MANY.partition("\n")[0]):
+        assert run("report") == 0
+    out, err = capfd.readouterr()
+    assert ([fields["address"] for fields in json.loads(out)["addresses"]], err) == (["192.0.2.1"], "")

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from support.fake_manager import NO_LEADER, FakeManager, fake_manager, line, node, task
+from support.fake_manager import NO_LEADER, FakeManager, error, fake_manager, line, node, reply, task
 
 from racknet.errors import ExitStatus, SwarmError, UsageError
 from racknet.output.hints import VERSIONED_IMAGE
@@ -56,18 +56,18 @@ def name(manager: FakeManager) -> str:
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_strict(manager: FakeManager, strict: bool) -> None:
-    """`--strict` goes along to the nodes, after the filters."""
+    """The nodes are asked for JSON. `--strict` goes along to them, after the filters."""
     ask(options={"exclude": ["eth9"]}, strict=strict)
     words = manager.created[0][1]["TaskTemplate"]["ContainerSpec"]["Args"]
-    assert words == ["service", "ipv4", "--exclude", "eth9", *["--strict"][: int(strict)]]
+    assert words == ["service", "ipv4", "--json", "--exclude", "eth9", *["--strict"][: int(strict)]]
 
 
 def test_late_line(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:
     """Where a task that has ended has no line, its log is read once more; what was read before stays."""
     manager.nodes = [node("n1"), node("n2"), node("n3")]
     manager.tasks = [task("n1"), task("n2"), task("n3", "failed", "exit (1)")]
-    manager.logs["stdout"] = [line("n1", "10.0.0.1"), line("n2", "10.0.0.2")]
-    manager.logs["stderr"] = [b"", line("n3", "racknet: no service ipv4 address on this host")]
+    manager.logs["stdout"] = [line("n1", reply("10.0.0.1")), line("n2", reply("10.0.0.2"))]
+    manager.logs["stderr"] = [b"", line("n3", error("no service ipv4 address on this host"))]
     assert ask() == ExitStatus.NO_ADDRESS
     out, err = capfd.readouterr()
     assert out == "n1  10.0.0.1\nn2  10.0.0.2\n"
@@ -81,8 +81,59 @@ def test_no_line_at_all(manager: FakeManager, capfd: pytest.CaptureFixture[str])
     manager.logs["stderr"] = [line("n1", "")]
     assert ask(as_json=True) == ExitStatus.NO_ADDRESS
     out, err = capfd.readouterr()
-    assert json.loads(out) == [{"node": "n1", "id": "n1id", "address": None, "error": "failed"}]
+    (found,) = json.loads(out)
+    assert (found["node"], found["id"], found["address"], found["error"]) == ("n1", "n1id", None, "failed")
     assert err.startswith("racknet: no service ipv4 address from 1 of 1 nodes\n  n1  failed\nhint: ")
+
+
+UNPROVEN = "10.0.0.2 on eth1 is preferred to 10.9.0.4 on eth2 (default route), not proven: --strict refuses"
+
+
+def two_nodes(manager: FakeManager) -> None:
+    """Let n1 have a proven answer, and n2 one that is not, with the note."""
+    manager.nodes, manager.tasks = [node("n1"), node("n2")], [task("n1"), task("n2")]
+    manager.logs["stdout"] = [line("n1", reply("10.0.0.1")) + line("n2", reply("10.0.0.2", proven=False))]
+    manager.logs["stderr"] = [line("n2", f"note: {UNPROVEN}")]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_unproven(manager: FakeManager, capfd: pytest.CaptureFixture[str], as_json: bool) -> None:
+    """What a node notes about an answer that is not proven is printed with the node's name, beside the answers."""
+    two_nodes(manager)
+    assert ask(as_json=as_json) == ExitStatus.ANSWERED
+    out, err = capfd.readouterr()
+    assert err == f"note: n2: {UNPROVEN}\n"
+    if as_json:
+        assert [(node["interface"], node["proven"]) for node in json.loads(out)] == [("eth1", True), ("eth1", False)]
+    else:
+        assert out == "n1  10.0.0.1\nn2  10.0.0.2\n"
+
+
+def test_lost_note(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where the note has not come after a second look, there is still one."""
+    two_nodes(manager)
+    manager.logs["stderr"] = [b""]
+    assert ask() == ExitStatus.ANSWERED
+    assert capfd.readouterr().err == "note: n2: 10.0.0.2 on eth1 is not proven: --strict refuses\n"
+    assert sum("logs" in request for request in manager.requests) == 3
+
+
+def test_no_notes(manager: FakeManager, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With RACKNET_STRICT=0 there are no notes, neither here nor on the nodes: nobody looks for them."""
+    monkeypatch.setenv("RACKNET_STRICT", "0")
+    two_nodes(manager)
+    assert ask() == ExitStatus.ANSWERED
+    assert tuple(capfd.readouterr()) == ("n1  10.0.0.1\nn2  10.0.0.2\n", "")
+    assert manager.created[0][1]["TaskTemplate"]["ContainerSpec"]["Env"] == ["RACKNET_STRICT=0"]
+    assert sum("logs" in request for request in manager.requests) == 1
+
+
+def test_wrong_switch(manager: FakeManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong RACKNET_STRICT is an error before the manager is asked, with `--strict` too."""
+    monkeypatch.setenv("RACKNET_STRICT", "yes")
+    with pytest.raises(UsageError, match=r"^RACKNET_STRICT: 'yes' is not 0 or 1$"):
+        ask(strict=True)
+    assert manager.requests == []
 
 
 def test_wrong_constraint(manager: FakeManager) -> None:

@@ -10,8 +10,8 @@ import code_map
 PRODUCT = Path(__file__).parent.parent.parent / "racknet"
 MODULES = sorted(path for path in PRODUCT.rglob("*.py") if path.name != "__init__.py")
 CORE = [  # each imports those before it
-    *("facts", "matching", "query", "known", "rules", "eligibility", "text", "selection", "inventory"),
-    "cloud_hints",
+    *("facts", "matching", "query", "known", "rules", "eligibility", "text", "preferences", "comparison", "selection"),
+    *("why", "inventory", "disguise", "cloud_hints"),
 ]
 
 

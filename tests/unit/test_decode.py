@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from racknet.swarm.decode import decode_node, decode_task
-from racknet.swarm.nodes import Code, Node, Task
+import json
+from typing import Any
+
+import pytest
+from support.fake_manager import error, reply
+
+from racknet.swarm.decode import decode_error, decode_logs, decode_node, decode_replies, decode_reply, decode_task
+from racknet.swarm.nodes import Code, Logs, Node, Reply, Task
 
 
 def node(state: str = "ready", availability: str = "active", **description: object) -> Node:
@@ -57,3 +63,82 @@ def test_task_without_an_image() -> None:
     assert rejected == Task("t", "", "rejected", 0, error, lacks_image=True)
     assert not decode_task({"ID": "t", "Status": {"State": "rejected", "Err": f"x: {error}"}}).lacks_image
     assert not decode_task({"ID": "t", "Status": {"State": "failed", "Err": error}}).lacks_image
+
+
+SERVICE: dict[str, Any] = json.loads(reply("10.0.0.1"))
+IPV6 = {**SERVICE, "family": "ipv6", "address": "fe80::1", "prefix_length": 64}
+
+
+def test_reply() -> None:
+    """A reply is the line of an answer that a node prints with `--json`."""
+    assert decode_reply(reply("10.0.0.1"), "service", "ipv4") == Reply("10.0.0.1", "eth1", is_proven=True)
+    unproven = reply("192.0.2.1", network="public", interface="ens5", proven=False)
+    assert decode_reply(unproven, "public", "ipv4") == Reply("192.0.2.1", "ens5", is_proven=False)
+    assert decode_reply(json.dumps(IPV6), "service", "ipv6") == Reply("fe80::1", "eth1", is_proven=True)
+
+
+def without(name: str) -> dict[str, Any]:
+    return {field: value for field, value in SERVICE.items() if field != name}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("", "10.0.0.1", '"10.0.0.1"', "null", "{}", "{", "[" * 100_000, "1" * 5_000, "note: 10.0.0.1 on eth1"),
+        json.dumps([SERVICE]),
+        f"{json.dumps(SERVICE)} {json.dumps(SERVICE)}",
+        *(json.dumps(without(field)) for field in SERVICE),
+        *(json.dumps({**SERVICE, field: None}) for field in SERVICE),
+        *(json.dumps({**SERVICE, "address": word}) for word in ("10.0.0.01", "10.0.0.1/19", "10.0.0", "fd00::1", "")),
+        *(json.dumps({**SERVICE, "prefix_length": length}) for length in ("19", 19.0, True, -1, 33)),
+        *(json.dumps({**SERVICE, "proven": proven}) for proven in (1, "true")),
+        json.dumps({**SERVICE, "interface": ""}),
+        json.dumps({**SERVICE, "network": "public"}),
+        json.dumps({**SERVICE, "more": 1}),
+        json.dumps(IPV6),
+    ],
+)
+def test_no_reply(line: str) -> None:
+    """What is not exactly such an object, or answers another query, is no reply."""
+    assert decode_reply(line, "service", "ipv4") is None
+
+
+@pytest.mark.parametrize("address", ["fe80::1%eth1", "FE80::1", "fe80:0::1", "10.0.0.1"])
+def test_no_reply_of_ipv6(address: str) -> None:
+    """An IPv6 address is as racknet writes it, without a zone."""
+    assert decode_reply(json.dumps({**IPV6, "address": address}), "service", "ipv6") is None
+
+
+def test_replies() -> None:
+    """A task that printed more than one line, or something else, has no reply."""
+    line = reply("10.0.0.1")
+    lines = {"a": [line], "b": [line, line], "c": [], "d": ["10.0.0.1"]}
+    assert list(decode_replies(lines, "service", "ipv4")) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (error("no service ipv4 address on this host"), "no service ipv4 address on this host"),
+        ("racknet: no address", "no address"),
+        ("exec /racknet: exec format error", "exec /racknet: exec format error"),
+        ("[]", "[]"),
+        ('{"error": 1}', '{"error": 1}'),
+        ('{"error": "cut', '{"error": "cut'),
+    ],
+)
+def test_error(line: str, text: str) -> None:
+    """An error is what racknet says in JSON, or a line as it is: one of the engine's, for instance."""
+    assert decode_error(line) == text
+
+
+def test_logs() -> None:
+    """Of standard error, a task has a note and an error: the first of each. One is not taken for the other."""
+    out = {"a": [reply("10.0.0.1")]}
+    replies = decode_replies(out, "service", "ipv4")
+    err = {
+        "a": ["note: x", "note: y"],
+        "b": ["", "note: z", error(""), error("c"), "racknet: d"],
+        "e": [" ", "racknet: "],
+    }
+    assert decode_logs(out, replies, err, "frozen") == Logs(out, replies, {"a": "x", "b": "z"}, {"b": "c"}, "frozen")

@@ -10,6 +10,7 @@ from compare_page import with_figures
 from rivals import RACKNET, RIVALS, STRICT
 
 from racknet.core import rules
+from racknet.core.preferences import PREFERENCES
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")]
@@ -45,15 +46,14 @@ def test_comparison_of_the_readme() -> None:
     assert {RACKNET, STRICT} < set(rows) < {rival.name for rival in RIVALS}
 
 
-@pytest.mark.parametrize("network", rules.PREFERENCES)
+@pytest.mark.parametrize("network", PREFERENCES)
 def test_preferences_of_the_rules(network: str) -> None:
     """docs/rules.md has the preferences in their order, and says which of them are proof."""
     table = re.search(rf"^Of `{network}`.*?\n\n((?:\|.*\n)+)", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
     assert table
     words = {True: "yes", False: "**no**"}
     rows = [
-        (str(n), preference.text, words[preference.is_proof])
-        for n, preference in enumerate(rules.PREFERENCES[network], 1)
+        (str(n), preference.text, words[preference.is_proof]) for n, preference in enumerate(PREFERENCES[network], 1)
     ]
     assert re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \|", table[1], re.MULTILINE) == rows
 

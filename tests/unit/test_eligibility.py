@@ -10,8 +10,6 @@ from support.queries import answer_of, make_query
 from racknet.core import rules
 from racknet.core.eligibility import Eligibility, is_host
 from racknet.core.facts import DADFAILED
-from racknet.core.rules import has_host_prefix
-from racknet.core.selection import select_address
 
 CLOUD = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"
 
@@ -97,13 +95,15 @@ def test_interfaces_without_an_address() -> None:
         (f"{CLOUD}default -6 ens5 via fe80::1", ["ipv6"]),  # no IPv6 address yet
         (f"{CLOUD}default -6 ens5 via fe80::1\nlo 2001:db8::1/128", ["ipv6"]),
         (f"{CLOUD}nic ens6 device", ["ipv4", "ipv6"]),  # a second NIC without an address
-        (f"{CLOUD}nic ens6 device down", ["ipv4", "ipv6"]),
+        (f"{CLOUD}nic ens6 device down", ["ipv6"]),
+        (f"{CLOUD}nic ens6 device nocarrier", ["ipv6"]),
         (f"{CLOUD}nic ens6 device\nbridge br0 10.0.1.5/24 over=ens6", ["ipv6"]),  # br0 has it for ens6
         (f"{CLOUD}nic ens6 device\nbridge br0 over=ens6", ["ipv4", "ipv6"]),
         (f"{CLOUD}bridge docker0\nnic veth1\nnic tun0", ["ipv6"]),  # only physical interfaces matter
         ("nic ens5 10.0.0.5/24 device", ["ipv4", "ipv6"]),  # no default route
         (f"{CLOUD}default -6 ens5 via fe80::1\nnic ens6 2001:db8::6/64 device", ["ipv4", "ipv6"]),
         ("nic ens5 10.0.0.5/24 2001:db8::5/64 device\ndefault ens5\ndefault -6 ens5", []),
+        ("known\nnic eth0 10.0.0.5/24\ndefault eth0", ["ipv6"]),  # not the loopback interface's
     ],
 )
 def test_host_that_awaits_an_address(layout: str, families: list[str]) -> None:
@@ -316,90 +316,6 @@ def test_behind_a_hypervisors_nat(address: str, gateway: str, expected: bool) ->
     assert [found.is_behind_nat(a) for a in found.host.addresses] == [expected, False]
 
 
-def true_of(fact: str, layout: str, line: str = "service") -> list[str]:
-    """Return the candidates of which a fact is true."""
-    candidates = select_address(parse_layout(layout).host, make_query(line)).candidates
-    return sorted(candidate.address.text for candidate in candidates if getattr(candidate, fact))
-
-
-PAIR = "nic ens3 10.0.0.5/24 device\nnic ens4 10.1.0.5/24 device\n"
-TWO = "nic ens3 10.0.0.5/24 10.2.0.5/24 device\n"
-SAME = "nic ens3 10.0.0.5/24 10.0.0.9/16 {}device\nnic ens4 10.0.0.6/24 {}device\n"
-SECOND_BEST = "default ens3 via 10.0.0.1 metric 9\ndefault ens4 via 10.1.0.1"
-
-
-@pytest.mark.parametrize(
-    ("fact", "layout", "expected"),
-    [
-        ("is_unplugged", SAME.format("nocarrier ", ""), ["10.0.0.5"]),  # 10.0.0.9/16 is of another network
-        ("is_unplugged", SAME.format("nocarrier ", "nocarrier "), []),
-        ("is_unplugged", PAIR.replace("10.0.0.5/24", "10.0.0.5/24 nocarrier"), []),
-        ("has_default_route", f"{PAIR}{SECOND_BEST}", ["10.1.0.5"]),
-        ("has_default_route", f"{PAIR}default ens4 via 10.1.0.1 src 10.0.0.5", ["10.0.0.5", "10.1.0.5"]),
-        ("none_has_default_route", PAIR, ["10.0.0.5", "10.1.0.5"]),
-        ("none_has_default_route", f"{PAIR}default ens4 via 10.1.0.1", []),
-        ("none_has_default_route", f"{PAIR}nic ens5 203.0.113.7/24 device\ndefault ens5", ["10.0.0.5", "10.1.0.5"]),
-        ("leads_out", f"{PAIR}{SECOND_BEST}", ["10.0.0.5", "10.1.0.5"]),
-        ("leads_out", f"{PAIR}default ens3 via 10.0.0.1 table 100\ndefault ens4 via 10.1.0.1", ["10.1.0.5"]),
-        ("leads_out", f"{PAIR}default ens3 via 10.0.0.1 dead", []),
-        ("is_not_source", f"{PAIR}default ens3 via 10.0.0.1", []),
-        ("is_not_source", f"{PAIR}default ens3 via 10.0.0.1 src 10.0.0.5", []),
-        ("is_not_source", f"{TWO}nic ens4 10.1.0.5/24 device\ndefault ens3 src 10.2.0.5", ["10.0.0.5"]),
-        ("is_not_source", f"{PAIR}lo 10.9.9.9/32\ndefault ens3 src 10.9.9.9", ["10.0.0.5"]),
-        ("is_off_gateway", f"{TWO}default ens3 via 10.2.0.1", ["10.0.0.5"]),
-        ("is_off_gateway", f"{TWO}nic ens4\ndefault ens4\ndefault ens3 via 10.2.0.1 metric 900", ["10.0.0.5"]),
-        ("is_off_gateway", f"{PAIR}default ens3 via 10.2.0.1", []),  # in the network of none
-        ("is_off_gateway", f"{PAIR}default ens3 via 10.0.0.1", []),  # the other interface has no gateway
-        ("is_off_private_routes", f"{TWO}route 172.16.0.0/12 ens3 via 10.2.0.1", ["10.0.0.5"]),
-        ("is_off_private_routes", f"{TWO}route 172.16.0.0/12 ens3 via 10.2.0.1 src 10.0.0.5", []),
-        ("is_off_private_routes", f"{TWO}route 172.16.0.0/12 ens3 via 10.9.0.1 src 10.0.0.5", ["10.2.0.5"]),
-        ("is_off_private_routes", f"{PAIR}route 172.16.0.0/12 ens3 via 10.0.0.1", []),  # it is for one interface
-        ("is_behind_nat", "nic ens3 10.0.2.15/24 device\ndefault ens3 via 10.0.2.2", ["10.0.2.15"]),
-        ("has_service_net_route", f"{PAIR}route 10.176.0.0/12 ens4 via 10.1.0.1", ["10.1.0.5"]),
-        ("has_service_net_route", f"{PAIR}route 10.208.0.0/12 ens4 via 10.1.0.1", ["10.1.0.5"]),
-        ("has_service_net_route", f"{PAIR}route 10.208.0.0/12 ens4", []),
-        ("has_service_net_route", f"{PAIR}route 10.208.0.0/13 ens4 via 10.1.0.1", []),
-        ("has_service_net_route", f"{PAIR}route 10.192.0.0/12 ens4 via 10.1.0.1", []),
-        ("is_beside_public", PAIR.replace("10.0.0.5/24", "10.0.0.5/24 203.0.113.7/24"), ["10.0.0.5"]),
-        ("is_beside_public", PAIR.replace("10.0.0.5/24", "10.0.0.5/24 2001:db8::7/64"), []),
-        ("host_is_public", f"{PAIR}nic ens5 203.0.113.7/24 device", ["10.0.0.5", "10.1.0.5"]),
-        ("host_is_public", f"{PAIR}nic ens5 203.0.113.7/24 down device", []),  # it is skipped
-        ("host_is_public", f"{PAIR}nic ens5 2001:db8::7/64 device", []),
-    ],
-)
-def test_facts_of_candidates(fact: str, layout: str, expected: list[str]) -> None:
-    """Each fact that the preferences compare is true of these candidates."""
-    assert true_of(fact, layout) == expected
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("service --interface tun0", ["10.8.0.5"]),
-        ("service --interface *", ["10.8.0.5"]),
-        ("service --cidr 10.8.0.5", ["10.8.0.5"]),
-        ("service --cidr 10.0.0.5", []),
-        ("service", []),
-    ],
-)
-def test_overruled_by_a_name(line: str, expected: list[str]) -> None:
-    """Only the user's naming makes an address of a tunnel a candidate."""
-    assert true_of("is_overruled", f"{PAIR}tun tun0 10.8.0.5/24", line) == expected
-
-
-def test_filters_change_no_fact() -> None:
-    """What `--interface` leaves to choose from changes nothing about the host; `--exclude` does."""
-    layout = f"{PAIR}nic ens5 203.0.113.7/24 device"
-    assert true_of("host_is_public", layout, "service --interface ens3") == ["10.0.0.5"]
-    assert true_of("host_is_public", layout, "service --exclude ens5") == []
-
-
-def test_source_for_reach() -> None:
-    """The kernel's own source towards the address of --reach is known."""
-    layout = "nic ens3 10.0.0.5/24 10.0.0.6/24 device\nway 10.9.9.9 ens3 10.0.0.6"
-    assert true_of("is_reach_source", layout, "service --reach 10.9.9.9") == ["10.0.0.6"]
-
-
 def test_exclusions_have_names_of_their_own() -> None:
     """No two reasons read alike, and those that overrule others are among them."""
     texts = [reason.text for reason in rules.EXCLUSIONS]
@@ -408,21 +324,7 @@ def test_exclusions_have_names_of_their_own() -> None:
     assert not set(rules.EVEN_IF_NAMED) & set(rules.OVERRULED_BY_ROUTES)
 
 
-def test_loopback_awaits_no_address() -> None:
-    """A host with its NIC configured is not waiting for an address on the loopback interface."""
-    host = parse_layout("known\nnic eth0 10.0.0.5/24\ndefault eth0 via 10.0.0.1").host
-    assert not Eligibility(host).awaits_address("ipv4")
-
-
 def test_without_address_of_the_family() -> None:
     """An interface with an address that is not ready has one; an interface without any of the family has none."""
     host = parse_layout("nic eth0 10.0.0.5/24 2001:db8::1/64,tentative device\nnic eth1 device").host
     assert Eligibility(host).without_address("ipv6") == ["eth1"]
-
-
-def test_other_flags_mean_nothing() -> None:
-    """IFA_F_NOPREFIXROUTE, which NetworkManager sets, makes an address neither unready nor permanent."""
-    host = parse_layout("nic ens3 2001:db8::7/128,lease device").host
-    host.addresses[0].flags |= 0x200
-    assert Eligibility(host).reason(host.addresses[0]) is None
-    assert not has_host_prefix(host.addresses[0])

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
 import subprocess
 import sys
-from typing import Any
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -23,7 +24,8 @@ from racknet.cli.environment import NAMES, REFERENCE, variables
 from racknet.core.selection import select_address
 from racknet.output import notes
 
-ON_LO = {f"RACKNET_{network}_INTERFACE": "lo" for network in ("PUBLIC", "SERVICE")}
+ROOT = Path(__file__).parent.parent.parent
+ON_LO = {f"RACKNET_{network}_INTERFACE": "lo" for network in ("PUBLIC", "SERVICE")} | {"RACKNET_IN_CONTAINER": "1"}
 LOOPBACK = ON_LO | {f"RACKNET_{network}_CIDR": "127.0.0.1" for network in ("PUBLIC", "SERVICE")}
 NOTHING = ON_LO | {f"RACKNET_{network}_CIDR": "192.0.2.255/32 2001:db8::/128" for network in ("PUBLIC", "SERVICE")}
 
@@ -67,10 +69,11 @@ def test_env(capfd: Capture) -> None:
         ([READY], 0, ["RACKNET_PUBLIC_IPV4", "RACKNET_SERVICE_IPV4"]),
         ([TWO_NICS, TWO_NICS, READY], 2, ["RACKNET_PUBLIC_IPV4", "RACKNET_SERVICE_IPV4"]),
         ([TWO_NICS], 150, ["RACKNET_SERVICE_IPV4"]),
+        ([CLOUD.partition("default")[0], CLOUD], 1, ["RACKNET_SERVICE_IPV4"]),
         (["nic ens5 device", "nic ens5 10.0.0.5/24 device", CLOUD], 2, ["RACKNET_SERVICE_IPV4"]),
         (["nic eth0 10.0.0.5/24"], 0, []),  # a container's own network
     ],
-    ids=["cloud", "both", "second NIC gets one", "second NIC stays without", "boot", "container"],
+    ids=["cloud", "both", "second NIC gets one", "second NIC stays without", "no route yet", "boot", "container"],
 )
 def test_env_waits_until_both_are_settled(hosts: list[str], pauses: int, found: list[str], capfd: Capture) -> None:
     """`env --wait` answers once each IPv4 answer is there, or nothing on the host may still bring it."""
@@ -78,6 +81,14 @@ def test_env_waits_until_both_are_settled(hosts: list[str], pauses: int, found: 
         assert run("env", "--wait", "30") == (0 if found else 1)
     assert len(waited) == pauses
     assert [line.partition("=")[0] for line in capfd.readouterr().out.splitlines()] == found
+
+
+def test_env_waits_for_what_is_required(capfd: Capture) -> None:
+    """With --require, `env --wait` waits for that, and for nothing else."""
+    routed = f"{CLOUD}default -6 ens5 via fe80::1"
+    with on_host(CLOUD, routed.replace("/24", "/24 2001:db8::5/64")) as pauses:
+        assert run("env", "--wait", "30", "--require", "public:ipv6") == 0
+    assert (len(pauses), capfd.readouterr().out.partition("\n")[0]) == (1, "RACKNET_PUBLIC_IPV6=2001:db8::5")
 
 
 def test_env_of_aws(capfd: Capture) -> None:
@@ -88,6 +99,23 @@ def test_env_of_aws(capfd: Capture) -> None:
     assert capfd.readouterr().out.endswith(f"\nRACKNET_SERVICE_IPV4={HOSTS['aws'].service}\n")
 
 
+NOT_FOUND = "racknet: cannot run 'x': No such file or directory\n"
+
+
+def executed(*words: str, **environ: str) -> list[list[str]]:
+    """Return the commands that `exec` becomes."""
+    commands: list[list[str]] = []
+
+    def execute(_file: str, command: list[str]) -> None:
+        commands.append(command)
+        raise FileNotFoundError(2, "No such file or directory")
+
+    with patch.object(os, "execvp", execute):
+        status = run("exec", *words, **environ)
+    assert status == (127 if commands else 1)
+    return commands
+
+
 @pytest.mark.parametrize(
     ("environ", "note"),
     [
@@ -96,16 +124,47 @@ def test_env_of_aws(capfd: Capture) -> None:
             {"RACKNET_SERVICE_INTERFACE": "ens7"},
             "note: no RACKNET_SERVICE_IPV4: RACKNET_SERVICE_INTERFACE=ens7 leaves no address\n",
         ),
-        ({"RACKNET_SERVICE_INTERFACE": "ens4"}, ""),
+        ({"RACKNET_EXCLUDE": "172.16.0.0/12", "RACKNET_SERVICE_INTERFACE": "ens4"}, ""),  # of IPv4 alone
     ],
 )
-def test_notes_of_env(environ: dict[str, str], note: str, capfd: Capture) -> None:
-    """Where a variable is missing and the user would not expect that, `env` says why on standard error."""
+def test_notes(environ: dict[str, str], note: str, capfd: Capture) -> None:
+    """A note says why an IPv4 variable is missing: of `env`, and of `exec` where no argument names a variable."""
     with on_host(HOSTS["service-ambiguous"].layout.host):
         assert run("env", **environ) == 0
-    out, err = capfd.readouterr()
-    assert out.startswith("RACKNET_PUBLIC_IPV4=203.0.113.7\n")
-    assert err == note
+        out, err = capfd.readouterr()
+        assert (out.partition("\n")[0], err) == ("RACKNET_PUBLIC_IPV4=203.0.113.7", note)
+        assert executed("x", **environ)
+        assert capfd.readouterr().err == f"{note}{NOT_FOUND}"
+        assert executed("x", "$RACKNET_PUBLIC_IPV4", **environ)
+        assert capfd.readouterr().err == NOT_FOUND
+
+
+NO_PUBLIC = "racknet: no public ipv4 address on this host\n"
+NO_SERVICE6 = "racknet: no service ipv6 address on this host\n"
+
+
+@pytest.mark.parametrize(
+    ("required", "words", "status", "first"),
+    [
+        (["service"], [], 0, ""),
+        (["service"], ["$RACKNET_SERVICE_IPV4"], 0, ""),
+        (["public"], [], 1, NO_PUBLIC),
+        (["public"], ["$RACKNET_SERVICE_IPV4"], 1, NO_PUBLIC),
+        (["service,public"], [], 1, NO_PUBLIC),
+        (["service", "--require", "public:ipv4"], [], 1, NO_PUBLIC),
+        (["service:ipv6"], [], 1, NO_SERVICE6),
+    ],
+)
+def test_require(required: list[str], words: list[str], status: int, first: str, capfd: Capture) -> None:
+    """Without an answer that --require names `env` prints nothing, and `exec` runs nothing."""
+    with on_host(CLOUD):
+        assert run("env", "--require", *required) == status
+        out, err = capfd.readouterr()
+        assert out == ("" if status else "RACKNET_SERVICE_IPV4=10.0.0.5\n")
+        assert err.startswith(first)
+        assert status == 1 or err == ""  # no note on what is not needed
+        assert bool(executed("--require", *required, "x", *words)) is (status == 0)
+        assert capfd.readouterr().err.startswith(first or NOT_FOUND)
 
 
 @pytest.mark.parametrize(
@@ -127,33 +186,11 @@ def test_references(word: str, expected: str) -> None:
     assert REFERENCE.sub("<>", word) == expected
 
 
-def executed(*words: str, **environ: str) -> list[Any]:
-    """Return the commands that `exec` becomes, each with its environment."""
-    commands: list[Any] = []
-
-    def execute(_file: str, command: list[str], variables: dict[str, str]) -> None:
-        commands.append((command, variables))
-        raise FileNotFoundError(2, "No such file or directory")
-
-    with patch.object(os, "execvpe", execute):
-        assert run("exec", *words, **environ) == (127 if commands else 1)
-    return commands
-
-
-def test_exec_replaces_and_sets(capfd: Capture) -> None:
-    """The command has the answers in its arguments and its environment, where inherited ones without answer go."""
-    with on_host("nic ens5 10.0.0.5/24 device"):
-        (found,) = executed("redis", "--bind", "$RACKNET_SERVICE_IPV4", "$$", PATH="/bin", RACKNET_PUBLIC_IPV6="old")
-    assert found == (["redis", "--bind", "10.0.0.5", "$$"], {"PATH": "/bin", "RACKNET_SERVICE_IPV4": "10.0.0.5"})
-    assert capfd.readouterr() == ("", "racknet: cannot run 'redis': No such file or directory\n")
-
-
 @pytest.mark.parametrize(
     ("word", "name", "meant"),
     [
-        ("$RACKNET_SERVICE_IP", "RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4?"),
+        ("$RACKNET_SERVICE_IP", "RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4 or $RACKNET_SERVICE_IPV6?"),
         ("[${RACKNET_PUBLIC_IP6}]:80", "RACKNET_PUBLIC_IP6", "; did you mean $RACKNET_PUBLIC_IPV6?"),
-        ("$RACKNET_PUBLIC_IPV46", "RACKNET_PUBLIC_IPV46", "; did you mean $RACKNET_PUBLIC_IPV4?"),
         ("${RACKNET_SERVICE_IPV4_:-x}", "RACKNET_SERVICE_IPV4_", "; did you mean $RACKNET_SERVICE_IPV4?"),
         ("a $RACKNET_XYZ", "RACKNET_XYZ", ""),
     ],
@@ -168,8 +205,8 @@ def test_exec_knows_its_names(word: str, name: str, meant: str, racknet: Racknet
 
 def test_exec_leaves_other_names_alone(racknet: Racknet) -> None:
     """Names that racknet reads, or that are set, are the command's: a shell replaces them."""
-    words = ["$RACKNET_SERVICE_CIDR", "$RACKNET_OWN", "$OTHER", "RACKNET_X", "$$"]
-    assert racknet("exec", "echo", *words, RACKNET_OWN="1", **LOOPBACK) == (f"{' '.join(words)}\n", "", 0)
+    words = ["$RACKNET_SERVICE_CIDR", "$RACKNET_NAME", "$OTHER", "RACKNET_X", "$$"]
+    assert racknet("exec", "echo", *words, RACKNET_NAME="1", **LOOPBACK) == (f"{' '.join(words)}\n", "", 0)
 
 
 UNIT = """
@@ -194,17 +231,23 @@ def test_note_in_a_unit(offset: str, word: str, is_noted: bool, program: list[st
 
 
 def test_exec_waits_for_the_names_in_its_arguments() -> None:
-    """`exec` waits for the variables that its arguments name; without any, for one answer."""
-    with on_host(TWO_NICS, READY) as pauses:
-        assert executed("x", "$RACKNET_SERVICE_IPV4", RACKNET_WAIT="30")
-        assert executed("x", RACKNET_WAIT="30")
-    assert pauses == []
-    with on_host(TWO_NICS, READY) as pauses:
-        ((command, _),) = executed("x", "${RACKNET_PUBLIC_IPV4}", RACKNET_WAIT="30")
-    assert (command, len(pauses)) == (["x", "203.0.113.7"], 1)
-    with on_host("nic ens5 device", CLOUD) as pauses:
-        assert executed("x", RACKNET_WAIT="30")
-    assert len(pauses) == 1
+    """`exec` waits for the variables that its arguments name, in any form, or --require; else for one."""
+    for words, expected in (
+        (["x", "$RACKNET_SERVICE_IPV4"], ["x", "10.0.0.5"]),
+        (["x"], ["x"]),
+        (["--require", "service", "x"], ["x"]),
+    ):
+        with on_host("nic ens5 device", CLOUD) as pauses:
+            assert executed(*words, RACKNET_WAIT="30") == [expected]
+        assert len(pauses) == 1
+    for words, expected in (
+        (["x", "${RACKNET_PUBLIC_IPV4}"], ["x", "203.0.113.7"]),
+        (["x", "${RACKNET_PUBLIC_IPV4:?}"], ["x", "${RACKNET_PUBLIC_IPV4:?}"]),  # a shell replaces it
+        (["--require", "public", "x"], ["x"]),
+    ):
+        with on_host(CLOUD, READY) as pauses:
+            assert executed(*words, RACKNET_WAIT="30") == [expected]
+        assert len(pauses) == 1
 
 
 @pytest.mark.parametrize("words", [["env"], ["exec", "echo", "not reached"], ["exec", "echo", "$RACKNET_SERVICE_IPV4"]])
@@ -251,33 +294,69 @@ def test_status_of_exec(words: list[str], status: int, message: str, racknet: Ra
     assert racknet("exec", *words, **LOOPBACK) == ("", message, status)
 
 
+SHOW_SIGNALS = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]
+
+
+def masks(shown: str) -> list[int]:
+    """Return the signals that are blocked, and those that are ignored. 32 and 33 are the C library's own."""
+    return [int(line.split()[1], 16) & 0x7FFFFFFF for line in shown.splitlines()]
+
+
 def test_signals(racknet: Racknet) -> None:
     """The command ignores and blocks the signals that it would without racknet, not those that Python ignores."""
-    show = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]
-
-    def masks(shown: str) -> list[int]:  # 32 and 33 are the C library's own, which posix_spawn(3) ignores
-        return [int(line.split()[1], 16) & 0x7FFFFFFF for line in shown.splitlines()]
-
-    plain = subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    plain = subprocess.run(SHOW_SIGNALS, capture_output=True, text=True, check=True).stdout
     assert len(masks(plain)) == 2
-    assert masks(racknet("exec", *show, **LOOPBACK)[0]) == masks(plain)
+    assert masks(racknet("exec", *SHOW_SIGNALS, **LOOPBACK)[0]) == masks(plain)
 
 
-@pytest.mark.parametrize("words", [["public"], ["public", "--json"], ["env"], ["list"], ["exec", "true"]], ids=" ".join)
-def test_wrong_variable(words: list[str], racknet: Racknet) -> None:
-    """A wrong variable is status 2, on the fast path as by way of Typer."""
-    assert racknet(*words, RACKNET_PUBLIC_CIDR="10.0.0.0/33") == (
-        "",
-        f"racknet: RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block\nhint: see racknet {words[0]} --help\n",
-        2,
-    )
+@pytest.mark.parametrize(("offset", "by_package"), [("0", True), ("1", False)], ids=["unit", "shell of the unit"])
+def test_signals_that_the_caller_ignores(offset: str, by_package: bool, program: list[str]) -> None:
+    """What the caller ignores stays ignored. The package cannot see that: it knows that systemd ignores SIGPIPE."""
+    words = [sys.executable, "-c", UNIT, offset, *program, "exec", *SHOW_SIGNALS]  # Python itself ignores SIGPIPE
+    done = subprocess.run(words, env={**os.environ, **LOOPBACK}, capture_output=True, text=True, check=True)
+    _, ignored = masks(done.stdout)
+    assert bool(ignored & 1 << signal.SIGPIPE - 1) is (by_package or "-m" not in program)
 
 
-def test_unknown_variable_is_mentioned(racknet: Racknet) -> None:
-    """Errors and the list mention a variable that racknet does not know; it changes no answer."""
-    unknown = {"RACKNET_SERVICE_IFACE": "eth1"}
-    note = "note: racknet does not know the variable RACKNET_SERVICE_IFACE; did you mean RACKNET_SERVICE_INTERFACE?\n"
-    assert racknet("list", **unknown)[1].endswith(note)
-    assert racknet("pubic", **unknown)[1].endswith(note)
-    assert racknet("env", **unknown, **NOTHING)[1].count(note) == 1
-    assert racknet("env", **unknown, **LOOPBACK) == racknet("env", **LOOPBACK)
+# An environment with an entry without "=", one without a name, and one that stands there twice: execve(2) takes it.
+ODD_ENVIRONMENT = """
+import ctypes, os, sys
+entries = [b"odd", b"=foo=bar", b"TWICE=1", b"TWICE=2", b"RACKNET_PUBLIC_IPV6=old", b"RACKNET_PUBLIC_IPV6=older"]
+entries += [name + b"=" + value for name, value in os.environb.items()]
+words = [os.fsencode(word) for word in sys.argv[1:]]
+ctypes.CDLL(None).execve(
+    words[0], (ctypes.c_char_p * (len(words) + 1))(*words), (ctypes.c_char_p * (len(entries) + 1))(*entries)
+)
+"""
+
+
+def test_environment_byte_for_byte(program: list[str]) -> None:
+    """But for the four variables, the command has the environment that racknet had, whatever is in it."""
+    words = [sys.executable, "-c", ODD_ENVIRONMENT, *program, "exec", "/bin/cat", "/proc/self/environ"]
+    environ = {"LC_ALL": "C.UTF-8", **LOOPBACK}  # with another locale Python adds LC_CTYPE
+    done = subprocess.run(words, env=environ, cwd=ROOT, capture_output=True, check=True)
+    entries = [b"odd", b"=foo=bar", b"TWICE=1", b"TWICE=2", *(f"{k}={v}".encode() for k, v in environ.items())]
+    answers = [b"RACKNET_PUBLIC_IPV4=127.0.0.1", b"RACKNET_SERVICE_IPV4=127.0.0.1"]
+    assert sorted(done.stdout.split(b"\0")) == sorted([b"", *entries, *answers])
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"RACKNET_PUBLIC_CIDR": "10.0.0.0/33"}, "RACKNET_PUBLIC_CIDR: '10.0.0.0/33' is not a CIDR block"),
+        ({"RACKNET_IN_CONTAINER": "no"}, "RACKNET_IN_CONTAINER: 'no' is not 0 or 1"),
+        (
+            {"RACKNET_PUBLIC_IFACE": "eth1"},
+            "'RACKNET_PUBLIC_IFACE' is not a variable of racknet; did you mean RACKNET_PUBLIC_INTERFACE?",
+        ),
+    ],
+)
+@pytest.mark.parametrize("words", [["public"], ["public", "--all"], ["env"], ["list"], ["exec", "true"]], ids=" ".join)
+def test_wrong_variable(words: list[str], environ: dict[str, str], message: str, capfd: Capture) -> None:
+    """A wrong or an unknown variable is status 2, on the fast path as by way of Typer."""
+    with on_host(CLOUD):
+        assert run(*words, **environ) == 2
+    out, err = capfd.readouterr()
+    first, hint = err.splitlines()
+    assert (out, first) == ("", f"racknet: {message}")
+    assert hint == ("hint: unset it" if "IFACE" in message else f"hint: see racknet {words[0]} --help")

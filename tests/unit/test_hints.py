@@ -46,6 +46,37 @@ def test_program(on_path: bool, argument: str, sign: str, expected: str, tmp_pat
         assert hints.program(str(tmp_path)) == expected
 
 
+@pytest.mark.parametrize(
+    ("argument", "environ", "sign", "expected"),
+    [
+        ("/racknet", {}, "", True),
+        ("racknet", {}, ".dockerenv", True),
+        ("racknet", {}, "run/.containerenv", True),
+        ("racknet", {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "", True),
+        ("racknet", {}, "", False),
+    ],
+)
+def test_is_run_by_engine(argument: str, environ: dict[str, str], sign: str, expected: bool, tmp_path: Path) -> None:
+    """An engine's options are hinted at where one runs racknet; in a system container they are of no use."""
+    if sign:
+        (tmp_path / sign).parent.mkdir(exist_ok=True)
+        (tmp_path / sign).touch()
+    with patch.dict(os.environ, environ, clear=True), patch.object(sys, "argv", [argument]):
+        assert hints.is_run_by_engine(str(tmp_path)) is expected
+
+
+@pytest.mark.parametrize(
+    ("way", "word"),
+    [("option", "--in-container"), ("variable", "RACKNET_IN_CONTAINER=1"), ("argument", "in_container=True")],
+)
+def test_not_a_host(way: str, word: str) -> None:
+    """In a container's own network the hint names what overrules that as it is written here."""
+    for by_engine in (True, False):
+        with patch.object(hints, "is_run_by_engine", lambda by_engine=by_engine: by_engine):
+            assert word in hints.not_a_host(way)
+            assert ("--net=host" in hints.not_a_host(way)) is by_engine
+
+
 def ties() -> list[tuple[str, HostCase, str]]:
     """Return each host of the table that has a tie, with the queries that tie.
 
@@ -66,7 +97,7 @@ def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixtur
     """On each host where interfaces tie, the line of the hint has an answer, on the first of them."""
     host = case.layout.host
     network, family = line.split()
-    for filters in (["--exclude", "no*such"], ["--exclude", "10.99.0.0/16"]):
+    for filters in (["--exclude", "no*such"], ["--exclude", {"ipv4": "10.99.0.0/16", "ipv6": "fd99::/16"}[family]]):
         with on_host(host):
             assert run(network, family, *filters) == 1
             hint = capfd.readouterr().err.splitlines()[-1]
@@ -84,7 +115,7 @@ def test_variable_after_a_tie(case: HostCase, line: str) -> None:
     assert isinstance(error, Ambiguous)
     name, _, value = error.hint.partition("for instance: ")[2].partition("=")
     with on_host(case.layout.host):
-        assert run(*line.split(), **{name: value}) == 0
+        assert run(*line.split(), **{name: "".join(shlex.split(value))}) == 0
 
 
 VIP = """
@@ -101,6 +132,8 @@ ODD = "nic {} 10.0.1.5/24 device\nnic a0 10.0.2.5/24 device\nnic a0xb 10.0.3.5/2
         ("service", VIP, "192.168.222.211"),
         ("service ipv6", VIP, "fd00::211"),
         ("service --strict", TWO, "10.0.1.5"),
+        ("service --strict", "nic eth0 10.0.2.15/24 device\ndefault eth0 via 10.0.2.2", "10.0.2.15"),
+        ("public", "nic ens5 10.0.1.5/24 device\nnic ens6 11.0.0.4/24 device\ndefault ens5", "11.0.0.4"),
         ("service --strict --exclude no*such", TWO, "10.0.1.5"),
         ("service --strict", "nic ens5 10.0.1.7/24 10.0.1.5/24 device", "10.0.1.7"),
         ("service --strict", TWO.replace("10.0.1.7/32", "100.64.0.5/10"), "10.0.1.5"),
@@ -114,7 +147,7 @@ def test_line_after_a_doubt(line: str, layout: str, answer: str, capfd: pytest.C
     with on_host(parse_layout(layout).host):
         assert run(*line.split()) == 1
         hint = capfd.readouterr().err.splitlines()[-1]
-        assert run(*shlex.split(hint.partition("for instance: ")[2])[1:]) == 0, hint
+        assert run(*shlex.split(hint.rpartition(": ")[2])[1:]) == 0, hint
         assert capfd.readouterr() == (f"{answer}\n", "")
 
 
@@ -127,7 +160,7 @@ def test_variable_and_argument_after_a_tie(name: str) -> None:
         word, _, value = hint.partition("for instance: ")[2].partition("=")
         with on_host(host):
             if way == "variable":
-                assert run("service", **{word: value}) == 0, hint
+                assert run("service", **{word: "".join(shlex.split(value))}) == 0, hint
             else:
                 assert str(racknet.service(**{word: ast.literal_eval(value)})) == "10.0.1.5", hint
 

@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager, redirect_stderr
 from io import StringIO
 from ipaddress import ip_address
 from pathlib import Path
-from socket import AF_UNIX, SOCK_DGRAM, socketpair
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
@@ -20,25 +19,33 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import engine
-from support.fake_kernel import lists_of
+from support.fake_kernel import lists_of, played
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
 from racknet.core.facts import Address, Host, Interface
 from racknet.errors import HostReadError
-from racknet.host import reader
-from racknet.host.netlink import Kernel
 from racknet.host.reader import read_host
 from racknet.parsing import INPUT_VARS
 
-COMMANDS = ["public", "service", "list", "env", "exec"]
+COMMANDS = ["public", "service", "list", "env", "exec", "report"]
 # `cluster` would ask an engine. Nothing that `exec` is given is there; no number is more than a moment to wait for.
 WORDS = [
     *COMMANDS,
     *"ipv4 ipv6 inet inet6 ipv5 --all --json -v --explain --interface --cidr --exclude --reach --wait --export".split(),
     *"-h --help --version -- - -x * eth0 e* [ a/b 10.0.0.0/8 ::/0 fe80::1%eth0 10.0.0.0/33 0 0.01 nan 9e9".split(),
     *"1e400 -1 --wait=0.01 --cidr=10.0.0.0/8 --interface=* --reach=::1 127.0.0.1 224.0.0.1 fe80::1".split(),
-    *("--strict", "$RACKNET_PUBLIC_IPV4", "no-such-command", "/", "/no/x"),
+    *(
+        "--strict",
+        "--in-container",
+        "--require",
+        "service:ipv6",
+        "--as-is",
+        "$RACKNET_PUBLIC_IPV4",
+        "no-such-command",
+        "/",
+        "/no/x",
+    ),
     *("", " ", "\x1b[31m", "\u202e", "\r\n", "\udcff", "public\udcff", "--json\x07", "--interface=\x1b]0;x\x07"),
 ]
 VARIABLES = [
@@ -77,7 +84,7 @@ def captured() -> Iterator[dict[int, StringIO]]:
 
     with (
         patch.object(posix, "write", write),
-        patch.object(os, "execvpe", side_effect=FileNotFoundError(2, "No such file or directory")),
+        patch.object(os, "execvp", side_effect=FileNotFoundError(2, "No such file or directory")),
         redirect_stderr(written[2]),
     ):
         yield written
@@ -165,17 +172,6 @@ def test_hints_are_accepted(names: list[str], label: str, network: str, more: li
         if hint := written[2].getvalue().partition("for instance: ")[2].strip():
             assert run(*shlex.split(hint)[1:]) == 0, hint
             assert written[1].getvalue().strip() in [text for _, text in texts if text.endswith(".5")], hint
-
-
-@contextmanager
-def played(datagrams: list[bytes]) -> Iterator[None]:
-    """Play a kernel that sends these datagrams, and then nothing more."""
-    ours, its = socketpair(AF_UNIX, SOCK_DGRAM)
-    ours.settimeout(0.01)
-    with ours, its, patch.object(reader, "Kernel", lambda: Kernel(ours)):
-        for datagram in datagrams:
-            its.send(datagram)
-        yield
 
 
 def texts(host: Host) -> list[tuple[str, str]]:

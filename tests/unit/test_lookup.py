@@ -13,18 +13,18 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
-from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.on_host import PlayedReading, on_host
 from support.queries import make_query
 
 from racknet import lookup
 from racknet.core.facts import Address
+from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
-from racknet.lookup import is_final, look_up, wait_for
+from racknet.lookup import find_other_family, is_final, look_up, wait_for
 
 EMPTY = "nic eth0\nbridge docker0"
-READY = "nic eth0 203.0.113.7/24\nbridge docker0 172.17.0.1/16"
+READY = "nic eth0 203.0.113.7/24\nbridge docker0 172.17.0.1/16\ndefault eth0 via 203.0.113.1"
 
 
 def texts(addresses: list[Address]) -> list[str]:
@@ -112,11 +112,12 @@ def test_ways_are_asked_for() -> None:
 
 
 def test_waits_until_it_is_done() -> None:
-    """The host is read again, at least every quarter of a second, until it is done."""
+    """The host is read again, at least every quarter of a second, until it is done; that it waits is said once."""
+    on_wait = Mock()
     with on_host(EMPTY, EMPTY, EMPTY, READY) as pauses:
-        (selection,) = wait_for([make_query("public")], 30, lambda found: is_final(found[0])).selections
-    assert selection.address is not None
-    assert (len(pauses), max(pauses) <= 0.25) == (3, True)
+        found = wait_for([make_query("public")], 30, lambda found: is_final(found[0]), on_wait=on_wait)
+    assert found.selections[0].address is not None
+    assert (len(pauses), max(pauses) <= 0.25, on_wait.call_count) == (3, True, 1)
 
 
 def test_waits_no_longer_than_asked() -> None:
@@ -138,11 +139,11 @@ def test_first_look() -> None:
     """A look that was just taken is the first; the host is read again only after a pause."""
     with on_host(EMPTY, READY) as pauses:
         first = look_up([make_query("public")])
-        assert wait_for([make_query("public")], 0, lambda _: False, first) is first
-        found = wait_for([make_query("public")], 30, lambda selections: is_final(selections[0]), first)
+        assert wait_for([make_query("public")], 0, lambda _: False, first=first) is first
+        found = wait_for([make_query("public")], 30, lambda selections: is_final(selections[0]), first=first)
     assert (len(pauses), texts(found.selections[0].answers)) == (1, ["203.0.113.7"])
     with on_host(EMPTY), patch.object(lookup, "read_host", side_effect=AssertionError):
-        assert wait_for([make_query("public")], 30, lambda _: True, first) is first
+        assert wait_for([make_query("public")], 30, lambda _: True, first=first) is first
 
 
 def test_host_that_cannot_be_read_yet() -> None:
@@ -166,22 +167,59 @@ def test_whole_look_reads_nothing() -> None:
     assert texts(selection.answers) == texts(found.selections[0].answers) == ["203.0.113.7"]
 
 
+ONE = "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\n"
+UNSURE = f"{ONE}nic ens6 10.9.0.4/24 device"
+CONTAINER = "nic eth0 10.0.0.5/24\ndefault eth0 via 10.0.0.1"
+
+
 @pytest.mark.parametrize(
-    ("host", "line", "expected"),
+    ("layout", "line", "expected"),
     [
-        ("rackspace", "service", True),
-        ("bridged-container", "service", True),
-        ("bridged-container", "service --interface nosuch", False),
-        ("no-address-yet", "service", False),
-        ("service-ambiguous", "service", False),
-        ("service-ambiguous", "service --all", True),
+        (ONE, "service", True),
+        (ONE, "public", False),  # there is none
+        (ONE.partition("default")[0], "service", False),  # a route may decide
+        (f"{ONE}nic ens6 device", "service", False),  # another address may be the one
+        (f"{ONE}nic ens6 device", "service --interface ens5", True),  # but not where one is chosen
+        (f"{ONE}nic ens6 device", "service --cidr 10.0.0.0/16", True),
+        (f"{ONE}nic ens6 device\nway 10.9.9.9 ens5 10.0.0.5", "service --reach 10.9.9.9", True),
+        (f"{ONE}nic ens6 device", "service --interface ens6", False),
+        (f"{ONE}nic ens6 device", "service --exclude ens6", True),
+        (f"{ONE}nic ens6 device", "service --exclude lab0", False),
+        (f"{ONE}nic ens6 device nocarrier", "service", True),
+        (UNSURE, "service", True),  # preferred, not proven
+        (UNSURE, "service --strict", False),
+        (UNSURE.replace("default ens5 via 10.0.0.1", "default ens5 ens6"), "service", False),  # a tie
+        (UNSURE.replace("default ens5 via 10.0.0.1", "default ens5 ens6"), "service --all", False),
+        (CONTAINER, "service", True),  # no answer, for ever
+        (CONTAINER, "service --in-container", True),
+        (CONTAINER.partition("default")[0], "service --in-container", False),
     ],
 )
-def test_is_final(host: str, line: str, expected: bool) -> None:
-    """Waiting changes nothing where there is an answer, or where this is a container's own network."""
-    with on_host(HOSTS[host].layout.host):
+def test_is_final(layout: str, line: str, expected: bool) -> None:
+    """Waiting changes nothing where nothing can replace the answer, or where this is a container's own network."""
+    with on_host(layout):
         (selection,) = look_up([make_query(line)]).selections
     assert is_final(selection) is expected
+
+
+@pytest.mark.parametrize(
+    ("layout", "line", "expected"),
+    [
+        ("nic ens5 2001:db8::5/64 device", "public", "ipv6"),
+        ("nic ens5 203.0.113.5/24 device", "public ipv6", "ipv4"),
+        ("nic ens5 203.0.113.5/24 2001:db8::5/64 device", "public", ""),  # it has its own
+        ("nic ens5 2001:db8::5/64 device", "public --interface ens6", ""),
+        ("nic ens5 2001:db8::5/64", "public", ""),  # a container's own network
+        ("nic ens5 2001:db8::5/64 device\nnic ens6 2001:db8:1::6/64 device", "public", ""),  # a tie
+        ("nic ens5 2001:db8::5/64 2001:db8::6/64 device", "public", "ipv6"),
+        ("nic ens5 2001:db8::5/64 2001:db8::6/64 device", "public --strict", ""),
+    ],
+)
+def test_other_family(layout: str, line: str, expected: str) -> None:
+    """The other family is named where it has an answer, and a query without filters has none."""
+    host = parse_layout(layout).host
+    (selection,) = select_addresses(host, [make_query(line)])
+    assert find_other_family(host, selection) == expected
 
 
 def test_clock_that_jumps() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import struct
-from unittest.mock import patch
+from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 from support.fake_kernel import DUMP_INTERRUPTED, attribute, done, failure, kernel, link, message, number
@@ -14,6 +16,7 @@ from racknet.host.netlink import (
     RTM_GETLINK,
     RTM_NEWADDR,
     RTM_NEWLINK,
+    Groups,
     Kernel,
     KernelStruct,
     attributes,
@@ -134,3 +137,31 @@ def test_the_kernel_itself() -> None:
         for _ in range(2):
             found = real.dump(RTM_GETLINK, IFINFOMSG.pack(), lambda data, start, _: data[start + 4])
             assert 1 in found
+
+
+def received(*results: Any, bind: Exception | None = None) -> list[bytes]:
+    """Return what the groups tell where their socket has these results."""
+    played = Mock(recv=Mock(side_effect=results), bind=Mock(side_effect=bind))
+    with patch.object(netlink, "socket", lambda *_: played), Groups() as groups:
+        found = groups.receive()
+    played.close.assert_called_once_with()
+    return found
+
+
+def test_groups() -> None:
+    """All messages that have come are there; where some were lost, an empty one; another error is one."""
+    none, lost = OSError(errno.EAGAIN, ""), OSError(errno.ENOBUFS, "")
+    assert received(none) == []
+    assert received(b"one", b"two", none) == [b"one", b"two"]
+    assert received(b"one", lost, b"two", none) == [b"one", b"", b"two"]
+    assert received(none, bind=PermissionError(1, "")) == []  # a sandbox that has no groups
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        received(OSError(errno.EBADF, "Bad file descriptor"))
+
+
+def test_groups_of_the_kernel_itself() -> None:
+    """The kernel of this machine lets anybody join, and has nothing to wait for."""
+    with Groups() as groups:
+        address = groups._socket.getsockname()
+        assert isinstance(groups.receive(), list)
+    assert address[1] == Groups.NUMBERS

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from support.fake_manager import error, reply
 
 from racknet.errors import UsageError
 from racknet.swarm import nodes
-from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Task
+from racknet.swarm.decode import decode_logs, decode_replies
+from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Reply, Task
 from racknet.swarm.report import failure_text, format_text
 
 N1, N2, N10, TWIN = Node("a", "n1"), Node("b", "n2"), Node("c", "n10"), Node("d", "n2")
@@ -106,18 +108,39 @@ def test_parse_logs() -> None:
     assert nodes.parse_logs([b"com.docker.swarm.task.id=t \xff\n"]) == {"t": ["\ufffd"]}
 
 
+def test_long_lines() -> None:
+    """A line in several pieces is one, whatever comes between them; one without its end was cut, and is dropped."""
+    begin, middle, end = (piece("t", text).removesuffix(b"\n") for text in ("a", " b ", "c"))
+    assert nodes.parse_logs([begin, piece("u", "x"), middle, piece("t", "c"), end]) == {"t": ["a b c"], "u": ["x"]}
+
+
 DOWN = N1._replace(trouble=Code.DOWN)
+ONE = reply("10.0.0.1")
+UNPROVEN = "note: 10.0.0.1 on eth1 is preferred to 10.9.0.4 on eth2 (default route), not proven: --strict refuses"
+
+
+def played(out: dict[str, list[str]], err: dict[str, list[str]] | None = None, lost: str | None = None) -> Logs:
+    """Return the logs of tasks that have printed these lines when asked for `service ipv4`."""
+    return decode_logs(out, decode_replies(out, "service", "ipv4"), err or {}, lost)
 
 
 @pytest.mark.parametrize(
     ("node", "tasks", "out", "err", "expected"),
     [
-        (N1, [task("complete")], ["10.0.0.1"], [], "10.0.0.1"),
-        (N1, [task("complete")], [], [], "printed no ipv4 address: ''"),
-        (N1, [task("complete")], ["fd00::1"], [], "no ipv4 address: 'fd00::1'"),
-        (N1, [task("complete")], ["10.0.0.01"], [], "no ipv4 address: '10.0.0.01'"),
-        (N1, [task("complete")], ["10.0.0.1", "10.0.0.2"], [], "'10.0.0.1 10.0.0.2'"),
-        (N1, [task("failed", 1, "exit (1)")], ["10.0.0.1"], ["racknet: no address", "x"], "no address"),
+        (N1, [task("complete")], [ONE], [], "10.0.0.1"),
+        (N1, [task("complete")], [ONE], [UNPROVEN, "racknet: no"], "10.0.0.1"),
+        (N1, [task("complete")], [], [], "printed no answer: ''"),
+        (N1, [task("complete")], [], [UNPROVEN], "printed no answer: ''"),
+        (N1, [task("complete")], [], [ONE], "printed no answer: ''"),
+        (N1, [task("complete")], ["10.0.0.1"], [], "printed no answer: '10.0.0.1'"),
+        (N1, [task("complete")], ["10.0.0.1", "x" * 80], [], f"printed no answer: '10.0.0.1 {'x' * 71}'"),
+        (N1, [task("complete")], [ONE, ONE], [], f"printed no answer: '{ONE[:80]}'"),
+        (N1, [task("complete")], [UNPROVEN, ONE], [], f"printed no answer: '{UNPROVEN[:80]}'"),
+        (N1, [task("complete", 1)], [ONE], [], "printed no answer: ''"),
+        (N1, [task("failed", 1, "exit (1)")], [ONE], ["racknet: no address", "x"], "no address"),
+        (N1, [task("failed", 3, "exit (3)")], [], [UNPROVEN, "racknet: a full disk"], "a full disk"),
+        (N1, [task("failed", 3, "exit (3)")], [], [UNPROVEN], "exit (3)"),
+        (N1, [task("failed", 1, "exit (1)")], [], [error("no address")], "no address"),
         (N1, [task("failed", 1, "exit (1)")], [], [], "exit (1)"),
         (N1, [task("failed", 1, "exit (1)")], [], ["", "racknet: ", " "], "exit (1)"),
         (N1, [task("failed", 1)], [], [], "failed"),
@@ -129,39 +152,49 @@ DOWN = N1._replace(trouble=Code.DOWN)
         (N1, [], [], [], "was given no task in time"),
         (N1._replace(trouble=Code.DRAINED), [], [], [], "drained"),
         (DOWN, [task("running")], [], [], "down"),
-        (DOWN, [task("complete")], ["10.0.0.1"], [], "10.0.0.1"),
-        (N1, [task("complete"), task("failed", 1, name="u")], ["10.0.0.1"], [], "10.0.0.1"),
+        (DOWN, [task("complete")], [ONE], [], "10.0.0.1"),
+        (N1, [task("complete"), task("failed", 1, name="u")], [ONE], [], "10.0.0.1"),
         (N1, [task("failed", 1, "exit"), task("pending", name="u")], [], ["racknet: no"], "no"),
     ],
 )
 def test_collect_answers(node: Node, tasks: list[Task], out: list[str], err: list[str], expected: str) -> None:
-    """A node's address is what its task printed, if that is one address; else it says why there is none."""
-    (answer,) = nodes.collect_answers([node], tasks, Logs({"t": out}, {"t": err}), "ipv4", "ip:1")
+    """A node's reply is what its task printed, if that is one answer; else it says why there is none."""
+    (answer,) = nodes.collect_answers([node], tasks, played({"t": out}, {"t": err}), "ip:1")
     assert (answer.node, answer.id) == ("n1", "a")
-    assert (answer.address is None) != (answer.failure is None)
-    found = failure_text(answer.failure) if answer.failure else answer.address or ""
+    assert (answer.reply is None) != (answer.failure is None)
+    found = failure_text(answer.failure) if answer.failure else answer.reply.address if answer.reply else ""
     assert found.endswith(expected)
+
+
+@pytest.mark.parametrize("err", [[], [UNPROVEN], ["x", UNPROVEN, "note: y"]])
+def test_notes(err: list[str]) -> None:
+    """A reply that is not proven goes with the note of its own task, as far as there is one."""
+    done = [Task("t", "a", "complete", 0, ""), Task("u", "b", "complete", 0, "")]
+    logs = played({task.id: [reply("10.0.0.1", proven=False)] for task in done}, {"u": err})
+    answers = nodes.collect_answers([N1, N2], done, logs, "ip:1")
+    assert [answer.reply for answer in answers] == [Reply("10.0.0.1", "eth1", is_proven=False)] * 2
+    assert [answer.note for answer in answers] == ["", UNPROVEN.removeprefix("note: ") if err else ""]
 
 
 def test_answers_are_in_natural_order() -> None:
     """Answers are in the natural order of the nodes' names, and of their ids where names are equal."""
-    answers = nodes.collect_answers([TWIN, N10, N2, N1], [], Logs({}, {}), "ipv4", "ip:1")
+    answers = nodes.collect_answers([TWIN, N10, N2, N1], [], played({}), "ip:1")
     assert [answer.id for answer in answers] == ["a", "b", "d", "c"]
 
 
 def test_lost_log() -> None:
     """Where a log cannot be read, that is why an answer is missing; what was read of it counts."""
     done = [Task("t", "a", "complete", 0, ""), Task("u", "b", "complete", 0, "")]
-    logs = Logs({"u": ["10.0.0.2"]}, {}, lost="frozen")
-    answers = nodes.collect_answers([N1, N2], done, logs, "ipv4", "ip:1")
+    logs = played({"u": [reply("10.0.0.2")]}, lost="frozen")
+    answers = nodes.collect_answers([N1, N2], done, logs, "ip:1")
     lost = Failure(Code.LOST_LOG, ("frozen",))
-    assert answers == [Answer("n1", "a", None, lost), Answer("n2", "b", "10.0.0.2")]
+    assert answers == [Answer("n1", "a", None, lost), Answer("n2", "b", Reply("10.0.0.2", "eth1", is_proven=True))]
 
 
 def test_lost_log_of_a_task_that_never_ran() -> None:
     """A log that is lost hides no reason for which a task has none."""
     rejected = [Task("t", "a", "rejected", 0, "no room"), Task("u", "b", "rejected", 0, "x", lacks_image=True)]
-    answers = nodes.collect_answers([N1, N2], rejected, Logs({}, {}, lost="frozen"), "ipv4", "ip:1")
+    answers = nodes.collect_answers([N1, N2], rejected, played({}, lost="frozen"), "ip:1")
     assert [answer.failure for answer in answers] == [
         Failure(Code.STOPPED, ("no room",)),
         Failure(Code.NO_IMAGE, ("ip:1",)),
@@ -190,10 +223,10 @@ def test_collecting_is_linear() -> None:
     def work(size: int) -> int:
         known = [Node(f"id{n:05}", f"n{n:05}") for n in range(size)]
         tasks = [Task(f"t{n}", f"id{n:05}", "complete", 0, "") for n in range(size)]
-        log = [piece(f"t{n}", f"10.{n >> 8}.{n & 255}.1") for n in range(size)]
+        log = [piece(f"t{n}", reply(f"10.{n >> 8}.{n & 255}.1")) for n in range(size)]
 
         def act() -> None:
-            answers = nodes.collect_answers(known, tasks, Logs(nodes.parse_logs(log), {}), "ipv4", "ip:1")
+            answers = nodes.collect_answers(known, tasks, played(nodes.parse_logs(log)), "ip:1")
             assert format_text(answers, is_bare=False).count("\n") == size
             assert nodes.choose(known, []) == known
 

@@ -8,40 +8,6 @@ from support.queries import make_query
 
 from racknet.core.selection import Selection, select_addresses
 from racknet.output import notes
-from racknet.parsing import INPUT_VARS, OUTPUT_VARS
-
-
-def test_unknown_vars() -> None:
-    """A RACKNET_* name that means nothing is unknown; racknet's own answers and other programs' variables are not."""
-    environ = dict.fromkeys(
-        [*INPUT_VARS, *OUTPUT_VARS, "RACKNET_SERVICE_IFACE", "RACKNET_", "PATH", "constraint:node"], ""
-    )
-    assert notes.unknown_vars(environ) == ["RACKNET_", "RACKNET_SERVICE_IFACE"]
-
-
-def test_unknown_variables() -> None:
-    """A note says which variable racknet does not know, and which one may be meant."""
-    assert notes.unknown_variables([]) == ""
-    note = "note: racknet does not know the variable RACKNET_EXCLUDES; did you mean RACKNET_EXCLUDE?\n"
-    assert notes.unknown_variables(["RACKNET_EXCLUDES"]) == note
-    assert r"RACKNET_\x1b[2J" in notes.unknown_variables(["RACKNET_\x1b[2J"])
-
-
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("RACKNET_SERVICE_IP", "RACKNET_SERVICE_IPV4"),
-        ("RACKNET_SERVICE_IPV5", "RACKNET_SERVICE_IPV4"),
-        ("RACKNET_PUBLIC_IP6", "RACKNET_PUBLIC_IPV6"),
-        ("RACKNET_PUBLIC", "RACKNET_PUBLIC_IPV4"),
-        ("RACKNET_X", ""),
-        ("RACKNET_", ""),
-    ],
-)
-def test_did_you_mean(name: str, meant: str) -> None:
-    """The closest name is meant, the first of those that are as close; none where none is like it."""
-    assert notes.did_you_mean(name, list(OUTPUT_VARS)) == (f"; did you mean {meant}?" if meant else "")
-
 
 TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
 
@@ -62,6 +28,16 @@ def test_answers_without_proof() -> None:
         assert notes.unproven_answers(selections(TWO, *lines)) == "", lines
 
 
+def test_notes_on_other_doubts() -> None:
+    """A lone address behind a hypervisor's NAT is noted; so is, for `service ipv6` alone, what `service ipv4` is."""
+    nat = "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2"
+    assert notes.unproven_answers(selections(nat, "service")) == (
+        "note: 10.0.2.15 on eth0 is behind a hypervisor's NAT, not proven: --strict refuses\n"
+    )
+    assert notes.unproven_answers(selections(nat, "service --interface eth0")) == ""
+    assert notes.unproven_answers(selections(nat, "service ipv6")).startswith("note: service ipv4: 10.0.2.15 on eth0 ")
+
+
 def test_note_on_a_contradiction_of_proofs() -> None:
     """Where a proof speaks against what decides, the note says that."""
     layout = "nic ens5 10.0.1.5/32 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"
@@ -77,10 +53,10 @@ def test_note_on_a_contradiction_of_proofs() -> None:
         (TWO, "service --interface ens7", "--interface ens7 leaves no address"),
         (TWO.partition("default")[0], "service", "ambiguous, ens5 and ens6 tie"),
         (TWO, "service --strict", "not proven, 10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route)"),
-        ("nic ens5", "service", ""),
+        ("nic ens5", "service", "there is no service ipv4 address"),
     ],
 )
 def test_missing_variable(layout: str, line: str, note: str) -> None:
-    """A note says why a variable is missing, where the user would not expect that."""
+    """A note says why a variable is missing; there is none on one that has an answer."""
     (selection,) = selections(layout, line)
     assert notes.missing_variable("NAME", selection) == (f"note: no NAME: {note}\n" if note else "")

@@ -17,11 +17,14 @@ from racknet.parsing import (
     INPUT_VARS,
     OUTPUT_VARS,
     YEAR,
+    check_variables,
+    did_you_mean,
     input_vars,
     parse_family,
     parse_query,
+    parse_require,
     parse_seconds,
-    parse_strict,
+    parse_switch,
 )
 
 
@@ -73,6 +76,7 @@ def test_wrong_family(word: str) -> None:
             "RACKNET_SERVICE_REACH": "",
             "RACKNET_EXCLUDE": "",
             "RACKNET_STRICT": "",
+            "RACKNET_IN_CONTAINER": " ",
         },
     ],
 )
@@ -81,16 +85,18 @@ def test_plain_query(environ: dict[str, str]) -> None:
     query = parse(environ)
     assert (query.include, query.cidrs, query.reach) == ((), (), "")
     assert (query.exclude, query.exclude_cidrs, query.filters_text) == ((), (), "")
-    assert (query.strict, query.all_candidates, query.options) == (False, False, ())
+    assert (query.strict, query.in_container, query.all_candidates, query.options) == (False, False, False, ())
     assert parse_seconds(None, {**environ, "RACKNET_WAIT": ""}) == 0
 
 
 @pytest.mark.parametrize("value", ["eth1,ens*", "eth1 ens*", " eth1 ,  ens* ,", "eth1\tens*\n"])
-def test_variables_are_lists(value: str) -> None:
-    """Lists are separated by commas or blanks."""
-    query = parse({"RACKNET_SERVICE_INTERFACE": value})
-    assert included(query, "eth1", "ens5", "eth10", "eth0") == [True, True, False, False]
-    assert query.filters_text == "RACKNET_SERVICE_INTERFACE=eth1,ens*"
+def test_lists(value: str) -> None:
+    """Lists are separated by commas or blanks, in variables as in options."""
+    variable, option = parse({"RACKNET_SERVICE_INTERFACE": value}), parse(interface=[value])
+    for query in (variable, option):
+        assert included(query, "eth1", "ens5", "eth10", "eth0") == [True, True, False, False]
+    assert variable.filters_text == "RACKNET_SERVICE_INTERFACE=eth1,ens*"
+    assert option.filters_text == "--interface eth1 --interface ens*"
 
 
 def test_each_variable() -> None:
@@ -107,7 +113,8 @@ def test_each_variable() -> None:
         "reach": ["10.9.9.9"],
         "exclude": ["lab*", "192.168.0.0/16"],
     }
-    for query in (parse(environ), parse_query("service", "ipv4", {}, options)):
+    joined = {name: [" , ".join(words)] for name, words in options.items()}
+    for query in (parse(environ), parse({}, **options), parse({}, **joined)):
         assert included(query, "eth1", "eth2") == [True, False]
         assert texts(query.cidrs) == ["10.0.0.0/8", "fd00::/8"]
         assert query.reach == "10.9.9.9"
@@ -145,7 +152,7 @@ def test_exclude_does_not_put_variables_aside() -> None:
 
 def test_exclude_adds_to_its_variable() -> None:
     """--exclude is taken together with RACKNET_EXCLUDE, names and blocks alike."""
-    query = parse({"RACKNET_EXCLUDE": "vm*,10.1.0.0/16,pods"}, exclude=["lab?", "10.2.3.4", "fd00::/8", "eth0:1"])
+    query = parse({"RACKNET_EXCLUDE": "vm*,10.1.0.0/16,pods"}, exclude=["lab?", "10.2.3.4,fd00::/8 eth0:1"])
     assert excluded(query, "vm1", "pods", "lab1", "eth0:1", "lab10", "eth0") == [True] * 4 + [False] * 2
     assert texts(query.exclude_cidrs) == ["10.2.3.4", "fd00::/8", "10.1.0.0/16"]
     assert excluded(query, "10.2.3.4") == [False]
@@ -180,6 +187,7 @@ def test_filters_as_they_were_written() -> None:
         ({"RACKNET_EXCLUDE": "10.0.0.0/33"}, "RACKNET_EXCLUDE: '10.0.0.0/33' is not a CIDR block"),
         ({"RACKNET_EXCLUDE": "10.0.0.*"}, "RACKNET_EXCLUDE: '10.0.0.*' is not a CIDR block"),
         ({"RACKNET_EXCLUDE": "10.0.0"}, "RACKNET_EXCLUDE: '10.0.0' is not a CIDR block"),
+        ({"RACKNET_EXCLUDE": "lab0,10.208"}, "RACKNET_EXCLUDE: '10.208' is not a CIDR block"),
         ({"RACKNET_EXCLUDE": "10.0.0.1-10.0.0.9"}, "RACKNET_EXCLUDE: '10.0.0.1-10.0.0.9' is not a CIDR block"),
         (
             {"RACKNET_SERVICE_REACH": "db.example.com"},
@@ -192,11 +200,13 @@ def test_wrong_variables(environ: dict[str, str], message: str) -> None:
     assert error_of(environ) == message
 
 
-@pytest.mark.parametrize("word", ["", " ", "eth0 eth1", "a/b", "eth[", "eth[]", "eth[!]", "x[a]y[", "eth\t0"])
+@pytest.mark.parametrize("word", ["", " ", ",", " \t", "a/b", "eth[", "eth[]", "eth[!]", "x[a]y[", "eth[0 1]"])
 def test_wrong_globs(word: str) -> None:
     """What no interface can be called is not a glob, nor is one with an open bracket."""
-    assert error_of(interface=[word]) == f"'{word}' is not the name of an interface, or a glob"
-    assert error_of(exclude=[word]) == f"'{word}' is not the name of an interface, a glob, or a CIDR block"
+    quoted = word.replace("[0 1]", "[0")  # the first word of the list
+    for words in ([word], ["eth0", word]):
+        assert error_of(interface=words) == f"'{quoted}' is not the name of an interface, or a glob"
+        assert error_of(exclude=words) == f"'{quoted}' is not the name of an interface, a glob, or a CIDR block"
 
 
 @pytest.mark.parametrize(
@@ -218,6 +228,8 @@ def test_globs(word: str, name: str) -> None:
         "10.0.0.0/8/8",
         "10.0.0.0/",
         "10.0.0.0/٨",
+        "10.208",
+        "10.0.0.*",
         "fe80::1%eth0",
     ],
 )
@@ -227,7 +239,7 @@ def test_wrong_blocks(word: str) -> None:
     assert error_of(exclude=[word]) == f"'{word}' is not a CIDR block"
 
 
-@pytest.mark.parametrize("word", ["", "eth0", "10.0.0", "10"])
+@pytest.mark.parametrize("word", ["", "eth0", "10"])
 def test_names_are_no_blocks(word: str) -> None:
     """A name is not a block for --cidr."""
     assert error_of(cidr=[word]) == f"'{word}' is not a CIDR block"
@@ -280,7 +292,7 @@ def test_reach_in_a_variable_takes_one_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["-1", "nan", "inf", "infinity", "1_0", "", "ten", "0x10", "1,5", " 1", "\u0661", "-0"]
+    "word", ["-1", "nan", "inf", "infinity", "1_0", "", "ten", "0x10", "1,5", "1 2", "\u0661", "-0"]
 )
 def test_wrong_seconds(word: str) -> None:
     """A time to wait is a plain number that is not negative."""
@@ -307,13 +319,13 @@ def test_too_many_seconds(word: str) -> None:
 def test_seconds(word: str, seconds: float) -> None:
     """The option goes before the variable, which then is not read."""
     assert parse_seconds(word, {"RACKNET_WAIT": "nonsense"}) == seconds
-    assert parse_seconds(None, {"RACKNET_WAIT": word}) == seconds
+    assert parse_seconds(None, {"RACKNET_WAIT": f" {word}\n"}) == seconds
 
 
 def test_names_of_the_variables() -> None:
-    """Each network has three variables for filters; three are for both. Each pair of network and family is one."""
+    """Each network has three variables for filters; four are for both. Each pair of network and family is one."""
     filters = [f"RACKNET_{network.upper()}_{name}" for network in NETWORKS for name in ("INTERFACE", "CIDR", "REACH")]
-    assert [*filters, "RACKNET_EXCLUDE", "RACKNET_STRICT", "RACKNET_WAIT"] == INPUT_VARS
+    assert [*filters, *(f"RACKNET_{name}" for name in ("EXCLUDE", "IN_CONTAINER", "STRICT", "WAIT"))] == INPUT_VARS
     assert list(OUTPUT_VARS.values()) == [(network, family) for network in NETWORKS for family in BITS]
 
 
@@ -339,8 +351,9 @@ def test_options_of_a_query() -> None:
     assert parse().options == ()
 
 
+@pytest.mark.parametrize("name", ["strict", "in_container"])
 @pytest.mark.parametrize(
-    ("word", "option", "strict"),
+    ("word", "option", "expected"),
     [
         ("", False, False),
         ("", True, True),
@@ -351,19 +364,129 @@ def test_options_of_a_query() -> None:
         ("1", True, True),
     ],
 )
-def test_strict(word: str, option: bool, strict: bool) -> None:
-    """RACKNET_STRICT=1 is --strict, which counts whatever the variable says; the option alone is of a command line."""
-    query = parse_query("service", "ipv4", {"RACKNET_STRICT": word}, {}, strict=option)
-    assert query.strict is strict
-    assert query.options == (("--strict",) if option else ())
+def test_switches(name: str, word: str, option: bool, expected: bool) -> None:
+    """RACKNET_STRICT=1 is --strict, which counts whatever the variable says; --in-container likewise."""
+    variable = f"RACKNET_{name}".upper()
+    switches = {"strict": False, "in_container": False, name: option}
+    query = parse_query(
+        "service", "ipv4", {variable: word}, {}, strict=switches["strict"], in_container=switches["in_container"]
+    )
+    found = {"strict": query.strict, "in_container": query.in_container}
+    assert found == {"strict": False, "in_container": False, name: expected}
+    assert query.options == ((f"--{name.replace('_', '-')}",) if option else ())  # of a command line
     assert query.filters_text == ""
-    assert parse_strict({"RACKNET_STRICT": word}) == word.strip()
+    assert parse_switch(variable, {variable: word}) == word.strip()
 
 
-@pytest.mark.parametrize("word", ["yes", "true", "2", "01", "-1", "\u0661"])
-def test_wrong_strict(word: str) -> None:
-    """RACKNET_STRICT is 0 or 1; another word is quoted as it came."""
-    assert error_of({"RACKNET_STRICT": word}) == f"RACKNET_STRICT: '{word}' is not 0 or 1"
+@pytest.mark.parametrize("word", ["yes", "true", "2", "01", "-1", "\u0661", "1,1"])
+@pytest.mark.parametrize("name", ["RACKNET_STRICT", "RACKNET_IN_CONTAINER"])
+def test_wrong_switches(name: str, word: str) -> None:
+    """A switch is 0 or 1; another word is quoted as it came."""
+    assert error_of({name: word}) == f"{name}: '{word}' is not 0 or 1"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], []),
+        (["service"], [("service", "ipv4")]),
+        (["service,public:ipv6"], [("service", "ipv4"), ("public", "ipv6")]),
+        (["service:inet", "public:inet6"], [("service", "ipv4"), ("public", "ipv6")]),
+    ],
+)
+def test_require(words: list[str], expected: list[tuple[str, str]]) -> None:
+    """--require names networks, each with a family if that is not IPv4's, as a list or repeated."""
+    assert parse_require(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "quoted"),
+    [("", ""), ("servce", "servce"), ("service:", "service:"), ("public,", ""), ("public:4", "public:4"), (":", ":")],
+)
+def test_wrong_require(word: str, quoted: str) -> None:
+    """A wrong word of --require is quoted as it came."""
+    with pytest.raises(UsageError) as caught:
+        parse_require([word])
+    assert caught.value.message == f"'{quoted}' is not public or service, with :ipv4 or :ipv6 if needed"
+
+
+@pytest.mark.parametrize(
+    ("query", "given", "expected"),
+    [
+        ("public ipv4", "cidr 2001:db8::/32", "'2001:db8::/32' is a block of ipv6"),
+        ("public ipv6", "cidr 10.0.0.0/8", "'10.0.0.0/8' is a block of ipv4"),
+        ("service ipv4", "cidr fd00::/8,fd01::1", "'fd00::/8' is a block of ipv6"),
+        ("service ipv4", "exclude fd00::/8", "'fd00::/8' is a block of ipv6"),
+        ("public ipv6", "exclude 10.1.2.3", "'10.1.2.3' is a block of ipv4"),
+        ("public ipv4", "cidr 2001:db8::/32,203.0.113.0/24", ""),  # for both families
+        ("service ipv6", "cidr 10.0.0.0/8", ""),  # it goes by `service ipv4`
+        ("service ipv6", "exclude 10.0.0.0/8", ""),
+        ("service ipv4", "exclude fd00::/8,lab*,10.9.0.0/16", ""),
+    ],
+)
+def test_blocks_of_another_family(query: str, given: str, expected: str) -> None:
+    """An option whose blocks are all of a family that is not looked at is an error; a variable may be for all four."""
+    network, family = query.split()
+    name, words = given.split()
+    variable = "RACKNET_EXCLUDE" if name == "exclude" else f"RACKNET_{network.upper()}_CIDR"
+    parse_query(network, family, {variable: words}, {})
+    if not expected:
+        parse_query(network, family, {}, {name: [words]})
+        return
+    with pytest.raises(UsageError) as caught:
+        parse_query(network, family, {variable: "10.0.0.0/8 fd00::/8"}, {name: words.split(",")})
+    other = expected.rpartition(" ")[2]
+    assert caught.value.message == f"--{name}: {expected}, and {query} is asked for: ask for {network} {other}"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("RACKNET_SERVICE_INTERFACES", "; did you mean RACKNET_SERVICE_INTERFACE?"),
+        ("RACKNET_INTERFACE", "; did you mean RACKNET_PUBLIC_INTERFACE or RACKNET_SERVICE_INTERFACE?"),
+        ("RACKNET_EXCLUDES", "; did you mean RACKNET_EXCLUDE?"),
+        ("RACKNET_CONTAINER", "; did you mean RACKNET_IN_CONTAINER?"),
+        ("RACKNET_XYZ", ""),
+        ("RACKNET_", ""),
+    ],
+)
+def test_unknown_variables(name: str, meant: str) -> None:
+    """A variable that nobody knows is an error with the name that is meant, whatever its value is."""
+    for value in ("", "eth0"):
+        with pytest.raises(UsageError) as caught:
+            parse({"RACKNET_EXCLUDE": "x", name: value})
+        assert (caught.value.message, caught.value.hint) == (
+            f"'{name}' is not a variable of racknet{meant}",
+            "unset it",
+        )
+
+
+def test_known_variables() -> None:
+    """Racknet's own variables are known, and so are those that Kubernetes and Docker's links set, and all others."""
+    engines = "SERVICE_HOST SERVICE_PORT SERVICE_PORT_HTTP PORT PORT_80_TCP PORT_80_TCP_ADDR NAME ENV_PATH".split()
+    names = [
+        *INPUT_VARS,
+        *OUTPUT_VARS,
+        *(f"RACKNET_{name}" for name in engines),
+        "PATH",
+        "constraint:node",
+        "racknet_x",
+    ]
+    check_variables(dict.fromkeys(names, "x"))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4 or $RACKNET_SERVICE_IPV6?"),
+        ("RACKNET_PUBLIC_IP6", "; did you mean $RACKNET_PUBLIC_IPV6?"),
+        ("RACKNET_PUBLIC", "; did you mean $RACKNET_PUBLIC_IPV4 or $RACKNET_PUBLIC_IPV6?"),
+        ("RACKNET_X", ""),
+    ],
+)
+def test_did_you_mean(name: str, meant: str) -> None:
+    """The closest names are meant, two of those that are as close; none where none is like it."""
+    assert did_you_mean(name, list(OUTPUT_VARS), "$") == meant
 
 
 def test_all_candidates() -> None:

@@ -21,6 +21,7 @@ from racknet.core.preferences import PREFERENCES, Candidate, Preference
 from racknet.core.query import Query
 from racknet.core.rules import Exclusion, Reason
 from racknet.core.selection import Selection, _Selector
+from racknet.core.text import natural
 
 Break = Callable[[], AbstractContextManager[object]]
 
@@ -310,7 +311,7 @@ def structure() -> dict[str, Break]:
         "a lease is no virtual address": patched(
             preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]
         ),
-        "the order on an interface": patched(comparison, "_order", lambda a: (comparison.natural(a.interface),)),
+        "the order on an interface": patched(comparison, "_order", lambda a: (natural(a.interface),)),
         "the order on an interface is no proof": patched(
             comparison, "_order_on_interface", lambda _: Preference("", lambda _: True)
         ),

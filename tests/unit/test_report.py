@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from racknet.swarm.nodes import Answer, Code, Failure
-from racknet.swarm.report import TEXTS, failure_text, format_failures, format_json, format_text
+from racknet.swarm.nodes import Answer, Code, Failure, Reply
+from racknet.swarm.report import TEXTS, failure_text, format_failures, format_json, format_notes, format_text
 
 ANSWERS = [
-    Answer("n1", "a", "10.0.0.1"),
+    Answer("n1", "a", Reply("10.0.0.1", "eth1", is_proven=True)),
     Answer("n2", "b", None, Failure(Code.DOWN)),
     Answer("n10", "c", None, Failure(Code.REFUSED, ("\x1b[2J",))),
-    Answer("n11\x07", "d", "10.0.0.11"),
+    Answer("n11\x07", "d", Reply("10.0.0.11", "eth1\x1b", is_proven=False)),
 ]
 
 
@@ -29,10 +29,26 @@ def test_bare_address() -> None:
 
 
 def test_json() -> None:
-    """For programs all nodes are listed, each with its address or its error."""
+    """For programs all nodes are listed, each with its address or its error; what there is not is null."""
     found = json.loads(format_json(ANSWERS))
-    assert [list(node) for node in found] == [["node", "id", "address", "error"]] * 4
-    assert found[1] == {"node": "n2", "id": "b", "address": None, "error": "down"}
+    assert [list(node) for node in found] == [["node", "id", "address", "interface", "proven", "error"]] * 4
+    assert [list(node.values()) for node in found[:2]] == [
+        ["n1", "a", "10.0.0.1", "eth1", True, None],
+        ["n2", "b", None, None, None, "down"],
+    ]
+    assert found[3]["proven"] is False
+
+
+def test_notes() -> None:
+    """Each answer that is not proven has a note, in the node's own words if there are some, which are escaped."""
+    built = "note: n11\\x07: 10.0.0.11 on eth1\\x1b is not proven: --strict refuses\n"
+    assert format_notes(ANSWERS) == built
+    said = ANSWERS[3]._replace(note="10.0.0.11 on eth1 is \x9b, not proven: --strict refuses")
+    assert (
+        format_notes([*ANSWERS, said])
+        == f"{built}note: n11\\x07: 10.0.0.11 on eth1 is \\x9b, not proven: --strict refuses\n"
+    )
+    assert format_notes(ANSWERS[:3]) == ""
 
 
 def test_failures() -> None:
@@ -73,7 +89,7 @@ def test_hints(failures: list[Failure], hint: str) -> None:
     [
         (Failure(Code.UNFINISHED, ("preparing", "")), "no answer in time: its task is preparing"),
         (Failure(Code.UNFINISHED, ("pending", "no room")), "no answer in time: its task is pending, no room"),
-        (Failure(Code.NO_ADDRESS, ("ipv4", "{x}")), "printed no ipv4 address: '{x}'"),
+        (Failure(Code.NO_ANSWER, ("{x}",)), "printed no answer: '{x}'"),
         (Failure(Code.LOST_LOG, ("frozen",)), "its log cannot be read: frozen"),
         (Failure(Code.GONE), "gone from the swarm"),
     ],

@@ -77,6 +77,7 @@ def read(family: str, *bodies: bytes) -> list[Route]:
             route(AF_INET, 9, v4(RTA_DST, "10.128.0.0"), ETH1, GATEWAY),
             ("eth1", 0, "10.0.0.1", "", "10.128.0.0/9"),
         ),
+        (route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH1), ("eth1", 0, "", "", "10.176.0.0/12")),
         (route(AF_INET, 16, v4(RTA_DST, "172.31.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "172.31.0.0/16")),
         (route(AF_INET, 10, v4(RTA_DST, "100.64.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "100.64.0.0/10")),
     ],
@@ -94,7 +95,6 @@ def test_route(body: bytes, expected: tuple[str, int, str, str, str]) -> None:
         route(AF_INET, 0, number(RTA_OIF, 9)),
         route(AF_INET, 0),
         route(AF_INET, 1, v4(RTA_DST, "128.0.0.0"), ETH0),
-        route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0),  # without a gateway
         route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, table=100),
         route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, number(RTA_TABLE, 1000), table=252),
         route(AF_INET, 17, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
@@ -173,13 +173,6 @@ def test_multipath() -> None:
         ("eth0", 5, "", "10.9.9.9", ""),
         ("eth0", 5, "10.0.0.2", "10.9.9.9", ""),
     ]
-
-
-def test_multipath_to_a_private_block() -> None:
-    """Of a route to a private block the nexthops with a gateway are read."""
-    hops = attribute(RTA_MULTIPATH, hop(3, GATEWAY) + hop(2))
-    body = route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), hops)
-    assert routes("ipv4", body) == [("eth1", 0, "10.0.0.1", "", "10.176.0.0/12")]
 
 
 def test_dead_nexthop() -> None:

@@ -1,31 +1,29 @@
-"""What a selection says beside its answer: why each other address is not it, what is in doubt, and what is proven.
+"""What a selection says beside its answer: why other addresses are no candidates, and what `service ipv6` goes by.
 
 The answers themselves are in the table of hosts.
 """
 
 from __future__ import annotations
 
+import sys
+from unittest.mock import patch
+
 import pytest
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.queries import FOUR, make_query
+from support.queries import FOUR, doubt_of, make_query, select
 
 from racknet.core import rules
+from racknet.core.comparison import TIE, UNPROVEN
 from racknet.core.eligibility import address_class
 from racknet.core.facts import Address
-from racknet.core.selection import (
-    CONTRADICTION,
-    TIE,
-    UNPROVEN,
-    Doubt,
-    Selection,
-    select_address,
-    select_addresses,
-)
+from racknet.core.selection import select_address, select_addresses
 
-
-def select(line: str, layout: str) -> Selection:
-    return select_address(parse_layout(layout).host, make_query(line))
+TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1\n"
+VIP = """
+nic bond0 192.168.222.211/24 192.168.222.210/32 device
+default bond0 via 192.168.222.1 src 192.168.222.210
+"""
 
 
 def rejected(line: str, layout: str) -> dict[str, str]:
@@ -135,27 +133,31 @@ def test_interfaces_without_an_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("layout", "awaits"),
+    ("line", "layout", "awaits"),
     [
-        ("nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1", False),
-        ("nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\nnic ens6 device", True),
-        ("nic ens5 203.0.113.5/24 device\nnic ens6 device", True),  # which may be a better one
-        ("nic ens5 203.0.113.5/24 device\ndefault ens5 via 203.0.113.1", False),
-        ("nic ens5 203.0.113.5/24 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6", True),
+        ("public", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1", False),
+        ("public", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\nnic ens6 device", True),
+        ("public", "nic ens5 203.0.113.5/24 device\nnic ens6 device", True),  # which may be a better one
+        ("public", "nic ens5 203.0.113.5/24 device\ndefault ens5 via 203.0.113.1", False),
+        ("public", "nic ens5 203.0.113.5/24 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6", True),
+        ("public ipv6", "nic ens5 203.0.113.5/24 2001:db8::5/64 device\ndefault ens5", True),  # it is not its route
+        ("service ipv6", "nic ens5 10.0.0.5/24 fe80::5/64 device\ndefault ens5 via 10.0.0.1", False),
+        ("service ipv6", "nic ens5 10.0.0.5/24 fe80::5/64 device\ndefault -6 ens5 via fe80::1", True),  # by IPv4
+        ("service ipv6", "nic ens5 fd00::5/64 device\ndefault -6 ens5 via fe80::1", False),  # no IPv4 to go by
     ],
 )
-def test_awaiting_an_address(layout: str, awaits: bool) -> None:
+def test_awaiting_an_address(line: str, layout: str, awaits: bool) -> None:
     """An answer may still come, or a better one, where an interface has no address yet; a tie may be decided."""
-    assert select("public", layout).awaits_address is awaits
+    assert select(line, layout).awaits_address is awaits
 
 
 def test_is_host() -> None:
-    """A container's own network has no answer; only `--interface` overrules that."""
+    """A container's own network has no answer, whatever the user names; only --in-container overrules that."""
     host = HOSTS["reach-inside-a-container"].layout.host
-    lines = ["service", "service --cidr 172.17.0.5", "service --reach 10.9.9.9", "service --interface eth0"]
-    found = [select_address(host, make_query(line)) for line in lines]
-    assert [selection.is_host for selection in found] == [False, False, False, True]
-    assert [selection.address is not None for selection in found] == [False, False, False, True]
+    for more in ("", " --cidr 172.17.0.5", " --reach 10.9.9.9", " --interface eth0"):
+        found = [select_address(host, make_query(f"service{more}{last}")) for last in ("", " --in-container")]
+        assert [selection.is_host for selection in found] == [False, True]
+        assert [selection.address is not None for selection in found] == [False, True]
 
 
 def test_each_query_without_any_address() -> None:
@@ -166,217 +168,29 @@ def test_each_query_without_any_address() -> None:
         assert (selection.doubt, selection.unproven, selection.is_proven) == (None, None, False)
 
 
-# --- Why the first, and why not each other
+NAT = "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2\n"
 
 
-@pytest.mark.parametrize(
-    ("line", "layout", "expected"),
-    [
-        ("public", "nic ens3 203.0.113.8/24 203.0.113.7/24", "the kernel's order"),
-        ("public ipv6", "nic ens3 2001:db8::8/64 2001:db8::7/64", "the lower number"),
-        (
-            "public",
-            "nic ens3 203.0.113.7/24\nnic ens4 203.0.113.8/24",
-            "ambiguous: in the order of the interfaces' names",
-        ),
-        ("public", "nic ens3 203.0.113.7/24 203.0.113.8/32", "no host prefix"),
-        ("public", "nic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24", "interface named for PublicNet"),
-    ],
-)
-def test_why_the_first(line: str, layout: str, expected: str) -> None:
-    """The first preference in which two candidates differ decides, else their order does."""
-    assert select(line, f"known\n{layout}").why(0).text == expected
-
-
-def test_why_each() -> None:
-    """Each candidate comes before the next for a reason; the last and the only one have none to come before."""
-    three = select("public", "known\nnic ens3 203.0.113.7/24 203.0.113.8/24 203.0.113.9/32")
-    expected = ["the kernel's order", "no host prefix", "the last candidate"]
-    assert [three.why(place).text for place in range(3)] == expected
-    assert select("public", "known\nnic ens3 203.0.113.7/24").why(0).text == "the only candidate"
-
-
-def test_why_not_each() -> None:
-    """Each other candidate says which is preferred to it, by the label or the address where that is needed, and why."""
-    selection = select("public", "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a 203.0.113.9/32")
-    assert [(c.address.text, selection.why_not(place).text) for place, c in enumerate(selection.candidates)] == [
-        ("203.0.113.8", "not the answer"),
-        ("203.0.113.9", "203.0.113.8 is preferred: no host prefix"),
-        ("203.0.113.7", "eth0 is preferred: interface named for PublicNet"),
-    ]
-    labelled = select("public", "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a")
-    assert labelled.why_not(1).text == "eth0:a is preferred: interface named for PublicNet"
-
-
-def test_candidates_in_a_container() -> None:
-    """In a container's own network there is no answer, and each candidate is of the container."""
-    selection = select("public", "nic eth0 203.0.113.7/24")
-    assert (selection.address, selection.is_proven) == (None, False)
-    assert selection.why_not(0).text == "of the container"
-
-
-# --- Doubt and proof
-
-
-def doubt_of(found: Doubt | None) -> tuple[str, list[str], str, str] | None:
-    """Return what is in doubt: its kind, the addresses, what decides between them, and what speaks against that."""
-    if found is None:
-        return None
-    against = found.against.text if found.against else ""
-    return found.kind, [address.text for address in found.candidates], found.preference.text, against
-
-
-def test_tie_of_several() -> None:
-    """Of three interfaces that tie, each names the other two."""
-    selection = select("public", "known\nnic a 203.0.113.7/24\nnic b 203.0.114.7/24\nnic c 203.0.115.7/24")
-    assert (selection.address, selection.answers) == (None, [])
-    assert selection.doubt is not None
-    assert (selection.doubt.kind, selection.doubt.interfaces) == (TIE, ["a", "b", "c"])
-    assert [selection.why_not(place).text for place in range(3)] == [
-        "ties with b, c",
-        "ties with a, c",
-        "ties with a, b",
-    ]
-
-
-def test_loser_on_a_tied_interface() -> None:
-    """An address that a preference has ruled out does not tie, though its interface does by another address."""
-    selection = select("public", "known\nnic a 203.0.113.7/24 203.0.113.100/32\nnic b 203.0.114.7/24")
-    assert selection.doubt is not None
-    assert [address.text for address in selection.doubt.candidates] == ["203.0.113.7", "203.0.114.7"]
-    assert [(c.address.text, selection.why_not(place).text) for place, c in enumerate(selection.candidates)] == [
-        ("203.0.113.7", "ties with b"),
-        ("203.0.114.7", "ties with a"),
-        ("203.0.113.100", "b is preferred: no host prefix"),
-    ]
-
-
-def test_addresses_of_one_interface_do_not_tie() -> None:
-    """Two addresses of one interface are in the kernel's order: the first is the answer, and it is not proven."""
-    selection = select("public", "known\nnic ens3 203.0.113.8/24 203.0.113.7/24")
-    assert selection.doubt is None
-    assert selection.address is selection.candidates[0].address
-    assert doubt_of(selection.unproven) == (UNPROVEN, ["203.0.113.8", "203.0.113.7"], "the kernel's order", "")
-
-
-VIP = """
-nic bond0 192.168.222.211/24 192.168.222.210/32 device
-default bond0 via 192.168.222.1 src 192.168.222.210
-"""
-
-
-def test_contradiction() -> None:
-    """A preferred source off its gateway's network, and an address in it, contradict each other on one interface."""
-    selection = select("service", VIP)
-    assert selection.address is None
-    assert doubt_of(selection.doubt) == (
-        CONTRADICTION,
-        ["192.168.222.210", "192.168.222.211"],
-        "preferred source of the default route",
-        "in the network of the default gateway",
-    )
-    assert [selection.why_not(place).text for place in range(2)] == [
-        "source of the default route",
-        "in the network of the default gateway",
-    ]
-    # It is none where the two are on different interfaces, or where one of the facts is missing.
-    for other in (
-        VIP.replace(" src 192.168.222.210", ""),
-        VIP.replace("src 192.168.222.210", "src 192.168.222.211"),
-        VIP.replace("192.168.222.210/32", "192.168.222.210/24"),
-        VIP.replace(" 192.168.222.210/32", "") + "lo 192.168.222.210/32",
-    ):
-        assert select("service", other).doubt is None, other
-
-
-TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1\n"
-
-
-@pytest.mark.parametrize(
-    ("line", "layout", "expected"),
-    [
-        ("service", "nic ens5 10.0.1.5/24 device", None),  # a single candidate
-        ("service", TWO, (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "")),
-        ("service --cidr 10.0.1.0/24", TWO, None),  # what the user names is compared among itself
-        ("service --exclude ens6", TWO, None),
-        ("service", "nic ens5 10.0.1.5/24 10.0.1.6/32 device", None),  # no host prefix is a proof
-        (
-            "service",
-            f"{TWO}nic ens7 100.64.0.5/10 device",
-            (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", ""),
-        ),
-        (
-            "service",
-            "nic ens5 100.64.0.5/10 device\nnic ens6 10.9.0.4/24 device",
-            (UNPROVEN, ["10.9.0.4", "100.64.0.5"], "not in 100.64.0.0/10", ""),
-        ),
-        (  # a preference decides, and a proof is against it
-            "service",
-            "nic ens5 10.0.1.5/32 device\nnic ens6 10.9.0.4/24 device\ndefault ens5",
-            (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "no host prefix"),
-        ),
-        (  # a proof decides, and a later proof is against it
-            "public",
-            "nic ens5 203.0.113.5/32 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6 metric 9",
-            (UNPROVEN, ["203.0.113.5", "203.0.114.6"], "default route", "no host prefix"),
-        ),
-        (
-            "public",
-            "nic ens5 203.0.113.5/24 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6 metric 9",
-            None,
-        ),
-        (
-            "public ipv6",
-            "nic ens5 2001:db8::9/64 2001:db8::5/64 device\ndefault -6 ens5 via fe80::1",
-            (UNPROVEN, ["2001:db8::5", "2001:db8::9"], "the lower number", ""),
-        ),
-    ],
-)
-def test_proof(line: str, layout: str, expected: tuple[str, list[str], str, str] | None) -> None:
-    """An answer is proven where each other candidate loses by a proof, and is better in none; --strict wants that."""
-    plain, strict = select(line, layout), select(f"{line} --strict", layout)
-    assert plain.address is not None
-    assert (doubt_of(plain.unproven), plain.is_proven, plain.doubt) == (expected, expected is None, None)
-    assert doubt_of(strict.doubt) == expected
-    assert strict.address is (None if expected else strict.candidates[0].address)
-    assert strict.candidates[0].address.text == plain.address.text
-
-
-def test_first_unproven_loser() -> None:
-    """Not the next candidate is named, which loses by a proof, but the first that only a preference rules out."""
-    selection = select("service", TWO.replace("10.0.1.5/24", "10.0.1.5/24 10.0.1.6/32"))
-    assert [c.address.text for c in selection.candidates] == ["10.0.1.5", "10.0.1.6", "10.9.0.4"]
-    assert doubt_of(selection.unproven) == (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "")
-
-
-def test_why_not_an_unproven_answer() -> None:
-    """With --strict each of the two between which only a preference decides says so; another says what it would."""
-    selection = select("service --strict", f"{TWO}nic usb0 192.168.7.2/24 device")
-    assert [selection.why_not(place).text for place in range(3)] == [
-        "preferred to 10.9.0.4, not proven: default route",
-        "10.0.1.5 is preferred, not proven: default route",
-        "ens6 is preferred: not a cable to one device",
-    ]
-
-
-def test_tie_is_no_matter_of_strictness() -> None:
-    """Interfaces that tie are ambiguous with --strict too, and not merely unproven."""
-    tie = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device"
-    assert doubt_of(select("service --strict", tie).doubt) == doubt_of(select("service", tie).doubt)
-    assert select("service --strict", VIP).doubt is not None
-    assert doubt_of(select("service --strict", VIP).doubt) == doubt_of(select("service", VIP).doubt)
-
-
-NAT = "nic eth0 10.0.2.15/24 device\ndefault eth0 via 10.0.2.2\n"
-
-
-def test_strict_refuses_a_hypervisors_nat() -> None:
-    """With --strict an address behind a hypervisor's NAT is no candidate, unless the user names it."""
+def test_hypervisors_nat() -> None:
+    """An address behind a hypervisor's NAT is not proven, unless it is named; with --strict it is no candidate."""
+    alone = (UNPROVEN, ["10.0.2.15"], "behind a hypervisor's NAT", "")
+    for line in ("service", "service ipv6"):
+        assert doubt_of(select(line, NAT).unproven) == alone
+        assert select(line, NAT).address is not None
     assert rejected("service --strict", NAT) == {"10.0.2.15": "behind a hypervisor's NAT: --strict refuses"}
-    for line in ("service", "service --strict --interface eth0", "service --strict --cidr 10.0.2.15"):
-        assert rejected(line, NAT) == {}, line
-    both = select("service --strict", f"{NAT}nic eth1 192.168.56.10/24 device")
-    assert (both.address and both.address.text, both.is_proven) == ("192.168.56.10", True)
+    for named in ("--interface eth0", "--cidr 10.0.2.15", "--strict --interface eth0", "--strict --cidr 10.0.2.15"):
+        assert select(f"service {named}", NAT).is_proven, named
+    for line in ("service", "service --strict"):
+        both = select(line, f"{NAT}nic eth1 192.168.56.10/24 device")
+        assert (both.address and both.address.text, both.is_proven) == ("192.168.56.10", True)
+
+
+def test_one_candidate_is_not_compared() -> None:
+    """Candidates are compared where they are several: most hosts answer without."""
+    with patch.dict(sys.modules, {"racknet.core.comparison": None}):
+        assert select("service", "nic ens5 10.0.1.5/24 device").comparison is None
+        with pytest.raises(ImportError):
+            select("service", TWO)
 
 
 def test_service_ipv6_goes_by_the_doubt_of_service_ipv4() -> None:
@@ -386,7 +200,7 @@ def test_service_ipv6_goes_by_the_doubt_of_service_ipv4() -> None:
     expected = (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "")
     assert (plain.address and plain.address.text, doubt_of(plain.unproven)) == ("fd00::5", expected)
     assert (strict.address, strict.candidates, doubt_of(strict.doubt)) == (None, [], expected)
-    assert {reason for _, reason in strict.rejected} == {rules.AMBIGUOUS_IPV4}
+    assert {reason for _, reason in strict.rejected} == {rules.UNPROVEN_IPV4}
     contradicted = select("service ipv6", VIP.replace(" device", " fd00::211/64 device"))
     assert (contradicted.address, doubt_of(contradicted.doubt)) == (None, doubt_of(select("service", VIP).doubt))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 
@@ -52,6 +53,26 @@ def test_pipe_that_nobody_reads(words: list[str]) -> None:
     done = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert (done.returncode, done.stderr) == (3, "racknet: cannot write to standard output: Broken pipe\n")
+
+
+@pytest.mark.parametrize("room", [0, 2000])
+def test_pipe_that_is_full(program: list[str], room: int) -> None:
+    """A pipe that is full and does not block is waited for, and gets all, with nothing left out or written twice."""
+    words = [*program, "--help"]
+    expected = subprocess.run(words, capture_output=True, check=True).stdout
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with open(reader, "rb", buffering=0) as pipe:
+        filled = fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ)
+        assert os.write(writer, b"-" * filled) == filled
+        filled -= len(pipe.read(room))
+        with subprocess.Popen(words, stdout=writer, stderr=subprocess.PIPE) as waiting:
+            os.close(writer)
+            with pytest.raises(subprocess.TimeoutExpired):
+                waiting.wait(0.5)
+            received = b"".join(iter(lambda: pipe.read(1000), b""))
+            assert waiting.communicate()[1] == b""
+    assert (received, waiting.returncode) == (b"-" * filled + expected, 0)
 
 
 def test_standard_output_that_is_closed(words: list[str]) -> None:

@@ -20,14 +20,14 @@ def entries_of(host: Host) -> list[Entry]:
 
 
 def addresses_of(name: str, *, colour: bool = False) -> str:
-    return format_addresses(entries_of(HOSTS[name].layout.host), colour=colour)
+    return format_addresses(entries_of(HOSTS[name].layout.host), colour=colour, width=0)
 
 
 def test_addresses() -> None:
     """A person finds the answers at a glance, and why each other address is none."""
     host = parse_layout(f"{HOSTS['equinix-metal'].text}\nlo 127.0.0.1/8").host
     assert (
-        format_addresses(entries_of(host), colour=False)
+        format_addresses(entries_of(host), colour=False, width=0)
         == """\
    INTERFACE  ADDRESS                  NETWORK  WHY
 *  bond0      147.75.80.11/31          public   the only candidate
@@ -40,11 +40,13 @@ def test_addresses() -> None:
 
 
 def test_long_reasons_are_wrapped() -> None:
-    """The table stays within 80 columns where the names allow it."""
-    text = addresses_of("rackspace")
-    assert "2001:4802:7800:1:be76:4eff:fe20:b4c1/64" in text
-    assert max(map(len, text.splitlines())) <= 80
-    assert len(text.splitlines()) > 6
+    """On a terminal the table stays within its width where the names allow it; elsewhere a line is an address."""
+    entries = entries_of(HOSTS["rackspace"].layout.host)
+    whole, narrow = (format_addresses(entries, colour=False, width=width) for width in (0, 80))
+    assert "2001:4802:7800:1:be76:4eff:fe20:b4c1/64" in narrow
+    assert max(map(len, narrow.splitlines())) <= 80 < max(map(len, whole.splitlines()))
+    assert len(narrow.splitlines()) > len(whole.splitlines()) == len(entries) + 1
+    assert narrow.split() == whole.split()
 
 
 def test_interfaces() -> None:
@@ -78,7 +80,10 @@ def test_interfaces_are_in_the_order_of_the_addresses() -> None:
     interfaces, entries = list(host.interfaces.values()), entries_of(host)
     first, second = (
         [line[3:].split()[0] for line in text.splitlines()[1:]]
-        for text in (format_addresses(entries, colour=False), format_interfaces(interfaces, entries, {}, colour=False))
+        for text in (
+            format_addresses(entries, colour=False, width=0),
+            format_interfaces(interfaces, entries, {}, colour=False),
+        )
     )
     assert first == ["eth0", "eth1", "docker0", "lo"]
     assert second == [*first, "eth9", "eth10"]
@@ -87,7 +92,7 @@ def test_interfaces_are_in_the_order_of_the_addresses() -> None:
 def test_names_cannot_steer_a_terminal() -> None:
     """Control characters in a name are escaped in both tables."""
     host = parse_layout("nic \x1b[2Jx 10.0.0.1/24@\x1b[2Jx:\x07").host
-    text = format_addresses(entries_of(host), colour=False)
+    text = format_addresses(entries_of(host), colour=False, width=0)
     text += format_interfaces(list(host.interfaces.values()), [], {}, colour=False)
     assert all(c == "\n" or c.isprintable() for c in text)
     assert text.count(r"\x1b[2Jx") == 2

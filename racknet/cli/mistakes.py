@@ -1,0 +1,33 @@
+"""What to write instead of a command line that is wrong."""
+
+from __future__ import annotations
+
+from racknet.core.facts import FAMILY_WORDS, NETWORKS
+from racknet.output import hints
+from racknet.parsing import COMMANDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # docs/code.md says why
+    from collections.abc import Sequence
+
+QUIET = ("-q", "--quiet", "--silent")
+SILENCE = (
+    "standard output has the address alone; RACKNET_STRICT=0 leaves out the notes on standard error, "
+    "2>/dev/null all of it"
+)
+
+
+def hint(words: Sequence[str]) -> str:
+    """Return what to write, or where to read on."""
+    place = next((n for n, word in enumerate(words) if word in COMMANDS), None)
+    if place and (words[0].startswith("-") or words[0] in FAMILY_WORDS):  # options, or the family, before the command
+        return f"write: {hints.line(words[place], *words[place + 1 :], *words[:place])}"
+    if place != 0:
+        return f"see {hints.line('--help')}"
+    if "--version" in words:
+        return f"write: {hints.line('--version')}"
+    if set(QUIET) & set(words):
+        return SILENCE
+    if words[0] in NETWORKS and len(words) == 2 and words[1] and not words[1].startswith(("-", "ip", "in")):
+        return f"to choose an interface: {hints.line(words[0], '--interface', words[1])}"
+    return f"see {hints.line(words[0], '--help')}"
