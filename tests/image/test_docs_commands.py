@@ -86,6 +86,7 @@ def prepare(container: str, recipe: Recipe) -> str:
 KEPT = (".env", "racknet.env")  # a user's own, and one that racknet has written before
 
 
+@pytest.mark.alone  # with two engines of their own, which not every worker shall start
 @pytest.mark.parametrize("recipe", TWO_HOSTS, ids=name_of)
 def test_with_the_answers(answering: str, recipe: Recipe) -> None:
     """On a host with the answers, a block does what its page says, and leaves other files alone."""
@@ -103,13 +104,14 @@ def test_with_the_answers(answering: str, recipe: Recipe) -> None:
         assert "Connection refused" in run(answering, f"redis-cli -h {PUBLIC} ping").err
 
 
+@pytest.mark.alone  # with two engines of their own, which not every worker shall start
 @pytest.mark.parametrize("recipe", TWO_HOSTS, ids=name_of)
 def test_without_an_answer(silent: str, recipe: Recipe) -> None:
     """On a host without an answer, a block fails, nothing listens, and no file changes, also where it is pasted."""
     for state in (NO_ADDRESS,) if recipe.asks_public else (PUBLIC_ALONE, NO_ADDRESS):
         done(silent, state)
         for how in ("set -eu", "set +eu"):
-            script = prepare(silent, recipe)
+            script = prepare(silent, recipe).replace("timeout 60", "timeout 3")
             before = run(silent, FINGERPRINT).out
             result = run(silent, f"{how}\n{script}", f"/run/here/{recipe.folder}")
             assert run(silent, FINGERPRINT).out == before, result
@@ -143,8 +145,13 @@ ip -n wire link set w3 netns peer; ip -n peer link set w3 up
 ip -n neighbour addr add 104.130.0.9/24 dev w2; ip -n neighbour route add 10.208.0.0/17 via 104.130.0.127
 ip -n peer addr add 10.208.1.9/17 dev w3
 """
+APART = """
+ip -n neighbour link set w2 netns wire; ip -n wire link set w2 up; ip netns delete neighbour
+ip -n peer link set w3 netns wire; ip -n wire link set w3 up; ip netns delete peer
+"""
 
 
+@pytest.mark.alone
 def test_wall(answering: str) -> None:
     """docs/recipes.md: a neighbour on the public segment reaches the service address, and no more with one rule."""
     run(answering, CLEAN)
@@ -182,9 +189,10 @@ def test_wall(answering: str) -> None:
         done(answering, "nft delete table inet racknet")
         assert reaching() == [*by]
     finally:
-        run(answering, CLEAN + "ip netns delete neighbour; ip netns delete peer")
+        run(answering, CLEAN + APART)
 
 
+@pytest.mark.alone
 def test_terminal(answering: str) -> None:
     """With `-t`, Docker ends the answer with a carriage return, as the pages say where people copy."""
     asked = 'ip="$(docker run --rm{} --net=host racknet/ip service)"; printf %s "$ip" | od -An -c'
@@ -234,7 +242,7 @@ def outcomes(host: str, shell: str, *scripts: str) -> list[tuple[str, str]]:
 def test_at_a_prompt(host: str) -> None:
     """docs/recipes.md: without `set -e`, nothing behind `&&` runs where racknet fails."""
     asked = block(RECIPES, "all=")
-    assert done(host, asked) == f"{SERVICE}\n"
+    assert done(host, asked) == f"bind {SERVICE}\n"
     assert run(host, f"set +e; {FAILING}{asked}").out == ""
     assert run(host, f"export RACKNET_SERVICE_CIDR=10.0.0.0/32; {asked}").out == ""
 

@@ -56,7 +56,8 @@ def redis_example(host: str, worker_id: str, tmp_path_factory: pytest.TempPathFa
     """The image of examples/dockerfile, with Debian's Redis, in the host's podman."""
     tag = f"racknet/tests:engines-{worker_id}"
     folder = f"{ROOT}/examples/dockerfile"
-    result = engine.build("docker", "build", "-q", "-t", tag, "--build-arg", f"BASE={REDIS}", folder)
+    built_from = ["--build-arg", f"BASE={REDIS}", "--build-arg", f"RACKNET={engine.IMAGE}"]
+    result = engine.build("docker", "build", "-q", "-t", tag, *built_from, folder)
     assert result.status == 0, result.err
     archive = tmp_path_factory.mktemp("example") / "redis.tar"
     engine.docker("save", "--output", str(archive), tag)

@@ -64,7 +64,7 @@ TWO_HOSTS = [
     ),
     Recipe("SECURITY.md", RUN, prints=PUBLIC, asks_public=True),
     Recipe("docs/clouds.md", "racknet service", prints=SERVICE, edits={"ens6": "eth1"}),
-    Recipe("docs/clusters.md", "image=", prints=SERVICE, prepare=SWARM, edits={"timeout 60": "timeout 5"}),
+    Recipe("docs/clusters.md", "image=", prints=SERVICE, prepare=SWARM),
     Recipe("docs/install.md", RUN, prints=SERVICE),
     Recipe(RECIPES, "racknet() {", prints=SERVICE, within="{block}\nracknet service"),
     Recipe(RECIPES, "ip=", listens=True),
@@ -130,7 +130,6 @@ eval "$(sed -n 's/--wait 60/--wait 1/; s/^\*.*root  //p' /etc/cron.d/racknet)" "
         folder="swarm",
         prints=SERVICE,
         prepare=SWARM,
-        edits={"timeout 60": "timeout 8"},
     ),
     Recipe("examples/systemd/README.md", "cp redis-on", folder="systemd", prepare=QUICK, listens=True),
 ]
