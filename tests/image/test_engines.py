@@ -29,7 +29,7 @@ from support.swarm_nodes import REDIS
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "engines.md"
-HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
+HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or "  # --in-container, or its variable
 REDIS_EXAMPLE = "docker.io/racknet/redis-racknet"
 
 

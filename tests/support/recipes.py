@@ -157,6 +157,7 @@ ELSEWHERE = {
     ("docs/clusters.md", "DOCKER_HOST"): "test_swarm.py",
     ("docs/clusters.md", "docker save"): "test_swarm.py::test_image_missing",
     ("docs/clusters.md", "script/publish"): "test_publish.py",
+    ("docs/clusters.md", "note:"): TRANSCRIPT,
     ("docs/code.md", ""): CODE,
     ("docs/engines.md", "  racknet: no"): "test_engines.py::test_engine",
     ("docs/install.md", "docker load"): "test_packages.py::test_by_hand",
