@@ -905,7 +905,12 @@ SURROUNDINGS = [
         ip -n x route add default via 10.9.0.1
         """,
         within="ip netns exec x",
-        also={"public --interface eth0": "203.0.113.7@eth0"},
+        also={
+            "public --interface eth0": "",
+            "public --cidr 203.0.113.7": "",
+            "public --in-container": "203.0.113.7@eth0",
+            "service --in-container": "10.9.0.7@eth0",
+        },
         needs=("veth",),
     ),
     MachineCase(
