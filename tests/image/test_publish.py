@@ -238,7 +238,7 @@ def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
         n1.docker("rmi", name)  # a manager without it gets the registry's, and so do the nodes then, not by their tag
         result = cluster(swarm_of_three, name)
         assert (result.out, result.status) == ("", 1)
-        assert result.err.count(f"printed no ipv4 address: 'racknet {__version__}'") == 3
+        assert result.err.count(f"printed no answer: 'racknet {__version__}'") == 3
         idents = {node.docker("image", "inspect", "-f", "{{.Id}}", name, engine.VERSIONED) for node in others}
         assert all(len(set(ident.split())) == 1 for ident in idents)
     finally:
