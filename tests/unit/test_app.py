@@ -228,6 +228,13 @@ def test_cluster_without_its_extra(racknet: Racknet, program: list[str]) -> None
     )
 
 
+def test_no_colour_codes_in_a_pipe(racknet: Racknet, tmp_path: Path) -> None:
+    """What installs the completion is plain text where no terminal shows it."""
+    out, err, status = racknet("--install-completion", "bash", HOME=str(tmp_path))
+    assert "completion installed" in out
+    assert ("\x1b" in out + err, status) == (False, 0)
+
+
 def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> None:
     """A real bash completes commands and families; zsh and fish get their scripts. With words it is not asked for."""
     (tmp_path / "racknet").write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
