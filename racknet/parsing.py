@@ -105,7 +105,9 @@ def check_variables(environ: Mapping[str, str]) -> None:
     for name in sorted(environ):
         is_engines = name in NAMES_SET_BY_ENGINES or name.startswith(SET_BY_ENGINES)
         if name.startswith("RACKNET_") and name not in (*INPUT_VARS, *OUTPUT_VARS) and not is_engines:
-            raise UsageError(f"'{name}' is not a variable of racknet{did_you_mean(name, INPUT_VARS)}", "rename it, or unset it")
+            raise UsageError(
+                f"'{name}' is not a variable of racknet{did_you_mean(name, INPUT_VARS)}", "rename it, or unset it"
+            )
 
 
 def did_you_mean(name: str, known: Sequence[str], sign: str = "") -> str:

@@ -457,7 +457,7 @@ def test_unknown_variables(name: str, meant: str) -> None:
             parse({"RACKNET_EXCLUDE": "x", name: value})
         assert (caught.value.message, caught.value.hint) == (
             f"'{name}' is not a variable of racknet{meant}",
-            "unset it",
+            "rename it, or unset it",
         )
 
 
