@@ -169,7 +169,10 @@ podman run --cgroups=disabled --rm --net=host racknet/ip $question
 END
     lxc-execute -n $$ -- bash /inside
 """
-RUNNING = "podman run --cgroups=disabled -d --rm --net=bridge racknet/ip service --interface none --wait 60 >/dev/null"
+RUNNING = (
+    "podman run --cgroups=disabled -d --rm --net=bridge racknet/ip "
+    "service --in-container --interface none --wait 60 >/dev/null"
+)
 
 
 CASES = [
