@@ -89,7 +89,8 @@ def is_final(selection: Selection) -> bool:
     While a host boots, the first NIC with an address may not be the one. What the user chose is not replaced.
     """
     query = selection.query
-    is_chosen = bool(query.include or query.cidrs or query.reach)
+    blocks = query.blocks(query.family) or (query.network == "service" and query.blocks("ipv4"))
+    is_chosen = bool(query.include or blocks or query.reach)
     return not selection.is_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
 
 

@@ -106,7 +106,8 @@ def check_variables(environ: Mapping[str, str]) -> None:
         is_engines = name in NAMES_SET_BY_ENGINES or name.startswith(SET_BY_ENGINES)
         if name.startswith("RACKNET_") and name not in (*INPUT_VARS, *OUTPUT_VARS) and not is_engines:
             raise UsageError(
-                f"'{name}' is not a variable of racknet{did_you_mean(name, INPUT_VARS)}", "rename it, or unset it"
+                f"'{name}' is not a variable of racknet{did_you_mean(name, INPUT_VARS)}",
+                "rename it, or unset it (on Kubernetes: enableServiceLinks: false)",
             )
 
 
@@ -159,7 +160,10 @@ def _parse_list(sign: str, name: str, values: Sequence[str]) -> list[tuple[str, 
 
 
 def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
-    return [(name, word) for word in _split(environ.get(name, ""))]
+    value = environ.get(name, "")
+    if value.strip(BLANKS) and not _split(value):  # "${A},${B}" of two that are empty would choose nothing
+        raise _wrong(name, value, "a list: it has no word")
+    return [(name, word) for word in _split(value)]
 
 
 def _split(value: str) -> list[str]:

@@ -52,13 +52,13 @@ ipv4. Options may come from the environment too:
   RACKNET_SERVICE_INTERFACE, RACKNET_SERVICE_CIDR, RACKNET_SERVICE_REACH,
   RACKNET_EXCLUDE, RACKNET_WAIT, RACKNET_IN_CONTAINER=1, RACKNET_STRICT=1
   (INTERFACE, CIDR and EXCLUDE are lists)
-  RACKNET_STRICT=0 leaves out the notes on answers
-  that are preferred, and not proven
+  RACKNET_STRICT=0 leaves out the notes on answers that are not proven
 
-Status: 0 answered; 1 there is no such address, or it is ambiguous; 2 the
-command line or a variable is wrong; 3 the interfaces cannot be read, or the
-answer cannot be written; 70 a fault of racknet's own. exec: 127 the command is
-not found, 126 it cannot be run, else its own status.
+Status: 0 answered; 1 there is no such address, it is ambiguous, or not proven
+(--strict); 2 the command line or a variable is wrong; 3 the interfaces cannot
+be read, the answer cannot be written, or there is too little memory; 70 a fault
+of racknet's own. exec: 127 the command is not found, 126 it cannot be run, else
+its own status.
 """
 
 

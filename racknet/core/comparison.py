@@ -128,7 +128,7 @@ def describe(
     facts = _Facts(eligibility, candidates[0].family)
     none_routed = not any(map(facts.has_default_route, candidates))
     plugged = facts.plugged_networks()
-    in_gateway_network = {a for a in candidates if _has_in_its_network(a, facts.uplinks(a))}
+    in_gateway_network = {a for a in candidates if _has_in_its_network(a, facts.default_routes(a))}
     private_sources = set(filter(facts.is_source_of_private_routes, candidates))
     gateway_places = {a.interface for a in in_gateway_network}
     private_places = {a.interface for a in private_sources}
@@ -171,6 +171,9 @@ class _Facts:
 
     def routes(self, address: Address) -> list[Route]:
         return [route for route in self._routes if route.interface == address.interface]
+
+    def default_routes(self, address: Address) -> list[Route]:
+        return [route for route in self._default_routes if route.interface == address.interface]
 
     def uplinks(self, address: Address) -> list[Route]:
         return [route for route in self._uplinks if route.interface == address.interface]

@@ -116,7 +116,7 @@ class Eligibility:
         nor anything built on it.
         """
         carriers = {lower for interface in self.host.interfaces.values() for lower in interface.lower}
-        carriers |= {address.interface for address in self.host.addresses if address.family == family}
+        carriers |= {a.interface for a in self.host.addresses if a.family == family and self._is_settled(a)}
         routed = any(route.family == family for route in self.default_routes)
         physical = (
             i
@@ -124,6 +124,11 @@ class Eligibility:
             if i.up and i.has_carrier and i.link_type != known.LOOPBACK_TYPE and self.is_physical(i)
         )
         return not routed or any(i.name not in carriers and not matches_glob(i.name, self._exclude) for i in physical)
+
+    def _is_settled(self, address: Address) -> bool:
+        """Return whether no other address is on its way where there is this one: an IPv4 link-local one stands in."""
+        is_stand_in = address.family == "ipv4" and in_blocks(address, known.UNNUMBERED)
+        return not is_stand_in and self.skipped[address] is not rules.NOT_READY
 
     def is_physical(self, interface: Interface) -> bool:
         """Return whether an interface has a device, or is built on one that has: a bond, a VLAN, a macvlan, a bridge.
@@ -159,6 +164,7 @@ class Eligibility:
         return gateway != "" and any(
             a.text == gateway and (a.interface == interface or not in_blocks(a, known.UNNUMBERED))
             for a in self.host.addresses
+            if self.host.interfaces[a.interface].up  # else the kernel does not take it for its own
         )
 
     def _default_routes(self, family: str) -> list[Route]:
@@ -185,12 +191,13 @@ class Eligibility:
         return same or ([itself] if self._leads_out(itself) else [])
 
     def _find_ways_out(self, family: str) -> set[str]:
-        """Return the interfaces with a default route of a family, in any table; none where one of them has no address.
+        """Return the interfaces with a default route, in any table; none where one that counts has no address.
 
         A router whose uplink has none but link-local addresses has its public ones on other interfaces.
         """
-        routes = [route for route in [*self.uplinks, *self.default_routes] if route.family == family]
-        return {route.interface for route in routes if all(map(self._is_numbered, routes))}
+        if family in self._unnumbered:
+            return set()
+        return {route.interface for route in [*self.uplinks, *self.default_routes] if route.family == family}
 
     def _is_numbered(self, route: Route) -> bool:
         return any(

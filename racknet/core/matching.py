@@ -18,6 +18,11 @@ def parse_address(family: str, text: str) -> int:
     return int.from_bytes(inet_pton(AF[family], text), "big")
 
 
+def pack_address(text: str) -> bytes:
+    """Return an address as bytes in network order."""
+    return inet_pton(AF["ipv6" if ":" in text else "ipv4"], text)
+
+
 def format_address(family: str, packed: bytes | bytearray) -> str:
     """Return the text of an address, given its bytes in network order."""
     return inet_ntop(AF[family], packed)

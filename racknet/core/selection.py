@@ -49,7 +49,7 @@ class Selection:
         is_answered = bool(self.candidates) and self.is_host and self.doubt is None
         self.address = self.candidates[0] if is_answered else None
         self.answers = [self.address] if self.address else []
-        if query.all_candidates and self.is_host:
+        if query.all_candidates and self.is_host and not (query.strict and self.doubt):
             self.answers = self.candidates
 
     @property
@@ -69,9 +69,12 @@ class Selection:
     @property
     def awaits_address(self) -> bool:
         """Whether the host may still get another address of the family, or a route that decides."""
-        goes_by_ipv4 = self.query.network == "service" and ("ipv4", rules.PRIVATE) in self._eligibility.present
-        family = "ipv4" if goes_by_ipv4 else self.query.family
-        return self.doubt is not None or self._eligibility.awaits_address(family)
+        families = {self.query.family}
+        if self.query.network == "service" and not self.query.blocks("ipv6"):
+            families.add("ipv4")  # which service ipv6 goes by
+            if ("ipv4", rules.PRIVATE) in self._eligibility.present:
+                families.discard("ipv6")
+        return self.doubt is not None or any(map(self._eligibility.awaits_address, families))
 
 
 def select_address(host: Host, query: Query) -> Selection:

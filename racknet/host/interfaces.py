@@ -11,7 +11,7 @@ from racknet.host.netlink import READS, RTM_GETADDR, RTM_GETLINK, Kernel, Kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/code.md says why
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from racknet.host.netlink import Attributes, Buffer
 
@@ -84,17 +84,21 @@ def make_interfaces(links: dict[int, Link], with_device: Callable[[Link], bool])
     ]
 
 
-def read_addresses(kernel: Kernel, names: dict[int, str]) -> tuple[list[Address], list[bytes]]:
+def read_addresses(
+    kernel: Kernel, names: dict[int, str], gateways: Iterable[bytes] = ()
+) -> tuple[list[Address], list[bytes]]:
     """Read the addresses of both families on the interfaces with these indexes and names. Raise OSError.
 
     Return beside them the messages on container interfaces, of which there may be thousands: `decode_address` decodes
-    them where they are needed.
+    them where they are needed. Those of the gateways are: a gateway that is the host's own leads nowhere.
     """
     containers = {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
 
     def decode(data: Buffer, start: int, end: int) -> Address | bytes | None:
         if IFADDRMSG.unpack(data, start)[-1] in containers:
-            return bytes(data[start:end])
+            message = bytes(data[start:end])
+            if not any(gateway in message for gateway in gateways):
+                return message
         return decode_address(names, data, start, end)
 
     found = kernel.dump(RTM_GETADDR, IFADDRMSG.pack(), decode)

@@ -7,6 +7,7 @@ import posix  # what `os` is made of: `os` itself takes longer to load than an a
 from racknet.core.eligibility import is_host
 from racknet.core.facts import BITS, Host
 from racknet.core.known import INTERNET
+from racknet.core.matching import pack_address
 from racknet.errors import HostReadError
 from racknet.host.interfaces import decode_address, make_interfaces, read_addresses, read_links
 from racknet.host.netlink import READS, Groups, Kernel
@@ -56,7 +57,10 @@ def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sy
                 names = {index: link.name for index, link in links.items()}
                 routes = [route for family in BITS for route in read_routes(kernel, family, names)]
                 ways = {address: find_way(kernel, address, names) for address in (*INTERNET.values(), *reach)}
-                addresses, later = read_addresses(kernel, names)
+                gateways = {
+                    pack_address(r.gateway) for r in routes if not r.destination and r.gateway[:4] not in ("", "fe80")
+                }
+                addresses, later = read_addresses(kernel, names, gateways)
                 if not _have_changed(groups.receive(), names, ways):
                     break
             else:

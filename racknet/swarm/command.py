@@ -21,7 +21,7 @@ from racknet.swarm.nodes import FINAL, Answer, Code, Logs, Node, Task
 from racknet.swarm.signals import Ending, ended_in_order
 
 PAUSE, GRACE = 0.1, 3  # seconds between two looks, and until a job without any task will have none
-LATE = 1  # second until a line of a log has come that was not there
+LATE, LATE_READS = 1, 3  # seconds until a line of a log may have come that was not there, and how often to look
 
 
 class ClusterQuery(NamedTuple):
@@ -126,13 +126,15 @@ def _read_log(
 ) -> tuple[dict[str, list[str]], str | None]:
     """Return what the tasks printed to a stream, by their ids; and why some of it is missing, if so.
 
-    `ended` are those that should have a line. It may come later than their end: then the log is read once more.
+    `ended` are those that should have a line. It may come later than their end: then the log is read again.
     """
     if not ended:
         return {}, None
     pieces, lost = swarm.read_logs(jobs, stream)
     lines = nodes.parse_logs(pieces)
-    if lost is None and not ended <= lines.keys():
+    for _ in range(LATE_READS):
+        if lost is not None or ended <= lines.keys():
+            break
         sleep(LATE)
         pieces, lost = swarm.read_logs(jobs, stream)
         lines = nodes.parse_logs(pieces) | lines

@@ -475,7 +475,7 @@ def test_overlay_networks(swarm_of_three: Swarm) -> None:
     n1.docker("network", "create", "--driver", "overlay", "--attachable", "--subnet", "10.177.0.0/16", "over")
     published = ["--publish", "8080:6379", "--network", "over", "--entrypoint", "/racknet"]
     create = ["service", "create", "-q", "-d", "--name", "web", "--mode", "global", "--no-resolve-image", *published]
-    n1.docker(*create, engine.IMAGE, "service", "--interface", "eth9", "--wait", "600")
+    n1.docker(*create, engine.IMAGE, "service", "--in-container", "--interface", "eth9", "--wait", "600")
     try:
         wait_for(lambda: tasks(n1).count(" running") == 3, "a task on each node")
         for network in ("service", "public"):

@@ -87,7 +87,7 @@ class Oracle:
     # --- Default routes
 
     def _leads_out(self, route: Route) -> bool:
-        owners = [a for a in self.host.addresses if a.text == route.gateway]
+        owners = [a for a in self.host.addresses if a.text == route.gateway and self.host.interfaces[a.interface].up]
         is_own = any(a.interface == route.interface or not within(a.text, "169.254.0.0/16 fe80::/10") for a in owners)
         return not route.state and not is_own and self._carries(route.interface)
 
@@ -114,7 +114,8 @@ class Oracle:
 
     def _has_way_out(self, address: Address) -> bool:
         routes = [r for r in [*self.ways_out, *self.routes[address.family]] if r.family == address.family]
-        if not routes or not all(map(self._is_numbered, routes)) or self._is_overruled(address):
+        numbered = all(map(self._is_numbered, self.routes[address.family]))
+        if not routes or not numbered or self._is_overruled(address):
             return True
         return address.interface in {route.interface for route in routes}
 
@@ -211,7 +212,7 @@ class Oracle:
 
     def _beside_gateway(self, address: Address) -> bool:
         return self._contains_gateway(
-            address, [r for r in self.ways_out if (r.family, r.interface) == (address.family, address.interface)]
+            address, [r for r in self.routes[address.family] if r.interface == address.interface]
         )
 
     def _contains_gateway(self, address: Address, routes: list[Route]) -> bool:

@@ -110,12 +110,12 @@ def test_unproven(manager: FakeManager, capfd: pytest.CaptureFixture[str], as_js
 
 
 def test_lost_note(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:
-    """Where the note has not come after a second look, there is still one."""
+    """Where the note has not come after some looks, there is still one."""
     two_nodes(manager)
     manager.logs["stderr"] = [b""]
     assert ask() == ExitStatus.ANSWERED
     assert capfd.readouterr().err == "note: n2: 10.0.0.2 on eth1 is not proven: --strict refuses\n"
-    assert sum("logs" in request for request in manager.requests) == 3
+    assert sum("logs" in request for request in manager.requests) == 5
 
 
 def test_no_notes(manager: FakeManager, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

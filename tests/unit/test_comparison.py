@@ -50,7 +50,11 @@ SECOND_BEST = "default ens3 via 10.0.0.1 metric 9\ndefault ens4 via 10.1.0.1"
         ("is_not_source", f"{ONE}nic ens4 10.1.0.5/24 device\ndefault ens3 src 10.2.0.5", ["10.0.0.5"]),
         ("is_not_source", f"{PAIR}lo 10.9.9.9/32\ndefault ens3 src 10.9.9.9", ["10.0.0.5"]),
         ("is_off_gateway", f"{ONE}default ens3 via 10.2.0.1", ["10.0.0.5"]),
-        ("is_off_gateway", f"{ONE}nic ens4\ndefault ens4\ndefault ens3 via 10.2.0.1 metric 900", ["10.0.0.5"]),
+        (
+            "is_off_gateway",
+            f"{ONE}nic ens4\ndefault ens4\ndefault ens3 via 10.2.0.1 metric 900",
+            [],
+        ),  # it does not count
         ("is_off_gateway", f"{PAIR}default ens3 via 10.2.0.1", []),  # in the network of none
         ("is_off_gateway", f"{PAIR}default ens3 via 10.0.0.1", []),  # the other interface has no gateway
         ("is_off_private_routes", f"{ONE}route 172.16.0.0/12 ens3 via 10.2.0.1", ["10.0.0.5"]),

@@ -359,4 +359,8 @@ def test_wrong_variable(words: list[str], environ: dict[str, str], message: str,
     out, err = capfd.readouterr()
     first, hint = err.splitlines()
     assert (out, first) == ("", f"racknet: {message}")
-    assert hint == ("hint: rename it, or unset it" if "IFACE" in message else f"hint: see racknet {words[0]} --help")
+    assert hint == (
+        "hint: rename it, or unset it (on Kubernetes: enableServiceLinks: false)"
+        if "IFACE" in message
+        else f"hint: see racknet {words[0]} --help"
+    )

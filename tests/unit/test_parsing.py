@@ -72,7 +72,7 @@ def test_wrong_family(word: str) -> None:
         {},
         {
             "RACKNET_SERVICE_INTERFACE": "",
-            "RACKNET_SERVICE_CIDR": " ,",
+            "RACKNET_SERVICE_CIDR": " ",
             "RACKNET_SERVICE_REACH": "",
             "RACKNET_EXCLUDE": "",
             "RACKNET_STRICT": "",
@@ -457,7 +457,7 @@ def test_unknown_variables(name: str, meant: str) -> None:
             parse({"RACKNET_EXCLUDE": "x", name: value})
         assert (caught.value.message, caught.value.hint) == (
             f"'{name}' is not a variable of racknet{meant}",
-            "rename it, or unset it",
+            "rename it, or unset it (on Kubernetes: enableServiceLinks: false)",
         )
 
 

@@ -161,6 +161,12 @@ def drawn_too_wide() -> dict[str, Break]:
     def is_own_on_any_interface(self: Eligibility, gateway: str, interface: str) -> bool:
         return any(address.text == gateway for address in self.host.addresses)
 
+    def is_own_of_any_state(self: Eligibility, gateway: str, interface: str) -> bool:
+        return any(address.text == gateway for address in self.host.addresses)
+
+    def all_uplinks(self: comparison._Facts, address: Any) -> list[Route]:
+        return self.uplinks(address)
+
     def ways_out_of_main(self: Eligibility, family: str) -> set[str]:
         return {route.interface for route in self.default_routes if route.family == family}
 
@@ -204,6 +210,8 @@ def drawn_too_wide() -> dict[str, Break]:
         "near own gateway: a link-local address of another interface": patched(
             Eligibility, "_is_own", is_own_on_any_interface
         ),
+        "near own gateway: an interface that is down": patched(Eligibility, "_is_own", is_own_of_any_state),
+        "near gateway: of a route that does not count": patched(comparison._Facts, "default_routes", all_uplinks),
         "near no way out: another table": patched(Eligibility, "_find_ways_out", ways_out_of_main),
         "near no way out: a preferred source": patched(Eligibility, "is_overruled_by_routes", lambda *_: False),
         "near way out: by a tunnel": patched(Eligibility, "_leads_out", leads_out_by_tunnels),
