@@ -162,7 +162,10 @@ def test_2_mb_of_unknown_variables(host: str, run: Run, words: str) -> None:
     before = MANY + VARIABLES.format(name="RACKNET_BIG")
     result = run(host, f"{before} exec $racknet {words}")
     assert (result.out, result.status) == ("", 2)
-    assert error_of(result, words) == ("'RACKNET_BIG1' is not a variable of racknet", "unset it")
+    assert error_of(result, words) == (
+        "'RACKNET_BIG1' is not a variable of racknet",
+        "rename it, or unset it (on Kubernetes: enableServiceLinks: false)",
+    )
 
 
 @pytest.mark.parametrize(
