@@ -101,7 +101,10 @@ class Eligibility:
     def is_behind_nat(self, address: Address) -> bool:
         """Return whether an address is that of a guest behind its hypervisor's NAT."""
         gateways = [r.gateway for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
-        return any(address in block and gateway in gateways for block, gateway in known.HYPERVISOR_NATS)
+        # Most addresses are behind no gateway, and a host may have thousands of them.
+        return bool(gateways) and any(
+            address in block and gateway in gateways for block, gateway in known.HYPERVISOR_NATS
+        )
 
     def without_address(self, family: str) -> list[str]:
         """Return the eligible interfaces that have no address of a family."""

@@ -190,6 +190,8 @@ def test_made_interfaces_change_nothing(host: Host, data: st.DataObject) -> None
     )
     address = data.draw(addresses(added.name))
     assume(address.text not in {route.source for route in host.routes})  # else it is a preferred source
+    gateways = {route.gateway for route in host.routes} | {way.gateway for way in host.ways.values() if way}
+    assume(address.text not in gateways)  # else a route leads to the host itself
     new = [
         Route(family, added.name, 0, "10.0.2.2", source=host.addresses[0].text if host.addresses else "")
         for family in BITS
