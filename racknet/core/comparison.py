@@ -161,22 +161,22 @@ class _Facts:
 
     def __init__(self, eligibility: Eligibility, family: str) -> None:
         self._eligibility, self._host, self._family = eligibility, eligibility.host, family
-        self._routes = [route for route in self._host.routes if route.family == family]
-        self._uplinks = [route for route in eligibility.uplinks if route.family == family]
-        self._default_routes = [route for route in eligibility.default_routes if route.family == family]
-        with_source = [route for route in self._default_routes if route.source]
+        self._routes = _by_interface(self._host.routes, family)
+        self._uplinks = _by_interface(eligibility.uplinks, family)
+        self._default_routes = _by_interface(eligibility.default_routes, family)
+        with_source = [route for route in eligibility.default_routes if route.family == family and route.source]
         sources = {route.source for route in with_source}
         self.places_with_source = {route.interface for route in with_source}
         self.places_with_source |= {a.interface for a in self._host.addresses if a.text in sources}
 
     def routes(self, address: Address) -> list[Route]:
-        return [route for route in self._routes if route.interface == address.interface]
+        return self._routes.get(address.interface, [])
 
     def default_routes(self, address: Address) -> list[Route]:
-        return [route for route in self._default_routes if route.interface == address.interface]
+        return self._default_routes.get(address.interface, [])
 
     def uplinks(self, address: Address) -> list[Route]:
-        return [route for route in self._uplinks if route.interface == address.interface]
+        return self._uplinks.get(address.interface, [])
 
     def has_carrier(self, address: Address) -> bool:
         return self._host.interfaces[address.interface].has_carrier
@@ -189,8 +189,7 @@ class _Facts:
 
     def has_default_route(self, address: Address) -> bool:
         """Return whether a default route is on the interface of an address, or has no other source."""
-        is_there = any(route.interface == address.interface for route in self._default_routes)
-        return is_there or self._eligibility.is_overruled_by_routes(address)
+        return address.interface in self._default_routes or self._eligibility.is_overruled_by_routes(address)
 
     def is_source_of_private_routes(self, address: Address) -> bool:
         """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it.
@@ -201,6 +200,15 @@ class _Facts:
         return any(route.source == address.text for route in routes) or _has_in_its_network(address, routes)
 
 
+def _by_interface(routes: Sequence[Route], family: str) -> dict[str, list[Route]]:
+    """Return the routes of a family by their interfaces. A host may have thousands of interfaces."""
+    found: dict[str, list[Route]] = {}
+    for route in routes:
+        if route.family == family:
+            found.setdefault(route.interface, []).append(route)
+    return found
+
+
 def _leads_to_service_net(route: Route) -> bool:
     """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
     return route.gateway != "" and any(route.destination == block.text for block in known.SERVICE_NET)
@@ -208,6 +216,8 @@ def _leads_to_service_net(route: Route) -> bool:
 
 def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:
     """Return whether the gateway of one of the routes is in the network of an address."""
+    if not routes:
+        return False
     network, shift = network_of(address)
     gateways = {r.gateway for r in routes if r.gateway and (":" in r.gateway) == (address.family == "ipv6")}
     return any(parse_address(address.family, gateway) >> shift == network for gateway in gateways)

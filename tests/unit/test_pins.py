@@ -266,7 +266,7 @@ def structure() -> dict[str, Break]:
         return self.reached is not None and bool(address.interface == self.reached.interface)
 
     def on_its_interface_alone(self: comparison._Facts, address: Any) -> bool:
-        return any(route.interface == address.interface for route in self._default_routes)
+        return address.interface in self._default_routes
 
     def of_its_source_too(self: comparison._Facts, address: Any) -> bool:
         return on_its_interface_alone(self, address) or self._eligibility._is_loopback_of_unnumbered_host(address)
