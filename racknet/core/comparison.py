@@ -81,10 +81,10 @@ class Comparison:
         first = [c.address for c in self._ordered if self._losses[c] == self._losses[best]]
         if len({address.interface for address in first}) > 1:
             return Doubt(TIE, first, NAME_ORDER)
-        for other in self._ordered:
-            is_contradicted = best.is_off_gateway and not other.is_off_gateway
+        for other in self._ordered if best.is_off_gateway else []:
             on_one = other.address.interface == best.address.interface
-            if on_one and is_contradicted and self._first_difference(best, other) is PREFERRED_SOURCE:
+            is_beside = on_one and not other.is_off_gateway
+            if is_beside and self._first_difference(best, other) is PREFERRED_SOURCE:
                 return Doubt(CONTRADICTION, [best.address, other.address], PREFERRED_SOURCE, GATEWAY_NETWORK)
         return None
 

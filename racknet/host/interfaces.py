@@ -95,7 +95,7 @@ def read_addresses(
     containers = {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
 
     def decode(data: Buffer, start: int, end: int) -> Address | bytes | None:
-        if IFADDRMSG.unpack(data, start)[-1] in containers:
+        if containers and IFADDRMSG.unpack(data, start)[-1] in containers:
             message = bytes(data[start:end])
             if not any(gateway in message for gateway in gateways):
                 return message
