@@ -76,7 +76,7 @@ class Figures:
                 1.06,
             ),
             Bound("`--help` / that of a plain Typer program, with Rich", peers[HELP] / peers[PLAIN_HELP], 0.35),
-            Bound("5,000 NICs: `service ipv4` / `ip -o addr show`", nics[SERVICE] / nics[ADDRESSES], 2.8),
+            Bound("5,000 NICs: `service ipv4` / `ip -o addr show`", nics[SERVICE] / nics[ADDRESSES], 2.5),
             Bound("5,000 veths: `service ipv4` / `ip -o addr show`", veths[SERVICE] / veths[ADDRESSES], 2.0),
             Bound("5,000 veths: `list` / `ip -o addr show`", veths[LIST] / veths[ADDRESSES], 4.0),
             Bound("5,000 veths: peak memory of `service ipv4`", self.memory["veths, service"] / 1e3, 20, " MB"),

@@ -61,7 +61,7 @@ def wait_for(
     is_done: Callable[[list[Selection]], bool],
     *,
     first: LookUp | None = None,
-    on_wait: Callable[[], None] = lambda: None,
+    on_wait: Callable[[], None] | None = None,
 ) -> LookUp:
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
@@ -78,8 +78,9 @@ def wait_for(
         except HostReadError:
             if monotonic() >= end:
                 raise
-        on_wait()
-        on_wait = lambda: None  # noqa: E731
+        if on_wait:
+            on_wait()
+            on_wait = None
         sleep(min(PAUSE, max(0, end - monotonic())))
 
 

@@ -213,7 +213,7 @@ class _Selector:
     def _is_overruled(self, address: Address) -> bool:
         """Return whether only the user's naming makes an address a candidate."""
         is_skipped = self.eligibility.skipped[address] is not None or self._is_point_to_point(address)
-        return is_skipped or (self.query.network == "public" and self.eligibility.has_no_way_out(address))
+        return is_skipped or self._route_reason(address) is rules.NO_WAY_OUT
 
     def _is_named(self, address: Address) -> bool:
         """Return whether the user named an address, or its interface, which overrules most reasons to skip it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import testinfra
 from support import engine
 from support.engine import CommandResult
 from support.hosts import HOSTS, HostCase
+from support.layout import is_wide_private
 
 from racknet.core import known
 
@@ -35,7 +36,6 @@ def read(host):
 reading = read_host()
 print(json.dumps([[ask(line) for line in sys.argv[1:]], read(reading.host), read(reading.whole())]))
 """
-PRIVATE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")]
 
 SCOPES = {0: "global", 253: "link", 254: "host"}
 
@@ -188,11 +188,8 @@ def routes(family: str, line: dict[str, Any]) -> list[tuple[str, str, str, str, 
     destination, table = line["dst"], line.get("table", "main")
     if line.get("type", "unicast") != "unicast":
         return []
-    if destination != "default":
-        block = ip_network(destination)
-        is_private = any(p.version == block.version and block.subnet_of(p) for p in PRIVATE)  # type: ignore[arg-type]
-        if table != "main" or block.prefixlen > 16 or not is_private:
-            return []
+    if destination != "default" and (table != "main" or not is_wide_private(destination)):
+        return []
     return [
         (
             family,

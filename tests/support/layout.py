@@ -67,6 +67,7 @@ PURE_WORDS = {"device", "known"}
 PURE_KEYS = {"type", "kind"}
 PURE_FLAGS = {"temporary", "optimistic", "dadfailed"}
 SCOPES = {"link": SCOPE_LINK, "host": SCOPE_HOST}
+PRIVATE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")]
 TABLES = {"main": MAIN_TABLE, "default": 253}
 ROUTER_PREFERENCES = {"high": 1, "medium": 0, "low": -1}
 
@@ -217,13 +218,14 @@ def _is_read(route: Route) -> bool:
     """Return whether the reader keeps a route: default routes, and those of the main table to wide private blocks."""
     if not route.destination:
         return True
-    block = ip_network(route.destination)
-    is_private = any(
-        block.subnet_of(private)  # type: ignore[arg-type]
-        for private in map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
-        if private.version == block.version
-    )
-    return is_private and block.prefixlen <= 16 and route.table == MAIN_TABLE
+    return route.table == MAIN_TABLE and is_wide_private(route.destination)
+
+
+def is_wide_private(destination: str) -> bool:
+    """Return whether a block is private and wide, by Python's own ipaddress."""
+    block = ip_network(destination)
+    private = [each for each in PRIVATE if each.version == block.version]
+    return block.prefixlen <= 16 and any(block.subnet_of(each) for each in private)  # type: ignore[arg-type]
 
 
 def _add_address(layout: Layout, name: str, word: str) -> None:
