@@ -1,4 +1,4 @@
-# racknet/ip: one static executable, /racknet, with the Python interpreter and all that it needs inside. docs/executable.md
+# racknet/ip: one static executable, /racknet, with the Python interpreter and all that it needs inside. docs/maintainers/executable.md
 # tells how it is made. All stages but the last run on the builder's own kind of machine, and link for the target's.
 
 FROM --platform=$BUILDPLATFORM debian:trixie-slim AS tools
@@ -25,7 +25,7 @@ END
 # What is not in libpython, from its sources. The way to PyPI may need a certificate that only the builder's machine knows.
 FROM tools AS objects
 WORKDIR /objects
-COPY executable/requirements.txt .
+COPY packaging/executable/requirements.txt .
 RUN --mount=type=secret,id=certificates <<END
 set -eu
 if [ -e /run/secrets/certificates ]; then export PIP_CERT=/run/secrets/certificates; fi
@@ -43,7 +43,7 @@ END
 
 FROM objects AS executable
 WORKDIR /executable
-COPY executable .
+COPY packaging/executable .
 COPY racknet /racknet/racknet
 RUN <<END
 set -eu

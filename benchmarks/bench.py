@@ -1,4 +1,4 @@
-"""Measure racknet beside its peers, and write docs/benchmarks.md and docs/growth.svg: script/bench runs this.
+"""Measure racknet beside its peers, and write docs/maintainers/benchmarks.md: script/bench runs this.
 
 The status is 1 where a figure is over its bound.
 """

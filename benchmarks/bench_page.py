@@ -1,4 +1,4 @@
-"""The figures of script/bench as a page and a plot, for docs/benchmarks.md and docs/growth.svg."""
+"""The figures of script/bench as a page and a plot, for docs/maintainers/benchmarks.md and docs/growth.svg."""
 
 from __future__ import annotations
 

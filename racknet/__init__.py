@@ -9,7 +9,7 @@ docs/python.md describes the functions and errors.
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.api import Candidate, address, addresses, public, service
     from racknet.errors import Ambiguous, HostReadError, NoAddress, RacknetError, UsageError
 

@@ -12,7 +12,7 @@ from racknet.lookup import look_up
 from racknet.output.stdio import write_error, write_output
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.lookup import LookUp
 
 TOO_LITTLE_MEMORY = (

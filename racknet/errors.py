@@ -16,7 +16,7 @@ interface, too.
 from __future__ import annotations
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     Rows = Sequence[tuple[str, str, str]]

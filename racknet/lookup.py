@@ -10,7 +10,7 @@ from racknet.host.crosscheck import find_unconfirmed
 from racknet.host.reader import read_host
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Sequence
 
     from racknet.core.cloud_hints import Provider

@@ -8,7 +8,7 @@ from racknet.core.query import Query
 from racknet.errors import UsageError
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Mapping, Sequence
 
     Words = Sequence[tuple[str, str]]  # where a word was written, and the word

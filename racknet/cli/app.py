@@ -11,7 +11,7 @@ import click
 import typer
 
 from racknet import __version__
-from racknet.cli import ask, environment, params
+from racknet.cli import ask, environment
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
@@ -41,6 +41,48 @@ NO_SWARM = (
 Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
+Words = list[str] | None
+Family = Annotated[
+    str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])
+]
+Interface = Annotated[Words, typer.Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.")]
+Cidr = Annotated[
+    Words,
+    typer.Option(metavar="CIDR", help="Only addresses in such a block, of any class."),
+]
+Exclude = Annotated[
+    Words, typer.Option(metavar="GLOB|CIDR", help="Not these interfaces or labels, not the addresses in these blocks.")
+]
+Reach = Annotated[
+    Words, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
+InContainer = Annotated[bool, typer.Option("--in-container", help="Also in a container's own network.")]
+Require = Annotated[
+    Words,
+    typer.Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them."),
+]
+Wait = Annotated[
+    str | None,
+    typer.Option(metavar="SECONDS", help="Ask again until nothing can bring a better answer, or time is up."),
+]
+All = Annotated[bool, typer.Option("--all", help="Every candidate, one a line, best first.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", "-v", help="Print on standard error what decided, and why each other address lost.")
+]
+AsIs = Annotated[bool, typer.Option("--as-is", help="Print public addresses as they are.")]
+Export = Annotated[bool, typer.Option("--export", help='Put "export " before each line.')]
+
+Network = Annotated[
+    str, typer.Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
+]
+Node = Annotated[
+    Words, typer.Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
+]
+Constraint = Annotated[Words, typer.Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
+Image = Annotated[str, typer.Option(metavar="IMAGE", help="The image that the manager has by this name.")]
+Timeout = Annotated[str, typer.Option(metavar="SECONDS", help="How long to wait for the nodes' answers.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -50,7 +92,7 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
         raise typer.Exit(ExitStatus.USAGE)
 
 
-def _filters(**given: params.Words) -> dict[str, list[str]]:
+def _filters(**given: Words) -> dict[str, list[str]]:
     """Return the words of the options that filter, by their names; none for one that is not given."""
     return {name: words or [] for name, words in given.items()}
 
@@ -60,17 +102,17 @@ def _add_network(network: str, about: str) -> None:
 
     @app.command(network, cls=Command, help=about)
     def _ask(
-        word: params.Family = "ipv4",
-        interface: params.Interface = None,
-        cidr: params.Cidr = None,
-        exclude: params.Exclude = None,
-        reach: params.Reach = None,
-        strict: params.Strict = False,
-        in_container: params.InContainer = False,
-        wait: params.Wait = None,
-        all_candidates: params.All = False,
-        as_json: params.Json = False,
-        explain: params.Explain = False,
+        word: Family = "ipv4",
+        interface: Interface = None,
+        cidr: Cidr = None,
+        exclude: Exclude = None,
+        reach: Reach = None,
+        strict: Strict = False,
+        in_container: InContainer = False,
+        wait: Wait = None,
+        all_candidates: All = False,
+        as_json: Json = False,
+        explain: Explain = False,
     ) -> None:
         options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
         family = parse_family(word)
@@ -92,16 +134,14 @@ _add_network("service", "Print the address on the provider's service network.")
 
 
 @app.command("list", cls=Command)
-def _list(
-    strict: params.Strict = False, in_container: params.InContainer = False, as_json: params.Json = False
-) -> None:
+def _list(strict: Strict = False, in_container: InContainer = False, as_json: Json = False) -> None:
     """Show every address, what racknet takes it for, and why."""
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     raise typer.Exit(ask.show_list(queries, as_json=as_json))
 
 
 @app.command("report", cls=Command)
-def _report(as_is: params.AsIs = False) -> None:
+def _report(as_is: AsIs = False) -> None:
     """Print all that racknet has read, as JSON, for a bug report.
 
     Documentation addresses take the place of public ones. Nothing else of the machine is in it.
@@ -111,11 +151,11 @@ def _report(as_is: params.AsIs = False) -> None:
 
 @app.command("env", cls=Command)
 def _env(
-    export: params.Export = False,
-    require: params.Require = None,
-    strict: params.Strict = False,
-    in_container: params.InContainer = False,
-    wait: params.Wait = None,
+    export: Export = False,
+    require: Require = None,
+    strict: Strict = False,
+    in_container: InContainer = False,
+    wait: Wait = None,
 ) -> None:
     """Print all four answers as KEY=value lines.
 
@@ -130,9 +170,9 @@ def _env(
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(
     command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)],
-    require: params.Require = None,
-    strict: params.Strict = False,
-    in_container: params.InContainer = False,
+    require: Require = None,
+    strict: Strict = False,
+    in_container: InContainer = False,
 ) -> None:
     """Become COMMAND, with the answers in its environment.
 
@@ -146,18 +186,18 @@ def _exec(
 
 @app.command("cluster", cls=Command)
 def _cluster(
-    network: params.Network,
-    word: params.Family = "ipv4",
-    node: params.Node = None,
-    constraint: params.Constraint = None,
-    interface: params.Interface = None,
-    cidr: params.Cidr = None,
-    exclude: params.Exclude = None,
-    reach: params.Reach = None,
-    strict: params.Strict = False,
-    image: params.Image = hints.VERSIONED_IMAGE,
-    timeout: params.Timeout = "60",
-    as_json: params.Json = False,
+    network: Network,
+    word: Family = "ipv4",
+    node: Node = None,
+    constraint: Constraint = None,
+    interface: Interface = None,
+    cidr: Cidr = None,
+    exclude: Exclude = None,
+    reach: Reach = None,
+    strict: Strict = False,
+    image: Image = hints.VERSIONED_IMAGE,
+    timeout: Timeout = "60",
+    as_json: Json = False,
 ) -> None:
     """Print the address of every node of a Docker Swarm (an extra)."""
     try:

@@ -10,7 +10,7 @@ from racknet.output.stdio import write_error, write_output
 from racknet.parsing import OUTPUT_VARS, parse_query, parse_switch
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Mapping, Sequence
 
     from racknet.core.query import Query

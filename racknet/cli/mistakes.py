@@ -7,7 +7,7 @@ from racknet.output import hints
 from racknet.parsing import COMMANDS
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
 QUIET = ("-q", "--quiet", "--silent")

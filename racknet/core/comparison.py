@@ -18,7 +18,7 @@ from racknet.core.preferences import (
 from racknet.core.text import natural
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Sequence
 
     from racknet.core.eligibility import Eligibility

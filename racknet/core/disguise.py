@@ -9,7 +9,7 @@ from racknet.core.eligibility import address_class
 from racknet.core.facts import BITS, Address, Host, Route, Way
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Iterator, Sequence
 
     IPAddress = IPv4Address | IPv6Address

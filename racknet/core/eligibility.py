@@ -9,7 +9,7 @@ from racknet.core.query import is_named
 from racknet.core.rules import Context, Exclusion
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.matching import CidrBlocks
     from racknet.core.query import Globs
 

@@ -8,7 +8,7 @@ from racknet.core.text import natural
 from racknet.core.why import why, why_not
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.facts import Address, Host

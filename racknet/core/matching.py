@@ -7,7 +7,7 @@ from _socket import inet_ntop, inet_pton  # `socket` takes longer to load than a
 from racknet.core.facts import AF, BITS, Address
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     CidrBlocks = tuple["CidrBlock", ...]

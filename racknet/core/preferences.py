@@ -11,7 +11,7 @@ from racknet.core.matching import in_blocks
 from racknet.core.rules import Reason
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable
 
     from racknet.core.facts import Address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from racknet.core.matching import matches_glob
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.facts import Address, Host
     from racknet.core.matching import CidrBlock, CidrBlocks
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from racknet.core import facts, known
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable
 
     from racknet.core.facts import Interface

@@ -6,7 +6,7 @@ from racknet.core.comparison import TIE, UNPROVEN
 from racknet.core.rules import Reason
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.comparison import Doubt
     from racknet.core.facts import Address
     from racknet.core.selection import Selection

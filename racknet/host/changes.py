@@ -10,7 +10,7 @@ from racknet.host.netlink import NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUT
 from racknet.host.routes import RTA_DST, RTMSG, is_private, read_nexthops
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Collection, Sequence
 
     from racknet.host.netlink import Buffer

@@ -9,7 +9,7 @@ from racknet.core.matching import parse_address
 from racknet.errors import HostReadError
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
 

@@ -10,7 +10,7 @@ from racknet.core.matching import format_address
 from racknet.host.netlink import READS, RTM_GETADDR, RTM_GETLINK, Kernel, KernelStruct, attributes, to_number, to_text
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Iterable, Sequence
 
     from racknet.host.netlink import Attributes, Buffer

@@ -7,7 +7,7 @@ from _socket import AF_NETLINK, MSG_DONTWAIT, MSG_TRUNC, NETLINK_ROUTE, SOCK_CLO
 from _struct import Struct
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable
     from typing import TypeVar
 

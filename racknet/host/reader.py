@@ -14,7 +14,7 @@ from racknet.host.netlink import READS, Groups, Kernel
 from racknet.host.routes import find_way, read_routes
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from racknet.core.facts import Way

@@ -10,7 +10,7 @@ from racknet.core.matching import format_address, parse_address
 from racknet.host.netlink import RTM_GETROUTE, Kernel, KernelStruct, attributes, to_number
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Iterator
 
     from racknet.host.netlink import Attributes, Buffer

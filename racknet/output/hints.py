@@ -7,7 +7,7 @@ import sys
 from racknet import __version__
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.cloud_hints import Provider
     from racknet.core.facts import Address
     from racknet.core.query import Query

@@ -13,7 +13,7 @@ from racknet.output import hints, notes
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.cloud_hints import Provider

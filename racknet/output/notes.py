@@ -6,7 +6,7 @@ from racknet.core.comparison import CONTRADICTION, TIE, UNPROVEN
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.comparison import Doubt

@@ -7,7 +7,7 @@ import posix  # `os` takes longer to load than an answer
 from racknet.errors import OutputError
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable
 
 

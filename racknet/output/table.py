@@ -9,7 +9,7 @@ from racknet.core.text import natural
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # docs/code.md says why
+if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.facts import Interface

@@ -15,8 +15,8 @@ from docker.errors import NotFound
 from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, ServiceMode, TaskTemplate
 
 from racknet.errors import SwarmError
-from racknet.swarm.connection import FAILURES, forget_credentials, may_pass, plain
 from racknet.swarm.decode import decode_node, decode_task, decode_time
+from racknet.swarm.engine import FAILURES, forget_credentials, may_pass, plain
 from racknet.swarm.image import Image, find_image
 from racknet.swarm.nodes import Node, Task
 

@@ -14,8 +14,8 @@ from racknet.output.stdio import printable, write_error, write_output
 from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds, parse_switch
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
-from racknet.swarm.connection import connect
 from racknet.swarm.decode import decode_logs, decode_replies
+from racknet.swarm.engine import connect
 from racknet.swarm.image import Image
 from racknet.swarm.nodes import FINAL, Answer, Code, Logs, Node, Task
 from racknet.swarm.signals import Ending, ended_in_order

@@ -11,7 +11,7 @@ from docker.errors import APIError, DockerException, NotFound
 from racknet import __version__
 from racknet.errors import SwarmError, UsageError
 from racknet.output.hints import VERSIONED_IMAGE
-from racknet.swarm.connection import FAILURES, plain
+from racknet.swarm.engine import FAILURES, plain
 
 TITLE, VERSION = "org.opencontainers.image.title", "org.opencontainers.image.version"
 

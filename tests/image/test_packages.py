@@ -34,7 +34,14 @@ def make_deb(
     fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
     licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **(maintainer or {})}
-    words = [sys.executable, str(ROOT / "tools" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
+    words = [
+        sys.executable,
+        str(ROOT / "packaging" / "make_deb.py"),
+        executable,
+        architecture,
+        str(licences),
+        str(folder),
+    ]
     done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.rstrip("\n"))

@@ -20,6 +20,7 @@ from support.swarm_nodes import Swarm
 from racknet import __version__
 
 ROOT = Path(__file__).parent.parent.parent
+PAGE = "docs/maintainers/publishing.md"
 ARCHITECTURES = ("amd64", "arm64")
 AUTHOR = {f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 DATES = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
@@ -51,7 +52,7 @@ def release(folder: Path) -> None:
         tag = f"racknet/ip:{__version__}-{arch}"
         run(folder, "docker", "save", "--output", f"dist/racknet-ip-{__version__}-{arch}.tar", tag)
         run(folder, "docker", "rmi", tag)
-        words = ["executable/sbom.py", f"dist/materials/{arch}", arch, f"dist/racknet-linux-{arch}"]
+        words = ["packaging/sbom.py", f"dist/materials/{arch}", arch, f"dist/racknet-linux-{arch}"]
         (folder / f"dist/racknet-linux-{arch}.cdx.json").write_text(run(folder, sys.executable, *words))
 
 
@@ -78,7 +79,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def digest(registry: Registry, released: Path) -> str:
     """The digest of what was published as some/racknet."""
     name = f"{registry.local}/some/racknet"
-    line = block("docs/publishing.md", "script/publish").replace("REGISTRY/NAME", name)
+    line = block(PAGE, "script/publish").replace("REGISTRY/NAME", name)
     result = engine.build("bash", "-euc", f"{line} --plain-http", cwd=released)
     assert result.status == 0, result.err
     assert result.out.startswith(f"{name}@sha256:")
@@ -99,7 +100,7 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
     with engine.host_container(HOSTS["rackspace"].layout.script) as host:
         flags = ["--rm", "--label", engine.LABEL, f"--net=container:{host}"]
         for tag in (f":{__version__}", ":latest", f"@{digest}"):
-            line = block("docs/publishing.md", "docker run").replace("REGISTRY/NAME@sha256:…", f"{name}{tag}")
+            line = block(PAGE, "docker run").replace("REGISTRY/NAME@sha256:…", f"{name}{tag}")
             line = line.replace("--net=host", f"--net=container:{host} --label={engine.LABEL} --pull=always --quiet")
             assert engine.command("bash", "-c", line) == answer
             assert engine.command("docker", "rmi", f"{name}{tag}").status == 0
@@ -115,8 +116,8 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
 
 
 def test_provenance(digest: str, registry: Registry, released: Path) -> None:
-    """docs/publishing.md: buildx shows the provenance, which names the commit."""
-    line = block("docs/publishing.md", "docker buildx imagetools")
+    """docs/maintainers/publishing.md: buildx shows the provenance, which names the commit."""
+    line = block(PAGE, "docker buildx imagetools")
     shown = run(ROOT, "bash", "-c", line.replace("REGISTRY/NAME@sha256:…", f"{registry.local}/some/racknet@{digest}"))
     commit = run(released, "git", "rev-parse", "HEAD").strip()
     by_platform = json.loads(shown)
@@ -127,10 +128,8 @@ def test_provenance(digest: str, registry: Registry, released: Path) -> None:
 
 
 def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp_path: Path) -> None:
-    """docs/publishing.md: skopeo and jq show both bills of materials, those of the release."""
-    lines = (
-        block("docs/publishing.md", "image=").replace("REGISTRY", f"{registry.local}").replace("NAME", "some/racknet")
-    )
+    """docs/maintainers/publishing.md: skopeo and jq show both bills of materials, those of the release."""
+    lines = block(PAGE, "image=").replace("REGISTRY", f"{registry.local}").replace("NAME", "some/racknet")
     for words, flag in (("skopeo inspect", "--tls-verify=false"), ("skopeo copy", "--src-tls-verify=false")):
         assert words in lines
         lines = lines.replace(words, f"{words} {flag}")
@@ -187,7 +186,7 @@ def test_nodes_pull(digest: str, registry: Registry, swarm_of_three: Swarm) -> N
     expected = CommandResult(lines(swarm_of_three), "", 0)
     variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     variables["DOCKER_HOST"] = swarm_of_three.nodes[0].docker_host
-    line = block("docs/publishing.md", "racknet cluster").replace("REGISTRY/NAME@sha256:…", f"{name}@{digest}")
+    line = block(PAGE, "racknet cluster").replace("REGISTRY/NAME@sha256:…", f"{name}@{digest}")
     assert engine.command("bash", "-c", line, environ=variables) == expected
     pulled = registry.requests("some/racknet")
     line = block("docs/clusters.md", "script/publish").splitlines()[1]

@@ -38,7 +38,7 @@ def test_reproducible(tmp_path: Path) -> None:
         folder = tmp_path / name / ("x" * umask)
         before = os.umask(umask)
         try:
-            for part in ("executable", "racknet"):
+            for part in ("packaging/executable", "racknet"):
                 copytree(ROOT / part, folder / part, copy_function=copy)
             for part in ("Dockerfile", "docker-bake.hcl", ".dockerignore"):
                 copy(ROOT / part, folder)
@@ -65,7 +65,7 @@ def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_bill_of_materials(materials: Path) -> None:
     """The bill names all that is linked and frozen in, with the versions that dpkg-query shows in the build stage."""
     with engine.executable() as path:
-        words = [sys.executable, str(ROOT / "executable" / "sbom.py"), str(materials), "amd64", path]
+        words = [sys.executable, str(ROOT / "packaging" / "sbom.py"), str(materials), "amd64", path]
         bill = json.loads(engine.command(*words).out)
     versions = {part["name"]: part["version"] for part in bill["components"]}
     assert {"libpython3.13-dev", "libc6-dev", "zlib1g-dev", "python3-click", "python3-typer", "psutil"} <= set(versions)
@@ -75,7 +75,7 @@ def test_bill_of_materials(materials: Path) -> None:
     assert {name: versions[name] for name in versions if name not in pypi} == {
         name: installed[name] for name in versions if name not in pypi
     }
-    pinned = (ROOT / "executable" / "requirements.txt").read_text()
+    pinned = (ROOT / "packaging" / "executable" / "requirements.txt").read_text()
     assert all(f"{name}=={versions[name]}" in pinned for name in pypi)
     assert bill["metadata"]["component"]["name"] == "racknet"
 

@@ -13,7 +13,7 @@ from support.fake_manager import NO_LEADER, FakeManager, fake_manager
 from racknet.errors import SwarmError
 from racknet.swarm import client
 from racknet.swarm.client import LABEL, MARGIN, Swarm
-from racknet.swarm.connection import connect
+from racknet.swarm.engine import connect
 
 
 @pytest.fixture

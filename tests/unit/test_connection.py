@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from racknet.swarm.ssh import ssh_words
+from racknet.swarm.engine import ssh_words
 
 
 @pytest.fixture

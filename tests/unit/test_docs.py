@@ -13,7 +13,7 @@ from racknet.core import rules
 from racknet.core.preferences import PREFERENCES
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/*.md")]
 
 
 def headings(page: Path) -> set[str]:
@@ -65,8 +65,9 @@ def test_reasons_of_the_rules() -> None:
 
 
 def test_modules_of_the_code() -> None:
-    """docs/code.md names each module once, and no other."""
-    tree = re.search(r"^    __main__\.py.*?(?=^\S)", (ROOT / "docs/code.md").read_text(), re.DOTALL | re.MULTILINE)
+    """docs/maintainers/code.md names each module once, and no other."""
+    page = (ROOT / "docs/maintainers/code.md").read_text()
+    tree = re.search(r"^    __main__\.py.*?(?=^\S)", page, re.DOTALL | re.MULTILINE)
     assert tree
     named, folder = [], ""
     for line in filter(str.strip, tree[0].splitlines()):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import host_of_report
 import pytest
+from support import host_of_report
 from support.hosts import HOSTS, HostCase, load_hosts
 from support.layout import parse_layout
 from support.queries import FOUR, answer_of

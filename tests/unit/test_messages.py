@@ -17,7 +17,7 @@ from racknet.core.selection import select_address, select_addresses
 from racknet.errors import Ambiguous, HostReadError, NoAddress, NoAddresses, OutputError, RacknetError, UsageError
 from racknet.output import hints, messages
 
-TOOL = Path(__file__).parent.parent.parent / "tools" / "write_messages.py"
+TOOL = Path(__file__).parent.parent.parent / "tests" / "support" / "write_messages.py"
 
 
 def error_of(host: Host | str, line: str) -> NoAddress:

@@ -80,10 +80,6 @@ class Picture:
         """Draw a line along a course in SVG's path notation."""
         self.parts.append(f'<path d="{course}"{_class(kind)}/>')
 
-    def arrow(self, x: float, y: float, end: float) -> None:
-        """Draw an arrow down, from y to end."""
-        self.path(f"M{x:g} {y:g} V{end:g} m-5 -6 l5 6 l5 -6")
-
     def svg(self, height: float, page: str = "page") -> str:
         """Return the picture on a page of this height."""
         ground = f'<rect x="0.5" y="0.5" width="{self.width - 1}" height="{height - 1:g}" rx="8" class="{page}"/>'

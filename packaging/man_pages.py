@@ -1,4 +1,4 @@
-"""Write the man pages, of the commands themselves and of the texts in tools/man/.
+"""Write the man pages, of the commands themselves and of the texts in packaging/man/.
 
 Usage: man_pages.py FOLDER. Docutils makes roff of them. The date is SOURCE_DATE_EPOCH, for the same bytes at any time.
 """

@@ -19,9 +19,6 @@ from unittest.mock import Mock, patch
 
 import docker
 from docker.errors import DockerException, NotFound
-from support.hosts import HOSTS
-from support.layout import parse_layout
-from support.on_host import PlayedReading
 
 import racknet.__main__
 from racknet import lookup
@@ -32,8 +29,11 @@ from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
 from racknet.swarm.nodes import Answer, Code, Failure, Node, Reply
+from support.hosts import HOSTS
+from support.layout import parse_layout
+from support.on_host import PlayedReading
 
-FILE = Path(__file__).parent.parent / "tests" / "messages.txt"
+FILE = Path(__file__).parent.parent / "messages.txt"
 
 RACKSPACE = HOSTS["rackspace"].layout.host
 STATES = {"eth0": InterfaceState(has_carrier=True, speed=10_000, mtu=1500)}

@@ -1,9 +1,10 @@
-"""Draw a host with its networks, and `racknet list` in a terminal, from what the image prints on that host."""
+"""Draw host.svg and list.svg, from what the image prints on a host: script/pictures runs this."""
 
 from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from support import engine
@@ -27,8 +28,8 @@ CONTAINERS = ("redis", "web")
 CELL, LINE = 8.43, 20  # a character's width, and a line's height, in the terminal
 
 
-def draw() -> dict[str, str]:
-    """Return the pictures by their names. They need an engine."""
+def main() -> None:
+    """Draw both pictures. They need an engine."""
     try:
         with engine.host_container(parse_layout(LAYOUT).script) as container:
             network = f"container:{container}"
@@ -36,7 +37,9 @@ def draw() -> dict[str, str]:
             printed = engine.ask(network, "list", flags=["-t"]).out
     finally:
         engine.remove_leftovers()
-    return {"host": draw_host(addresses), "list": draw_terminal(printed)}
+    folder = Path(__file__).parent
+    (folder / "host.svg").write_text(draw_host(addresses))
+    (folder / "list.svg").write_text(draw_terminal(printed))
 
 
 def draw_terminal(printed: str) -> str:
@@ -92,3 +95,7 @@ def draw_host(addresses: list[dict[str, Any]]) -> str:
             y += 34
     picture.panel(left, 52, 690, y - 44)
     return picture.svg(y + 28)
+
+
+if __name__ == "__main__":
+    main()

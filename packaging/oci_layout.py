@@ -78,7 +78,7 @@ def add_image(layout: Layout, saved: Path, commit: str, architecture: str) -> di
 
 
 def provenance(version: str, commit: str) -> dict[str, Any]:
-    """Return what the publisher claims: script/release made it, of this commit (docs/publishing.md)."""
+    """Return what the publisher claims: script/release made it, of this commit (docs/maintainers/publishing.md)."""
     return {
         "buildDefinition": {
             "buildType": "urn:racknet:script/release",

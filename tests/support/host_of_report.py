@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from support.layout import ROUTER_PREFERENCES, SCOPES, TABLES, parse_layout
-from support.queries import FOUR, answer_of
-
 from racknet.core.facts import (
     DADFAILED,
     DEPRECATED,
@@ -29,6 +26,8 @@ from racknet.core.facts import (
 )
 from racknet.core.known import INTERNET, LOOPBACK_TYPE
 from racknet.core.matching import parse_address
+from support.layout import ROUTER_PREFERENCES, SCOPES, TABLES, parse_layout
+from support.queries import FOUR, answer_of
 
 MANAGES_TEMPORARY = 0x100  # IFA_F_MANAGETEMPADDR
 VERBS = {("bridge", 1): "bridge", ("tun", 65534): "tun", ("tun", 1): "tap", ("vxlan", 1): "vxlan"}
