@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -64,33 +64,54 @@ def build_image(tag: str, dockerfile: str, *words: str) -> None:
     assert result.status == 0, result.err
 
 
-def ask(network: str, *words: str, flags: Sequence[str] = ()) -> CommandResult:
+def run(image: str, *words: str, flags: Sequence[str] = (), **options: Any) -> CommandResult:
+    """Run a command in a container of its own."""
+    return command("docker", "run", "--rm", "--label", LABEL, *flags, image, *words, **options)
+
+
+def ask(network: str, *words: str, flags: Sequence[str] = (), image: str = IMAGE) -> CommandResult:
     """Ask the image in a Docker network, such as `host` or `container:ID`."""
-    return command("docker", "run", "--rm", "--label", LABEL, f"--net={network}", *flags, IMAGE, *words)
+    return run(image, *words, flags=[f"--net={network}", *flags])
+
+
+def bash(container: str, script: str, **options: Any) -> CommandResult:
+    """Run a script in a container."""
+    return command("docker", "exec", "-i", container, "bash", "-c", script, **options)
 
 
 @contextmanager
-def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) -> Iterator[str]:
-    """Start a container, let the script set up its network as a host's, and yield its id. Remove it in any case."""
-    usual = ["--rm", "--label", LABEL, "--privileged", "--net=none", "--entrypoint=sleep"]
-    container = docker("run", "-d", *usual, *flags, image, "600").strip()
+def started(image: str, *words: str, flags: Sequence[str] = ()) -> Iterator[str]:
+    """Start a container, and yield its id. Remove it in any case."""
+    container = docker("run", "-d", "--rm", "--label", LABEL, *flags, image, *words).strip()
     try:
-        docker("exec", "-i", container, "bash", "-s", stdin=script)
         yield container
     finally:
         command("docker", "rm", "-f", "-v", container)
 
 
 @contextmanager
-def executable(image: str = IMAGE) -> Iterator[str]:
-    """Take the executable out of the image, and yield its path."""
+def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) -> Iterator[str]:
+    """Start a container, let the script set up its network as a host's, and yield its id."""
+    with started(image, "600", flags=["--privileged", "--net=none", "--entrypoint=sleep", *flags]) as container:
+        docker("exec", "-i", container, "bash", "-s", stdin=script)
+        yield container
+
+
+@contextmanager
+def copied(path: str, image: str = IMAGE) -> Iterator[str]:
+    """Take a file out of an image, and yield its path."""
     container = docker("create", "--label", LABEL, image).strip()
     try:
         with TemporaryDirectory() as folder:
-            docker("cp", f"{container}:/racknet", folder)
-            yield f"{folder}/racknet"
+            docker("cp", f"{container}:{path}", folder)
+            yield f"{folder}/{Path(path).name}"
     finally:
         command("docker", "rm", container)
+
+
+def executable(image: str = IMAGE) -> AbstractContextManager[str]:
+    """Take the executable out of the image, and yield its path."""
+    return copied("/racknet", image)
 
 
 def remove_leftovers() -> None:
