@@ -217,6 +217,7 @@ print(churn.wait(), len(open("/rounds").read()))
 """
 
 
+@pytest.mark.all
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", CHANGES)
 def test_changes_all_the_time(name: str, form: str) -> None:

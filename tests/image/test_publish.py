@@ -24,7 +24,7 @@ PAGE = "docs/maintainers/publishing.md"
 ARCHITECTURES = ("amd64", "arm64")
 AUTHOR = {f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 DATES = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.all]
 
 
 def run(folder: Path, *words: str, **environ: str) -> str:
@@ -54,6 +54,12 @@ def release(folder: Path) -> None:
         run(folder, "docker", "rmi", tag)
         words = ["packaging/sbom.py", f"dist/materials/{arch}", arch, f"dist/racknet-linux-{arch}"]
         (folder / f"dist/racknet-linux-{arch}.cdx.json").write_text(run(folder, sys.executable, *words))
+
+
+def copy(source: str, target: str, *flags: str) -> None:
+    """Copy an image from a registry to another."""
+    skopeo = ["skopeo", "copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", "--dest-tls-verify=false"]
+    run(ROOT, *skopeo, *flags, f"docker://{source}", f"docker://{target}")
 
 
 def publish(folder: Path, name: str, **environ: str) -> CommandResult:
@@ -98,7 +104,6 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
     """The image comes by the version, by `latest` and by digest, for both architectures, and answers."""
     name, answer = f"{registry.local}/some/racknet", CommandResult("10.208.1.5\n", "", 0)
     with engine.host_container(HOSTS["rackspace"].layout.script) as host:
-        flags = ["--rm", "--label", engine.LABEL, f"--net=container:{host}"]
         for tag in (f":{__version__}", ":latest", f"@{digest}"):
             line = block(PAGE, "docker run").replace("REGISTRY/NAME@sha256:…", f"{name}{tag}")
             line = line.replace("--net=host", f"--net=container:{host} --label={engine.LABEL} --pull=always --quiet")
@@ -111,8 +116,8 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
         finally:
             engine.docker("rm", container)
             engine.docker("rmi", f"{name}@{digest}")
-        qemu = ["-v", f"{tmp_path}:/arm64:ro", "racknet/tests:qemu", "qemu-aarch64", "/arm64/racknet"]
-        assert engine.command("docker", "run", *flags, *qemu, "service") == answer
+        flags = [f"--net=container:{host}", "-v", f"{tmp_path}:/arm64:ro"]
+        assert engine.run("racknet/tests:qemu", "qemu-aarch64", "/arm64/racknet", "service", flags=flags) == answer
 
 
 def test_provenance(digest: str, registry: Registry, released: Path) -> None:
@@ -148,8 +153,7 @@ def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp
 def test_another_commit(digest: str, registry: Registry, released: Path) -> None:
     """A version is published once: another commit under its tag is an error, and the tag stays."""
     name = f"{registry.local}/other/racknet"
-    skopeo = ["skopeo", "copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", "--dest-tls-verify=false"]
-    run(ROOT, *skopeo, f"docker://{registry.local}/some/racknet:latest", f"docker://{name}:{__version__}")
+    copy(f"{registry.local}/some/racknet:latest", f"{name}:{__version__}")
     result = publish(released, name)
     assert (result.out, result.status) == ("", 1)
     assert f"{name}:{__version__} is there already, and is another: sha256:" in result.err
@@ -186,12 +190,14 @@ def test_nodes_pull(digest: str, registry: Registry, swarm_of_three: Swarm) -> N
     expected = CommandResult(lines(swarm_of_three), "", 0)
     variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     variables["DOCKER_HOST"] = swarm_of_three.nodes[0].docker_host
-    line = block(PAGE, "racknet cluster").replace("REGISTRY/NAME@sha256:…", f"{name}@{digest}")
-    assert engine.command("bash", "-c", line, environ=variables) == expected
+    of_clusters = block("docs/clusters.md", "script/publish").splitlines()[1]
+    for shown, written in (
+        (block(PAGE, "racknet cluster"), "REGISTRY/NAME"),
+        (of_clusters, "registry.example/racknet"),
+    ):
+        line = shown.replace(f"{written}@sha256:…", f"{name}@{digest}")
+        assert engine.command("bash", "-c", line, environ=variables) == expected
     pulled = registry.requests("some/racknet")
-    line = block("docs/clusters.md", "script/publish").splitlines()[1]
-    line = line.replace("registry.example/racknet@sha256:…", f"{name}@{digest}")
-    assert engine.command("bash", "-c", line, environ=variables) == expected
     assert cluster(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
     for image in (f"{name}:latest", f"{name}@{digest}"):
         asked = registry.requests("some/racknet")
@@ -206,10 +212,8 @@ def test_password(digest: str, registry: Registry, swarm_of_three: Swarm, tmp_pa
     """The credentials of `docker login` go to the nodes; without them, the error says what the registry said."""
     with registry_on(swarm_of_three.public_net, has_password=True) as closed:
         name = f"{closed.address}/closed/racknet@{digest}"
-        creds, flags = f"--dest-creds={USER}:{PASSWORD}", ["--src-tls-verify=false", "--dest-tls-verify=false"]
-        source, target = f"{registry.local}/some/racknet:latest", f"{closed.local}/closed/racknet:latest"
-        copied = ["skopeo", "copy", "--quiet", "--insecure-policy", "--all", creds, *flags]
-        run(ROOT, *copied, f"docker://{source}", f"docker://{target}")
+        flags = ["--all", f"--dest-creds={USER}:{PASSWORD}"]
+        copy(f"{registry.local}/some/racknet:latest", f"{closed.local}/closed/racknet:latest", *flags)
         environ = {"DOCKER_CONFIG": str(tmp_path)}
         refused = cluster(swarm_of_three, name, **environ)
         assert (refused.out, refused.status) == ("", 3)

@@ -9,26 +9,22 @@ from support import engine
 from support.layout import parse_layout
 
 SCRIPT = parse_layout("nic eth0 172.20.0.5/16\ndefault eth0 via 172.20.0.1").script
-FLAGS = ["--rm", "--label", engine.LABEL]
 
 
 @pytest.fixture(scope="module")
 def systemd() -> Iterator[str]:
     """A container in which process 1 is called systemd, laid out with neither a bridge nor a container interface."""
     start = "cp /bin/sleep /usr/bin/systemd && exec /usr/bin/systemd 600"
-    run = ["run", "-d", *FLAGS, "--privileged", "--net=none", "--entrypoint=sh", engine.HOST, "-c", start]
-    container = engine.docker(*run).strip()
-    try:
+    flags = ["--privileged", "--net=none", "--entrypoint=sh"]
+    with engine.started(engine.HOST, "-c", start, flags=flags) as container:
         engine.docker("exec", "-i", container, "bash", "-s", stdin=SCRIPT)
         yield container
-    finally:
-        engine.command("docker", "rm", "-f", container)
 
 
 def ask(*flags: str) -> engine.CommandResult:
     """Ask the image, with a /run in which systemd has booted."""
     run_folder = "--mount=type=tmpfs,destination=/run/systemd/system"
-    return engine.command("docker", "run", *FLAGS, run_folder, *flags, engine.IMAGE, "service")
+    return engine.run(engine.IMAGE, "service", flags=[run_folder, *flags])
 
 
 def test_systemd_of_this_network(systemd: str) -> None:

@@ -12,11 +12,11 @@ from shutil import copy, copytree
 
 import pytest
 from support import engine
-from support.hosts import HOSTS
+from support.forms import Run
 
 ROOT = Path(__file__).parent.parent.parent
 BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.all]
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
 
 
@@ -69,8 +69,8 @@ def test_bill_of_materials(materials: Path) -> None:
         bill = json.loads(engine.command(*words).out)
     versions = {part["name"]: part["version"] for part in bill["components"]}
     assert {"libpython3.13-dev", "libc6-dev", "zlib1g-dev", "python3-click", "python3-typer", "psutil"} <= set(versions)
-    show = ["--entrypoint", "dpkg-query", engine.PACKAGE, "-W", "-f", "${Package} ${Version}\\n"]
-    installed = dict(line.split() for line in engine.docker("run", "--rm", *show).splitlines())
+    show = engine.run(engine.PACKAGE, "-W", "-f", "${Package} ${Version}\\n", flags=["--entrypoint=dpkg-query"])
+    installed = dict(line.split() for line in show.out.splitlines())
     pypi = {"netifaces-plus", "psutil"}
     assert {name: versions[name] for name in versions if name not in pypi} == {
         name: installed[name] for name in versions if name not in pypi
@@ -90,20 +90,14 @@ def test_licences(materials: Path) -> None:
     assert all("Permission" in text or "Redistribution" in text or "GPL" in text for text in texts.values())
 
 
-@pytest.mark.parametrize("program", ["/tmp/racknet", "python3.13 -m racknet"])
 @pytest.mark.parametrize(
     "words", ["public", "service ipv6", "service --reach 10.208.7.7", "list", "env", "public --explain --json"]
 )
-def test_sends_nothing(program: str, words: str) -> None:
+def test_sends_nothing(host: str, run: Run, words: str) -> None:
     """Every socket is for netlink or ioctl. None is connected, and every message goes to the kernel."""
-    with (
-        engine.host_container(HOSTS["rackspace"].layout.script, engine.PACKAGE) as container,
-        engine.executable() as path,
-    ):
-        engine.docker("cp", path, f"{container}:/tmp/racknet")
-        trace = "strace -f -e trace=network,openat,creat -o /tmp/trace"
-        result = engine.command("docker", "exec", container, "sh", "-c", f"{trace} {program} {words}")
-        lines = engine.docker("exec", container, "cat", "/tmp/trace").splitlines()
+    trace = "strace -f -e trace=network,openat,creat -o /tmp/trace"
+    result = run(host, f"{trace} $racknet {words}")
+    lines = engine.docker("exec", host, "cat", "/tmp/trace").splitlines()
     assert result.status == 0, result.err
     sockets = {line.partition("socket(")[2].split(", SOCK")[0].split("|")[0] for line in lines if "socket(" in line}
     assert "AF_NETLINK" in sockets

@@ -28,15 +28,24 @@ CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 
 def cluster(node: SwarmNode, *words: str, **environ: str) -> CommandResult:
     """Ask through the engine of a node."""
-    done = subprocess.run(
-        [*CLUSTER, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-        env={**os.environ, "DOCKER_HOST": node.docker_host, **environ},
-    )
-    return CommandResult(done.stdout, done.stderr, done.returncode)
+    return engine.command(*CLUSTER, *words, timeout=90, environ={"DOCKER_HOST": node.docker_host, **environ})
+
+
+def lines(*nodes: SwarmNode) -> str:
+    """Return what `cluster service` prints for these nodes."""
+    width = max(len(node.name) for node in nodes)
+    return "".join(f"{node.name:{width}}  {node.service}\n" for node in nodes)
+
+
+@contextmanager
+def paused(swarm: Swarm, node: SwarmNode) -> Iterator[None]:
+    """Pause a node; let it run again, and wait until it is ready."""
+    engine.docker("pause", node.container)
+    try:
+        yield
+    finally:
+        engine.docker("unpause", node.container)
+        wait_for(lambda: swarm.nodes[0].docker("node", "ls").count(" Ready ") == 3, f"{node.name} ready again")
 
 
 @contextmanager
@@ -72,9 +81,8 @@ def _no_job_is_left(swarm_of_three: Swarm) -> Iterator[None]:
 
 def test_all(swarm_of_three: Swarm) -> None:
     """Print a line for each node, in natural order, whatever the log driver of the engines: here it is `none`."""
-    n1, n2, n10 = swarm_of_three.nodes
-    lines = f"n1   {n1.service}\nn2   {n2.service}\nn10  {n10.service}\n"
-    assert cluster(n1, "service") == CommandResult(lines, "", 0)
+    n1, *_ = swarm_of_three.nodes
+    assert cluster(n1, "service") == CommandResult(lines(*swarm_of_three.nodes), "", 0)
     answered = json.loads(cluster(n1, "public", "ipv4", "--json").out)
     assert [(a["node"], a["address"], a["interface"], a["proven"], a["error"]) for a in answered] == [
         (n.name, n.public, "eth0", True, None) for n in swarm_of_three.nodes
@@ -89,16 +97,16 @@ def test_one_node(swarm_of_three: Swarm) -> None:
     for name in ("n2", ident):
         assert cluster(n1, "service", "ipv4", "--node", name) == CommandResult(f"{n2.service}\n", "", 0)
     both = cluster(n1, "service", "--node", "n10", "--node", "n1")
-    assert both == CommandResult(f"n1   {n1.service}\nn10  {n10.service}\n", "", 0)
+    assert both == CommandResult(lines(n1, n10), "", 0)
 
 
 def test_constraint(swarm_of_three: Swarm) -> None:
     """Ask the nodes that match. An error says that none matches, or quotes what is not a constraint."""
     n1, n2, n10 = swarm_of_three.nodes
     workers = cluster(n1, "service", "--constraint", "node.role==worker")
-    assert workers == CommandResult(f"n2   {n2.service}\nn10  {n10.service}\n", "", 0)
+    assert workers == CommandResult(lines(n2, n10), "", 0)
     one = cluster(n1, "service", "--constraint", "node.role==worker", "--constraint", "node.hostname!=n2")
-    assert one == CommandResult(f"n10  {n10.service}\n", "", 0)
+    assert one == CommandResult(lines(n10), "", 0)
     none = cluster(n1, "service", "--constraint", "node.labels.disk==ssd")
     assert (none.out, none.status) == ("", 1)
     assert none.err.startswith("racknet: no node of this swarm matches\nhint: ")
@@ -110,7 +118,7 @@ def test_constraint(swarm_of_three: Swarm) -> None:
         assert engine.command("docker", "--host", n1.docker_host, *by_swarm).status != 0
     n1.docker("node", "update", "--label-add", "rack=row 1", "n2")
     within = cluster(n1, "service", "--constraint", " node.labels.rack == row 1 ")
-    assert within == CommandResult(f"n2  {n2.service}\n", "", 0)
+    assert within == CommandResult(lines(n2), "", 0)
 
 
 def test_options_are_passed_on(swarm_of_three: Swarm) -> None:
@@ -178,7 +186,7 @@ def test_image_missing(swarm_of_three: Swarm, tmp_path: Path) -> None:
         loaded = engine.command("bash", "-euc", bring, environ={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
     finally:
         n2.load(engine.IMAGE)
-    assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
+    assert (result.out, result.status) == (lines(n1, n10), 1)
     assert result.err == (
         "racknet: no service ipv4 address from 1 of 3 nodes\n"
         f"  n2  No such image: {engine.VERSIONED}\n"
@@ -199,7 +207,7 @@ def test_without_eth1(swarm_of_three: Swarm) -> None:
         engine.docker("network", "connect", "--ip", n2.service, swarm_of_three.service_net, n2.container)
         for change in ("eth2 down", "eth2 name eth1", "eth1 up"):  # the name that Docker gave it first
             assert n2.run("ip", "link", "set", *change.split()).status == 0
-    assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
+    assert (result.out, result.status) == (lines(n1, n10), 1)
     assert "\n  n2  no service ipv4 address on this host\n" in result.err
     assert cluster(n1, "service", "--node", "n2").out == f"{n2.service}\n"
 
@@ -221,9 +229,9 @@ def test_unproven(swarm_of_three: Swarm) -> None:
     assert [(a["address"], a["interface"], a["proven"]) for a in json.loads(noted.out)] == [
         (n.service, "eth1", n is not n2) for n in swarm_of_three.nodes
     ]
-    assert silent == CommandResult(f"n1   {n1.service}\nn2   {n2.service}\nn10  {n10.service}\n", "", 0)
+    assert silent == CommandResult(lines(n1, n2, n10), "", 0)
     for result in refused:
-        assert (result.out, result.status) == (f"n1   {n1.service}\nn10  {n10.service}\n", 1)
+        assert (result.out, result.status) == (lines(n1, n10), 1)
         assert result.err.splitlines()[:2] == [
             "racknet: no service ipv4 address from 1 of 3 nodes",
             note.removesuffix(", not proven: --strict refuses").replace(
@@ -241,23 +249,19 @@ def test_drained(swarm_of_three: Swarm) -> None:
         workers = cluster(n1, "service", "--constraint", "node.role==worker")
     finally:
         n1.docker("node", "update", "--availability", "active", "n10")
-    assert (workers.out, workers.status) == (f"n2  {n2.service}\n", 1)
+    assert (workers.out, workers.status) == (lines(n2), 1)
     assert workers.err.startswith("racknet: no service ipv4 address from 1 of 2 nodes\n  n10  drained\n")
-    assert (result.out, result.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
+    assert (result.out, result.status) == (lines(n1, n2), 1)
     assert "\n  n10  drained\n" in result.err
 
 
 def test_node_that_stops(swarm_of_three: Swarm) -> None:
     """A node that stops while it is asked is named, and the answers of the others are printed."""
     n1, n2, n10 = swarm_of_three.nodes
-    engine.docker("pause", n10.container)
-    try:
+    with paused(swarm_of_three, n10):
         result = cluster(n1, "service", "--timeout", "40")
-    finally:
-        engine.docker("unpause", n10.container)
-    assert (result.out, result.status) == (f"n1  {n1.service}\nn2  {n2.service}\n", 1)
+    assert (result.out, result.status) == (lines(n1, n2), 1)
     assert "\n  n10  down\n" in result.err
-    wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n10 ready again")
 
 
 def test_node_that_freezes(swarm_of_three: Swarm) -> None:
@@ -265,37 +269,21 @@ def test_node_that_freezes(swarm_of_three: Swarm) -> None:
     n1, _, n10 = swarm_of_three.nodes
     with asking(n1, "--timeout", "4") as process:
         wait_for(lambda: tasks(n1).count(" running") == 3, "all tasks running")
-        engine.docker("pause", n10.container)
-        try:
+        with paused(swarm_of_three, n10):
             out, err = process.communicate(timeout=60)
-        finally:
-            engine.docker("unpause", n10.container)
     assert (out, process.returncode) == ("", 1)
     assert "\n  n10  " in err
-    wait_for(lambda: n1.docker("node", "ls").count(" Ready ") == 3, "n10 ready again")
 
 
 def test_signal_while_removing_jobs(swarm_of_three: Swarm) -> None:
     """A signal that comes while jobs are removed leaves no job."""
     n1, *_ = swarm_of_three.nodes
-    with asking(
-        n1, "--timeout", "8", *(word for node in swarm_of_three.nodes for word in ("--node", node.name))
-    ) as process:
+    each = [word for node in swarm_of_three.nodes for word in ("--node", node.name)]
+    with asking(n1, "--timeout", "8", *each) as process:
         wait_for(lambda: len(jobs(n1)) < 3, "the first job gone")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert jobs(n1) == []
-
-
-def test_nohup(swarm_of_three: Swarm) -> None:
-    """A signal that is ignored at the start stays ignored."""
-    environ = {**os.environ, "DOCKER_HOST": swarm_of_three.nodes[0].docker_host, "RACKNET_WAIT": "1"}
-    words = ["nohup", *CLUSTER, "service", "--interface", "eth9"]
-    with subprocess.Popen(words, stdin=-3, stdout=-1, stderr=-1, text=True, env=environ) as process:
-        wait_for(lambda: jobs(swarm_of_three.nodes[0]) != [], "a job")
-        process.send_signal(signal.SIGHUP)
-        process.communicate(timeout=60)
-    assert process.returncode == 1
 
 
 def test_timeout(swarm_of_three: Swarm) -> None:
@@ -383,20 +371,16 @@ cp /root/.ssh/id_ed25519.pub /root/.ssh/authorized_keys
 printf '%s\\n' 'HostName 127.0.0.1' 'Port 2222' 'StrictHostKeyChecking no' 'LogLevel ERROR' >/root/.ssh/config
 exec /usr/sbin/sshd -D -e -p 2222
 """
-    socket = n1.docker_host.removeprefix("unix://")
-    flags = ["--rm", "--label", engine.LABEL, "-v", f"{Path(socket).parent}:/engine", "--net=none"]
-    environ = ["--env", "DOCKER_HOST=unix:///engine/docker.sock"]
-    command = ["sh", "-c", f"mkdir -m 700 /root/.ssh; ln -s /engine/docker.sock /var/run/docker.sock; {setup}"]
-    container = engine.docker("run", "-d", *flags, *environ, SERVERS, *command).strip()
-    program = tmp_path / "ssh"
-    program.write_text(f'#!/bin/sh\nexec docker --host unix:///var/run/docker.sock exec -i {container} ssh "$@"\n')
-    program.chmod(0o755)
-    try:
+    socket = Path(n1.docker_host.removeprefix("unix://"))
+    flags = ["-v", f"{socket.parent}:/engine", "--net=none", "--env=DOCKER_HOST=unix:///engine/docker.sock"]
+    link = "mkdir -m 700 /root/.ssh; ln -s /engine/docker.sock /var/run/docker.sock"
+    with engine.started(SERVERS, "sh", "-c", f"{link}; {setup}", flags=flags) as container:
+        program = tmp_path / "ssh"
+        program.write_text(f'#!/bin/sh\nexec docker --host unix:///var/run/docker.sock exec -i {container} ssh "$@"\n')
+        program.chmod(0o755)
         wait_for(lambda: "listening on" in engine.command("docker", "logs", container).err, "the SSH server")
         path = f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         yield {"PATH": path, "DOCKER_CONFIG": str(tmp_path / "docker")}
-    finally:
-        engine.docker("rm", "-f", container)
 
 
 def test_ssh(swarm_of_three: Swarm, way_by_ssh: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ from machine.conftest import REPORT
 FEWEST_KERNELS, FEWEST_CASES = 2, 80
 AT_A_TIME = 2  # machines
 
-pytestmark = [pytest.mark.machine, pytest.mark.image, pytest.mark.alone]
+pytestmark = [pytest.mark.machine, pytest.mark.image, pytest.mark.alone, pytest.mark.all]
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,9 @@ class Swarm:
     def node(self, name: str) -> Iterator[SwarmNode]:
         """Let a node with an engine and the racknet image join the swarm. Remove it in any case."""
         with TemporaryDirectory(prefix="racknet-tests-") as sockets:
-            flags = ["--privileged", "--hostname", name, "-v", "/var/lib/docker", "-v", f"{sockets}:/engine"]
-            run = ["run", "-d", "--rm", "--label", engine.LABEL, f"--network={self.public_net}", *flags, NODE]
-            container = engine.docker(*run, "sleep", "7200").strip()
-            try:
+            mounts = ["-v", "/var/lib/docker", "-v", f"{sockets}:/engine"]
+            flags = ["--privileged", "--hostname", name, f"--network={self.public_net}", *mounts]
+            with engine.started(NODE, "sleep", "7200", flags=flags) as container:
                 engine.docker("network", "connect", self.service_net, container)
                 networks = json.loads(engine.docker("inspect", container))[0]["NetworkSettings"]["Networks"]
                 public, service = (networks[net]["IPAddress"] for net in (self.public_net, self.service_net))
@@ -97,12 +96,9 @@ class Swarm:
                 else:
                     node.docker("swarm", "init", "--advertise-addr", node.public)
                 self.nodes.append(node)
-                wait_for(
-                    lambda: self.nodes[0].docker("node", "ls").count(" Ready ") == len(self.nodes), f"{name} ready"
-                )
+                listed = ("node", "ls")
+                wait_for(lambda: self.nodes[0].docker(*listed).count(" Ready ") == len(self.nodes), f"{name} ready")
                 yield node
-            finally:
-                engine.command("docker", "rm", "-f", "-v", container)
 
 
 @contextmanager
