@@ -115,10 +115,7 @@ CHANGES = MOVES | {
         "addr add 203.0.113.7/25 dev eth1\naddr add 10.1.0.7/21 dev eth0",
         "addr del 203.0.113.7/25 dev eth1\naddr del 10.1.0.7/21 dev eth0\n"
         "addr add 203.0.113.7/24 dev eth0\naddr add 10.1.0.7/20 dev eth1",
-        {
-            "public": ("203.0.113.7/24@eth0", "203.0.113.7/25@eth1"),
-            "service": ("10.1.0.7/20@eth1", "10.1.0.7/21@eth0"),
-        },
+        {"public": ("203.0.113.7/24@eth0", "203.0.113.7/25@eth1"), "service": ("10.1.0.7/20@eth1", "10.1.0.7/21@eth0")},
         (400, 2000),
         10,
         share=0.25,

@@ -87,8 +87,7 @@ def test_boot(boot_of: Boot, machines: Machines, request: pytest.FixtureRequest)
 
 
 @pytest.mark.parametrize(
-    ("boot_of", "case"),
-    [pytest.param(one, case, id=f"{one}-{case.name}") for one in BOOTS for case in one.cases],
+    ("boot_of", "case"), [pytest.param(one, case, id=f"{one}-{case.name}") for one in BOOTS for case in one.cases]
 )
 def test_host(boot_of: Boot, case: MachineCase, machines: Machines) -> None:
     """racknet answers right, lists the addresses that `ip` shows, and the machine is left as it was."""

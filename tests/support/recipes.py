@@ -92,18 +92,9 @@ TWO_HOSTS = [
         edits={"racknet exec docker compose down": ""},
         files={".env": "old\n"},
     ),
+    Recipe("examples/compose/README.md", RUN, folder="compose", listens=True, files=OWN),
     Recipe(
-        "examples/compose/README.md",
-        RUN,
-        folder="compose",
-        listens=True,
-        files=OWN,
-    ),
-    Recipe(
-        "examples/compose/README.md",
-        "racknet exec docker compose up --detach --force",
-        folder="compose",
-        listens=True,
+        "examples/compose/README.md", "racknet exec docker compose up --detach --force", folder="compose", listens=True
     ),
     Recipe(
         "examples/cron/README.md",
@@ -124,13 +115,7 @@ eval "$(sed -n 's/--wait 60/--wait 1/; s/^\*.*root  //p' /etc/cron.d/racknet)" "
         files={"redis.conf": f"bind {SERVICE}\n", "service-address": f"{SERVICE}\n"},
     ),
     Recipe("examples/shell/README.md", "racknet() {", prints=SERVICE, within="{block}\nracknet service"),
-    Recipe(
-        "examples/swarm/README.md",
-        "IMAGE=",
-        folder="swarm",
-        prints=SERVICE,
-        prepare=SWARM,
-    ),
+    Recipe("examples/swarm/README.md", "IMAGE=", folder="swarm", prints=SERVICE, prepare=SWARM),
     Recipe("examples/systemd/README.md", "cp redis-on", folder="systemd", prepare=QUICK, listens=True),
 ]
 
