@@ -31,7 +31,7 @@ def answer(
 
     `first` is a look at the host that was just taken.
     """
-    found = wait_for([query], wait, lambda selections: is_final(selections[0]), first)
+    found = wait_as_command([query], wait, lambda selections: is_final(selections[0]), first)
     (selection,) = found.selections
     if not selection.answers:
         host, (whole,) = found.whole()
@@ -82,7 +82,7 @@ def show_list(queries: Sequence[Query], *, as_json: bool = False) -> int:
         colour, width = table.is_colourful(), table.terminal_width()
         links = table.format_interfaces(interfaces, entries, states, colour=colour)
         write_output(f"{table.format_addresses(entries, colour=colour, width=width)}\n{links}")
-    if not selections[0].is_host:
+    if not selections[0].counts_as_host:
         write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.not_a_host('option')}\n")
     return ExitStatus.ANSWERED
 
@@ -106,7 +106,7 @@ def show_report(*, as_is: bool = False) -> int:
     return ExitStatus.ANSWERED
 
 
-def wait_for(
+def wait_as_command(
     queries: Sequence[Query],
     seconds: float,
     is_done: Callable[[list[Selection]], bool],
