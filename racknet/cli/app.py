@@ -15,6 +15,7 @@ from racknet.cli import ask, environment
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
+from racknet.output.formats import FORMATS
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import parse_family, parse_query, parse_require, parse_seconds
 
@@ -129,7 +130,8 @@ def _add_network(network: str, about: str) -> None:
             all_candidates=all_candidates,
         )
         seconds = parse_seconds(wait, os.environ)
-        raise typer.Exit(ask.answer(query, os.environ, wait=seconds, as_json=as_json, explain=explain))
+        in_format = FORMATS["json" if as_json else "text"]
+        raise typer.Exit(ask.answer(query, os.environ, wait=seconds, in_format=in_format, explain=explain))
 
 
 _add_network("public", "Print the address on the public network.")

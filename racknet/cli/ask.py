@@ -6,6 +6,7 @@ from racknet import lookup
 from racknet.errors import ExitStatus, HostReadError
 from racknet.lookup import find_nat_provider, find_other_family, is_final, look_up
 from racknet.output import hints, messages, notes
+from racknet.output.formats import as_text
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import OUTPUT_VARS, parse_query, parse_switch
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.query import Query
     from racknet.core.selection import Selection
     from racknet.lookup import LookUp
+    from racknet.output.formats import Format
 
 
 def answer(
@@ -23,7 +25,7 @@ def answer(
     environ: Mapping[str, str],
     *,
     wait: float = 0,
-    as_json: bool = False,
+    in_format: Format = as_text,
     explain: bool = False,
     first: LookUp | None = None,
 ) -> int:
@@ -40,12 +42,7 @@ def answer(
     if explain:
         write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
-    if as_json:
-        from racknet.output import json
-
-        write_output(json.format_candidates(selection))
-    else:
-        write_output("".join(f"{address.text}\n" for address in selection.answers))
+    write_output(in_format(selection))
     return ExitStatus.ANSWERED
 
 
