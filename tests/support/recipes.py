@@ -158,7 +158,7 @@ ELSEWHERE = {
     ("docs/clusters.md", "script/publish"): "test_publish.py",
     ("docs/clusters.md", "note:"): TRANSCRIPT,
     ("docs/maintainers/code.md", ""): CODE,
-    ("docs/engines.md", "  racknet: no"): "test_engines.py::test_engine",
+    ("docs/engines.md", "racknet: no"): "test_engines.py::test_engine",
     ("docs/install.md", "docker load"): "test_packages.py::test_by_hand",
     ("docs/install.md", "sudo script/install"): "test_packages.py::test_install",
     ("docs/install.md", "container="): "test_packages.py::test_by_hand",
