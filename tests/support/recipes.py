@@ -179,7 +179,6 @@ ELSEWHERE = {
     ("docs/reference.md", "racknet public  [ipv4|ipv6]"): "a list of commands",
     ("docs/reference.md", "$ racknet"): TRANSCRIPT,
     ("docs/reference.md", '{"network"'): TRANSCRIPT,
-    ("docs/rules.md", ""): CODE,
     (RECIPES, "docker port"): "test_examples.py::test_database",
     (RECIPES, "racknet cluster service ipv4"): "test_examples.py::test_database",
     (RECIPES, "docker run"): "test_examples.py::test_database",
