@@ -14,7 +14,7 @@ from support.pages import ROOT, block
 from support.swarm_nodes import REDIS, Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
-EXAMPLES = ROOT / "examples"
+EXAMPLES, RECIPES = ROOT / "examples", "docs/recipes.md"
 
 
 def on(node: SwarmNode, script: str) -> str:
@@ -37,24 +37,26 @@ def test_cluster(swarm_of_three: Swarm) -> None:
         assert shown == [node.name for node in swarm_of_three.nodes][: len(shown)]
 
 
-def test_servicenet(swarm_of_three: Swarm) -> None:
-    """docs/servicenet.md: Redis that is published on ServiceNet answers there, and nowhere else."""
+def test_database(swarm_of_three: Swarm) -> None:
+    """docs/recipes.md: with the image as a function, Redis is published on the service address, and nowhere else."""
     n1, n2, n10 = swarm_of_three.nodes
 
     def story(start: str) -> tuple[str, str]:
         """Return the command of a block, and what it prints, with the addresses of n2 for those of the page."""
-        text = block("docs/servicenet.md", start).replace("10.176.224.3", n2.service).replace("203.0.113.3", n2.public)
+        text = block(RECIPES, start).replace("10.176.224.3", n2.service).replace("203.0.113.3", n2.public)
         asked, _, printed = text.partition("\n")
         return asked, f"{printed}\n"
 
     for node in (n2, n10):
         node.load(REDIS)
         node.docker("tag", REDIS, "redis")
-    on(n2, block("docs/servicenet.md", "ip="))
+    function = block(RECIPES, "racknet() {")
+    assert function == block("examples/shell/README.md", "racknet() {")
+    on(n2, f"{function}\n{block(RECIPES, 'ip=')}")
     try:
         ping = ("docker", "--host", n10.docker_host, "run", "--rm", "redis", "redis-cli", "-h", n2.service, "ping")
         wait_for(lambda: engine.command(*ping).out == "PONG\n", "Redis answers a container of another node")
-        for node, start in ((n2, "docker port"), (n1, "racknet cluster"), (n10, "docker run")):
+        for node, start in ((n2, "docker port"), (n1, "racknet cluster service ipv4"), (n10, "docker run")):
             asked, printed = story(start)
             assert on(node, asked) == printed
         asked, printed = story("redis-cli")
