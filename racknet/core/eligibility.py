@@ -98,7 +98,7 @@ class Eligibility:
         """Return whether an address is on a link that leads to one other host."""
         return self.host.interfaces[address.interface].link_type in known.POINT_TO_POINT_TYPES
 
-    def is_behind_nat(self, address: Address) -> bool:
+    def is_behind_hypervisor(self, address: Address) -> bool:
         """Return whether an address is that of a guest behind its hypervisor's NAT."""
         gateways = [r.gateway for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
         # Most addresses are behind no gateway, and a host may have thousands of them.
