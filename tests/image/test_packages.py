@@ -14,12 +14,11 @@ from shutil import copy, copytree, ignore_patterns, which
 
 import pytest
 from support import engine
-from support.engine import CommandResult
-from support.pages import block
+from support.engine import CommandResult, refused
+from support.pages import ROOT, block
 
 from racknet import __version__
 
-ROOT = Path(__file__).parent.parent.parent
 CHECKS = "racknet/tests:packages"
 CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))  # as script/image does it
 VERSION = f"racknet {__version__}\n"
@@ -261,9 +260,7 @@ def test_install(tmp_path: Path) -> None:
 
 def test_image_asks_the_builder(tmp_path: Path) -> None:
     """script/image trusts the builder's cache alone: it asks for a build each time, whatever image has the name."""
-    docker = tmp_path / "docker"
-    docker.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"\n')
-    docker.chmod(0o755)
+    engine.write_script(tmp_path / "docker", f'echo "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"')
     environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     for _ in range(2):
         done = engine.build(str(ROOT / "script" / "image"), env=environ)
@@ -337,8 +334,7 @@ def test_scripts_leave_another_engine_alone() -> None:
     """Where DOCKER_HOST names an engine that does not answer, none is installed or started on this machine."""
     words = ["env", "DOCKER_HOST=tcp://127.0.0.1:1", str(ROOT / "script" / "engine")]
     result = engine.command(*words, timeout=20)
-    assert (result.out, result.status) == ("", 1)
-    assert result.err.startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
+    assert refused(result, 1).startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
 
 
 def project(folder: Path) -> Path:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from support import engine
 from support.hosts import HOSTS
-
-PAGE = Path(__file__).parent.parent.parent / "docs" / "python.md"
+from support.pages import ROOT
 
 DOCTESTS = """
 import doctest, sys
@@ -20,7 +17,7 @@ print(*runner.summarize(verbose=False))
 
 def test_examples() -> None:
     """Each example of the page prints what the page says."""
-    page = PAGE.read_text()
+    page = (ROOT / "docs" / "python.md").read_text()
     with engine.host_container(HOSTS["rackspace"].layout.script, engine.PACKAGE) as container:
         result = engine.command("docker", "exec", container, "python3.13", "-c", DOCTESTS, page)
     count = page.count("\n    >>> ")

@@ -13,20 +13,10 @@ from shutil import copy, copytree
 import pytest
 from support import engine
 from support.forms import Run
+from support.pages import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
 pytestmark = [pytest.mark.alone, pytest.mark.all]
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
-
-
-def bake(folder: Path, *words: str, umask: int = 0o022) -> None:
-    """Run bake in a folder of sources."""
-    environ = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "SOURCE_DATE_EPOCH": "1700000000", **os.environ}
-    if CERTIFICATES.exists():
-        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    result = engine.build(*BAKE, *words, cwd=folder, env=environ, umask=umask)
-    assert result.status == 0, result.err[-4000:]
+DATE = "1700000000"
 
 
 def test_reproducible(tmp_path: Path) -> None:
@@ -45,7 +35,8 @@ def test_reproducible(tmp_path: Path) -> None:
         finally:
             os.umask(before)
         tag = f"racknet/tests:{name}"
-        bake(folder, "--no-cache", "--set", f"image.tags={tag}", "image", umask=umask)
+        words = ("--no-cache", "--set", f"image.tags={tag}", "image")
+        engine.bake(folder, *words, umask=umask, SOURCE_DATE_EPOCH=DATE)
         try:
             layers.append(json.loads(engine.docker("image", "inspect", tag))[0]["RootFS"]["Layers"])
         finally:
@@ -58,7 +49,8 @@ def test_reproducible(tmp_path: Path) -> None:
 def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What collect_materials.sh found in the build stage."""
     folder = tmp_path_factory.mktemp("materials")
-    bake(ROOT, "--set", f"materials-amd64.output=type=local,dest={folder}", "materials-amd64")
+    output = f"materials-amd64.output=type=local,dest={folder}"
+    engine.bake(ROOT, "--set", output, "materials-amd64", SOURCE_DATE_EPOCH=DATE)
     return folder
 
 
