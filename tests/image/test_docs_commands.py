@@ -362,12 +362,3 @@ def test_metadata_services(booted: str) -> None:
         asked = engine.docker("logs", server).splitlines()[1:]
         assert asked == [line for lines in METADATA.values() for line in lines]
         run(booted, addresses.format("del"))
-
-
-def test_two_private_nics() -> None:
-    """docs/clouds.md: with two private NICs, `service` is the NIC of the default route, unless another is named."""
-    case = HOSTS["aws-two-nics"]
-    with engine.host_container(case.layout.script) as container, engine.executable() as path:
-        engine.docker("cp", path, f"{container}:/usr/local/bin/racknet")
-        assert done(container, "racknet service") == f"{case.service}\n" == "172.31.5.9\n"
-        assert done(container, block(CLOUDS, "racknet service")) == "172.31.40.7\n"

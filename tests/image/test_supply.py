@@ -15,10 +15,11 @@ from support import engine
 from support.forms import Run
 from support.pages import ROOT
 
-pytestmark = [pytest.mark.alone, pytest.mark.all]
 DATE = "1700000000"
 
 
+@pytest.mark.alone
+@pytest.mark.all
 def test_reproducible(tmp_path: Path) -> None:
     """Two builds from nothing, in other folders, under other umasks and a minute apart, give the same layer."""
     layers, start = [], -60.0
@@ -54,6 +55,7 @@ def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.all
 def test_bill_of_materials(materials: Path) -> None:
     """The bill names all that is linked and frozen in, with the versions that dpkg-query shows in the build stage."""
     with engine.executable() as path:
@@ -72,6 +74,7 @@ def test_bill_of_materials(materials: Path) -> None:
     assert bill["metadata"]["component"]["name"] == "racknet"
 
 
+@pytest.mark.all
 def test_licences(materials: Path) -> None:
     """Each part that is linked or frozen in comes with the text of its licence."""
     lists = [(materials / f"{name}.tsv").read_text().splitlines() for name in ("debian", "pypi")]
