@@ -139,12 +139,19 @@ def test_completions(host: str, shell: str) -> None:
 @pytest.mark.parametrize("shell", COMPLETIONS)
 def test_completions_by_hand(shell: str) -> None:
     """Without the Debian package, the lines of docs/install.md do the same."""
-    section = (ROOT / "docs" / "install.md").read_text().partition("## Completion")[2]
-    blocks = re.findall(r"^    .+(?:\n    .+)*", section, re.MULTILINE)
-    setup = blocks[list(COMPLETIONS).index(shell)].strip()
+    starts = {"bash": "eval", "zsh": "autoload", "fish": "_RACKNET_COMPLETE"}
     with engine.executable() as path:
-        mount = ["-v", f"{path}:/usr/local/bin/racknet:ro"]
-        result = complete(shell, setup, "run", "--rm", "--label", engine.LABEL, "--net=none", *mount, CHECKS)
+        words = [
+            "run",
+            "--rm",
+            "--label",
+            engine.LABEL,
+            "--net=none",
+            "-v",
+            f"{path}:/usr/local/bin/racknet:ro",
+            CHECKS,
+        ]
+        result = complete(shell, block("docs/install.md", starts[shell]), *words)
     assert "service" in result.out, result
 
 
@@ -179,11 +186,8 @@ def test_deb_says_whose_it_is(tmp_path: Path) -> None:
     assert about["url"].startswith("https://")
     assert not re.search(r"@(.*\.)?(example(\.\w+)?|invalid|test|localhost)$", about["author_email"])
     other = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
-    named: tuple[tuple[dict[str, str], str], ...] = (
-        ({}, f"{about['author']} <{about['author_email']}>"),
-        (other, "A Maintainer <maintainer@debian.org>"),
-    )
-    for variables, maintainer in named:
+    authors = f"{about['author']} <{about['author_email']}>"
+    for variables, maintainer in ({}, authors), (other, "A Maintainer <maintainer@debian.org>"):
         package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, maintainer=variables)
         fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
         assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
