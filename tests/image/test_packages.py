@@ -141,17 +141,8 @@ def test_completions_by_hand(shell: str) -> None:
     """Without the Debian package, the lines of docs/install.md do the same."""
     starts = {"bash": "eval", "zsh": "autoload", "fish": "_RACKNET_COMPLETE"}
     with engine.executable() as path:
-        words = [
-            "run",
-            "--rm",
-            "--label",
-            engine.LABEL,
-            "--net=none",
-            "-v",
-            f"{path}:/usr/local/bin/racknet:ro",
-            CHECKS,
-        ]
-        result = complete(shell, block("docs/install.md", starts[shell]), *words)
+        flags = ["--rm", "--label", engine.LABEL, "--net=none", "-v", f"{path}:/usr/local/bin/racknet:ro"]
+        result = complete(shell, block("docs/install.md", starts[shell]), "run", *flags, CHECKS)
     assert "service" in result.out, result
 
 

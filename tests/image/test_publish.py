@@ -15,7 +15,7 @@ from support.engine import CommandResult, refused
 from support.hosts import HOSTS
 from support.pages import ROOT, block
 from support.registry import PASSWORD, USER, Registry, registry_on
-from support.swarm_nodes import Swarm
+from support.swarm_nodes import Swarm, cluster, lines
 
 from racknet import __version__
 
@@ -168,34 +168,26 @@ def test_uncommitted(released: Path) -> None:
         assert refused(result, 2).startswith(f"script/publish: '{name}' is not REGISTRY/NAME\nhint: ")
 
 
-def cluster(swarm: Swarm, image: str, **environ: str) -> CommandResult:
+def service(swarm: Swarm, image: str, **environ: str) -> CommandResult:
     """Ask for the nodes' service addresses with an image."""
-    words = [sys.executable, "-m", "racknet", "cluster", "service", "--image", image]
-    return engine.command(*words, environ={"DOCKER_HOST": swarm.nodes[0].docker_host, **environ})
-
-
-def lines(swarm: Swarm) -> str:
-    return "".join(f"{node.name:4} {node.service}\n" for node in swarm.nodes)
+    return cluster(swarm.nodes[0], "service", "--image", image, **environ)
 
 
 def test_nodes_pull(digest: str, registry: Registry, swarm_of_three: Swarm) -> None:
     """Nodes without the image pull it by its digest, as given or as the manager resolves the tag; and once."""
     name = f"{registry.address}/some/racknet"
-    expected = CommandResult(lines(swarm_of_three), "", 0)
+    expected = CommandResult(lines(*swarm_of_three.nodes), "", 0)
     variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     variables["DOCKER_HOST"] = swarm_of_three.nodes[0].docker_host
-    of_clusters = block("docs/clusters.md", "script/publish").splitlines()[1]
-    for shown, written in (
-        (block(PAGE, "racknet cluster"), "REGISTRY/NAME"),
-        (of_clusters, "registry.example/racknet"),
-    ):
+    first, second = block(PAGE, "racknet cluster"), block("docs/clusters.md", "script/publish").splitlines()[1]
+    for shown, written in (first, "REGISTRY/NAME"), (second, "registry.example/racknet"):
         line = shown.replace(f"{written}@sha256:…", f"{name}@{digest}")
         assert engine.command("bash", "-c", line, environ=variables) == expected
     pulled = registry.requests("some/racknet")
-    assert cluster(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
+    assert service(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
     for image in (f"{name}:latest", f"{name}@{digest}"):
         asked = registry.requests("some/racknet")
-        assert cluster(swarm_of_three, image) == expected
+        assert service(swarm_of_three, image) == expected
         assert registry.requests("some/racknet") == asked
     assert pulled
     for node in swarm_of_three.nodes[1:]:
@@ -209,16 +201,17 @@ def test_password(digest: str, registry: Registry, swarm_of_three: Swarm, tmp_pa
         flags = ["--all", f"--dest-creds={USER}:{PASSWORD}"]
         copy(f"{registry.local}/some/racknet:latest", f"{closed.local}/closed/racknet:latest", *flags)
         environ = {"DOCKER_CONFIG": str(tmp_path)}
-        assert "no basic auth credentials" in refused(cluster(swarm_of_three, name, **environ), 3)
+        assert "no basic auth credentials" in refused(service(swarm_of_three, name, **environ), 3)
         login = ["--config", str(tmp_path), "login", "--username", USER, "--password-stdin", closed.address]
         swarm_of_three.nodes[0].docker(*login, stdin=PASSWORD)
-        assert cluster(swarm_of_three, name, **environ) == CommandResult(lines(swarm_of_three), "", 0)
+        assert service(swarm_of_three, name, **environ) == CommandResult(lines(*swarm_of_three.nodes), "", 0)
 
 
 def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
     """A registry's false image under a tag of the nodes' own is never asked for, and never run."""
     pushed, name = (f"{place}/false/racknet:1" for place in (registry.local, registry.address))
-    engine.build_image(pushed, f'FROM {engine.VERSIONED}\nENTRYPOINT ["/racknet", "--version"]\n')
+    dockerfile = f'FROM {engine.VERSIONED}\nENTRYPOINT ["/racknet", "--version"]\n'
+    assert engine.build("docker", "build", "-q", "-t", pushed, "-", stdin=dockerfile).status == 0
     try:
         engine.docker("push", "--quiet", pushed)
     finally:
@@ -228,10 +221,10 @@ def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
         node.docker("tag", engine.VERSIONED, name)
     asked = registry.requests("false/racknet")
     try:
-        assert cluster(swarm_of_three, name) == CommandResult(lines(swarm_of_three), "", 0)
+        assert service(swarm_of_three, name) == CommandResult(lines(*swarm_of_three.nodes), "", 0)
         assert registry.requests("false/racknet") == asked
         n1.docker("rmi", name)  # a manager without it gets the registry's, and so do the nodes then, not by their tag
-        assert refused(cluster(swarm_of_three, name), 1).count(f"printed no answer: 'racknet {__version__}'") == 3
+        assert refused(service(swarm_of_three, name), 1).count(f"printed no answer: 'racknet {__version__}'") == 3
         idents = {node.docker("image", "inspect", "-f", "{{.Id}}", name, engine.VERSIONED) for node in others}
         assert all(len(set(ident.split())) == 1 for ident in idents)
     finally:
@@ -248,13 +241,13 @@ def test_another_racknet(swarm_of_three: Swarm) -> None:
     ):
         build = ["build", "-q", "-t", image, "--label", f"org.opencontainers.image.{label}", "-"]
         n1.docker(*build, stdin=f"FROM {engine.VERSIONED}")
-        result = cluster(swarm_of_three, image)
+        result = service(swarm_of_three, image)
         n1.docker("rmi", image)
         assert refused(result, 2).startswith(f"racknet: '{image}' {error}\nhint: ")
     n1.docker("tag", engine.VERSIONED, "racknet/kept")
     n1.docker("rmi", engine.VERSIONED)
     try:
-        result = cluster(swarm_of_three, engine.VERSIONED)
+        result = service(swarm_of_three, engine.VERSIONED)
     finally:
         n1.docker("tag", "racknet/kept", engine.VERSIONED)
         n1.docker("rmi", "racknet/kept")

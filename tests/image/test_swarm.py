@@ -20,21 +20,9 @@ from support import engine
 from support.engine import CommandResult, refused, write_script
 from support.pages import block
 from support.registry import SERVERS
-from support.swarm_nodes import Swarm, SwarmNode, network, wait_for
+from support.swarm_nodes import CLUSTER, Swarm, SwarmNode, cluster, lines, network, wait_for
 
 pytestmark = pytest.mark.alone
-CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
-
-
-def cluster(node: SwarmNode, *words: str, **environ: str) -> CommandResult:
-    """Ask through the engine of a node."""
-    return engine.command(*CLUSTER, *words, timeout=90, environ={"DOCKER_HOST": node.docker_host, **environ})
-
-
-def lines(*nodes: SwarmNode) -> str:
-    """Return what `cluster service` prints for these nodes."""
-    width = max(len(node.name) for node in nodes)
-    return "".join(f"{node.name:{width}}  {node.service}\n" for node in nodes)
 
 
 @contextmanager

@@ -75,12 +75,6 @@ def bake(folder: Path, *words: str, umask: int = 0o022, **variables: str) -> Non
     assert result.status == 0, result.err[-4000:]
 
 
-def build_image(tag: str, dockerfile: str, *words: str) -> None:
-    """Build an image of the text of a Dockerfile."""
-    result = build("docker", "build", "-q", "-t", tag, *words, "-", stdin=dockerfile)
-    assert result.status == 0, result.err
-
-
 def run(image: str, *words: str, flags: Sequence[str] = (), **options: Any) -> CommandResult:
     """Run a command in a container of its own."""
     return command("docker", "run", "--rm", "--label", LABEL, *flags, image, *words, **options)
