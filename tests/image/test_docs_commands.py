@@ -361,3 +361,21 @@ def test_metadata_services(booted: str) -> None:
         asked = engine.docker("logs", server).splitlines()[1:]
         assert asked == [line for lines in METADATA.values() for line in lines]
         run(booted, addresses.format("del"))
+
+
+DOCTESTS = """
+import doctest, sys
+test = doctest.DocTestParser().get_doctest(sys.argv[1], {}, "docs/python.md", "docs/python.md", 0)
+runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+runner.run(test)
+print(*runner.summarize(verbose=False))
+"""
+
+
+def test_doctests(host: str) -> None:
+    """docs/python.md: each example prints what the page says."""
+    page = (ROOT / "docs" / "python.md").read_text()
+    result = engine.command("docker", "exec", host, "python3.13", "-c", DOCTESTS, page)
+    count = page.count("\n    >>> ")
+    assert count > 10
+    assert (result.out, result.err, result.status) == (f"0 {count}\n", "", 0)

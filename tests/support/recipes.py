@@ -135,7 +135,7 @@ RUN_BY = {
     "it names a registry; README.md has the same, which runs": {"docs/install.md": ["COPY"]},
     "test_packages.py::test_wheel": {"docs/install.md": ["pipx install", "python3 -m venv"]},
     "test_packages.py::test_completions_by_hand": {"docs/install.md": ["eval", "autoload", "_RACKNET_COMPLETE"]},
-    "test_python.py": {"docs/python.md": [">>>"]},
+    "test_docs_commands.py::test_doctests": {"docs/python.md": [">>>"]},
     "test_docs_commands.py::test_compose": {"examples/compose/README.md": ["docker compose"]},
     "test_docs_commands.py::test_files_of_nodes": {RECIPES: ["racknet cluster"]},
     "a list of commands": {"docs/reference.md": ["racknet public  [ipv4|ipv6]"]},
