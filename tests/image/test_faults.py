@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from support import engine
-from support.engine import CommandResult
+from support.engine import CommandResult, refused
 from support.forms import ANSWERS, FORMS, RACKSPACE, VARIABLES, Run, beside, error_of, host_with_both, right
 
 MANY = "ulimit -s 65536; "  # else 2 MB of words or variables are too many for Linux
@@ -83,8 +83,7 @@ def test_user_namespace(host: str, run: Run) -> None:
     assert_all_right(run, host, wrap="unshare --user")
     for words in ANSWERS:
         result = run(host, f"unshare --user --map-root-user --net $racknet {words}")
-        assert (result.out, result.status) == ("", 1)
-        assert "this is a container's own network" in result.err
+        assert "this is a container's own network" in refused(result, 1)
 
 
 # Files for a /proc or a /sys, in /mnt; then mount them.
@@ -250,8 +249,7 @@ def test_long_variables(host: str, run: Run, name: str, word: str, *, good: bool
     if good:
         assert result == right(ANSWERS["service"])
     else:
-        assert (result.out, result.status) == ("", 2)
-        assert result.err.startswith(f"racknet: {name}: ")
+        assert refused(result, 2).startswith(f"racknet: {name}: ")
         assert len(result.err) < 2 * 131000
 
 
@@ -259,8 +257,7 @@ def test_long_variables(host: str, run: Run, name: str, word: str, *, good: bool
 def test_100_000_words(host: str, run: Run, words: str) -> None:
     """100,000 words too many are refused, with an error that names one."""
     result = run(host, f"{MANY} exec $racknet {words} $(seq 1000000 1099999)")
-    assert (result.out, result.status) == ("", 2)
-    assert result.err.startswith("racknet: ")
+    assert refused(result, 2).startswith("racknet: ")
     assert len(result.err) < 1000
 
 
@@ -325,8 +322,7 @@ def test_odd_names_by_option(odd_host: str, run: Run, kind: str) -> None:
     name = "$'{}'".format(ODD[kind].replace("'", r"\'").replace("[", "[[]"))
     result = run(odd_host, f"exec $racknet service --interface={name}")
     if kind in ("not UTF-8", "cut UTF-8", "surrogates"):
-        assert (result.out, result.status) == ("", 3)
-        assert f"cannot check 10.{number}.0.7" in result.err
+        assert f"cannot check 10.{number}.0.7" in refused(result, 3)
     else:
         assert result == right(f"10.{number}.0.7")
 

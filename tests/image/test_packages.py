@@ -14,12 +14,11 @@ from shutil import copy, copytree, ignore_patterns, which
 
 import pytest
 from support import engine
-from support.engine import CommandResult
-from support.pages import block
+from support.engine import CommandResult, refused
+from support.pages import ROOT, block
 
 from racknet import __version__
 
-ROOT = Path(__file__).parent.parent.parent
 CHECKS = "racknet/tests:packages"
 CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))  # as script/image does it
 VERSION = f"racknet {__version__}\n"
@@ -140,12 +139,10 @@ def test_completions(host: str, shell: str) -> None:
 @pytest.mark.parametrize("shell", COMPLETIONS)
 def test_completions_by_hand(shell: str) -> None:
     """Without the Debian package, the lines of docs/install.md do the same."""
-    section = (ROOT / "docs" / "install.md").read_text().partition("## Completion")[2]
-    blocks = re.findall(r"^    .+(?:\n    .+)*", section, re.MULTILINE)
-    setup = blocks[list(COMPLETIONS).index(shell)].strip()
+    starts = {"bash": "eval", "zsh": "autoload", "fish": "_RACKNET_COMPLETE"}
     with engine.executable() as path:
-        mount = ["-v", f"{path}:/usr/local/bin/racknet:ro"]
-        result = complete(shell, setup, "run", "--rm", "--label", engine.LABEL, "--net=none", *mount, CHECKS)
+        flags = ["--rm", "--label", engine.LABEL, "--net=none", "-v", f"{path}:/usr/local/bin/racknet:ro"]
+        result = complete(shell, block("docs/install.md", starts[shell]), "run", *flags, CHECKS)
     assert "service" in result.out, result
 
 
@@ -180,11 +177,8 @@ def test_deb_says_whose_it_is(tmp_path: Path) -> None:
     assert about["url"].startswith("https://")
     assert not re.search(r"@(.*\.)?(example(\.\w+)?|invalid|test|localhost)$", about["author_email"])
     other = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
-    named: tuple[tuple[dict[str, str], str], ...] = (
-        ({}, f"{about['author']} <{about['author_email']}>"),
-        (other, "A Maintainer <maintainer@debian.org>"),
-    )
-    for variables, maintainer in named:
+    authors = f"{about['author']} <{about['author_email']}>"
+    for variables, maintainer in ({}, authors), (other, "A Maintainer <maintainer@debian.org>"):
         package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, maintainer=variables)
         fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
         assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
@@ -261,9 +255,7 @@ def test_install(tmp_path: Path) -> None:
 
 def test_image_asks_the_builder(tmp_path: Path) -> None:
     """script/image trusts the builder's cache alone: it asks for a build each time, whatever image has the name."""
-    docker = tmp_path / "docker"
-    docker.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"\n')
-    docker.chmod(0o755)
+    engine.write_script(tmp_path / "docker", f'echo "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"')
     environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     for _ in range(2):
         done = engine.build(str(ROOT / "script" / "image"), env=environ)
@@ -337,8 +329,7 @@ def test_scripts_leave_another_engine_alone() -> None:
     """Where DOCKER_HOST names an engine that does not answer, none is installed or started on this machine."""
     words = ["env", "DOCKER_HOST=tcp://127.0.0.1:1", str(ROOT / "script" / "engine")]
     result = engine.command(*words, timeout=20)
-    assert (result.out, result.status) == ("", 1)
-    assert result.err.startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
+    assert refused(result, 1).startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
 
 
 def project(folder: Path) -> Path:

@@ -13,22 +13,13 @@ from shutil import copy, copytree
 import pytest
 from support import engine
 from support.forms import Run
+from support.pages import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
-pytestmark = [pytest.mark.alone, pytest.mark.all]
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
+DATE = "1700000000"
 
 
-def bake(folder: Path, *words: str, umask: int = 0o022) -> None:
-    """Run bake in a folder of sources."""
-    environ = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "SOURCE_DATE_EPOCH": "1700000000", **os.environ}
-    if CERTIFICATES.exists():
-        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    result = engine.build(*BAKE, *words, cwd=folder, env=environ, umask=umask)
-    assert result.status == 0, result.err[-4000:]
-
-
+@pytest.mark.alone
+@pytest.mark.all
 def test_reproducible(tmp_path: Path) -> None:
     """Two builds from nothing, in other folders, under other umasks and a minute apart, give the same layer."""
     layers, start = [], -60.0
@@ -45,7 +36,8 @@ def test_reproducible(tmp_path: Path) -> None:
         finally:
             os.umask(before)
         tag = f"racknet/tests:{name}"
-        bake(folder, "--no-cache", "--set", f"image.tags={tag}", "image", umask=umask)
+        words = ("--no-cache", "--set", f"image.tags={tag}", "image")
+        engine.bake(folder, *words, umask=umask, SOURCE_DATE_EPOCH=DATE)
         try:
             layers.append(json.loads(engine.docker("image", "inspect", tag))[0]["RootFS"]["Layers"])
         finally:
@@ -58,10 +50,12 @@ def test_reproducible(tmp_path: Path) -> None:
 def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What collect_materials.sh found in the build stage."""
     folder = tmp_path_factory.mktemp("materials")
-    bake(ROOT, "--set", f"materials-amd64.output=type=local,dest={folder}", "materials-amd64")
+    output = f"materials-amd64.output=type=local,dest={folder}"
+    engine.bake(ROOT, "--set", output, "materials-amd64", SOURCE_DATE_EPOCH=DATE)
     return folder
 
 
+@pytest.mark.all
 def test_bill_of_materials(materials: Path) -> None:
     """The bill names all that is linked and frozen in, with the versions that dpkg-query shows in the build stage."""
     with engine.executable() as path:
@@ -80,6 +74,7 @@ def test_bill_of_materials(materials: Path) -> None:
     assert bill["metadata"]["component"]["name"] == "racknet"
 
 
+@pytest.mark.all
 def test_licences(materials: Path) -> None:
     """Each part that is linked or frozen in comes with the text of its licence."""
     lists = [(materials / f"{name}.tsv").read_text().splitlines() for name in ("debian", "pypi")]

@@ -19,6 +19,7 @@ IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests
 VERSIONED = f"racknet/ip:{__version__}"  # the same image, by the name that `cluster` runs
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 LABEL = f"racknet.tests={RUN}"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NOT_FOUND = 127  # the status of a shell for a command that is not there
 
 
@@ -29,6 +30,12 @@ class CommandResult:
     out: str
     err: str
     status: int
+
+
+def refused(result: CommandResult, status: int, out: str = "") -> str:
+    """Return the error of a command that ends with this status, and prints no more than this."""
+    assert (result.out, result.status) == (out, status), result
+    return result.err
 
 
 def command(
@@ -58,10 +65,14 @@ def build(*words: str, stdin: str | None = None, **options: Any) -> CommandResul
     return CommandResult(done.stdout, done.stderr, done.returncode)
 
 
-def build_image(tag: str, dockerfile: str, *words: str) -> None:
-    """Build an image of the text of a Dockerfile."""
-    result = build("docker", "build", "-q", "-t", tag, *words, "-", stdin=dockerfile)
-    assert result.status == 0, result.err
+def bake(folder: Path, *words: str, umask: int = 0o022, **variables: str) -> None:
+    """Run bake in a folder of sources, with what script/image gives it, and with these variables."""
+    environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    if CERTIFICATES.exists():
+        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
+    environ |= {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", **variables}
+    result = build("docker", "buildx", "bake", "--progress=quiet", *words, cwd=folder, env=environ, umask=umask)
+    assert result.status == 0, result.err[-4000:]
 
 
 def run(image: str, *words: str, flags: Sequence[str] = (), **options: Any) -> CommandResult:
@@ -77,6 +88,12 @@ def ask(network: str, *words: str, flags: Sequence[str] = (), image: str = IMAGE
 def bash(container: str, script: str, **options: Any) -> CommandResult:
     """Run a script in a container."""
     return command("docker", "exec", "-i", container, "bash", "-c", script, **options)
+
+
+def write_script(path: Path, script: str) -> None:
+    """Write a script of a shell, which can be run."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
 
 
 @contextmanager

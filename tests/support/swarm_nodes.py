@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,7 @@ from support import engine
 
 PUBLIC_NET, SERVICE_NET = "198.51.100.0/24", "10.176.224.0/19"
 OPTIONS = ["--log-driver", "none", "--insecure-registry", PUBLIC_NET]  # the tests' registry has no certificate
+CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 NODE, REDIS = "racknet/tests:node", "racknet/tests:redis"
 
 
@@ -47,6 +49,17 @@ class SwarmNode:
         engine.docker("exec", "-d", self.container, "dockerd", *sockets, *OPTIONS)
         info = ("docker", "--host", self.docker_host, "info")
         wait_for(lambda: engine.command(*info).status == 0, f"the engine of {self.name}")
+
+
+def cluster(node: SwarmNode, *words: str, **environ: str) -> engine.CommandResult:
+    """Ask through the engine of a node."""
+    return engine.command(*CLUSTER, *words, timeout=90, environ={"DOCKER_HOST": node.docker_host, **environ})
+
+
+def lines(*nodes: SwarmNode) -> str:
+    """Return what `cluster service` prints for these nodes."""
+    width = max(len(node.name) for node in nodes)
+    return "".join(f"{node.name:{width}}  {node.service}\n" for node in nodes)
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
