@@ -276,11 +276,11 @@ class _Swarm:
 
 
 ANSWERED = [
-    Answer("n1", "n1id", Reply("10.176.224.2", "eth1", is_proven=True)),
-    Answer("n2", "n2id", Reply("10.176.224.3", "eth1", is_proven=True)),
+    Answer("n1", "n1id", Reply("10.176.224.2", 19, "eth1", is_proven=True)),
+    Answer("n2", "n2id", Reply("10.176.224.3", 19, "eth1", is_proven=True)),
 ]
 PREFERRED = "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven: --strict refuses"
-UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", "ens5", is_proven=False), note=PREFERRED)]
+UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", 19, "ens5", is_proven=False), note=PREFERRED)]
 HALF_ANSWERED = [
     ANSWERED[0],
     Answer("n2", "n2id", None, Failure(Code.DOWN)),
