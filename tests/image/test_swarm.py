@@ -495,6 +495,17 @@ def test_overlay_networks(swarm_of_three: Swarm) -> None:
         )
 
 
+def test_format(swarm_of_three: Swarm) -> None:
+    """`--format` prints what it names of each node's answer; with one node named, that alone."""
+    n1, *nodes = swarm_of_three.nodes
+    facts = {node.name: node.docker("run", "--rm", "--net=host", engine.IMAGE, "service", "--json") for node in nodes}
+    networks = {name: json.loads(fact) for name, fact in facts.items()}
+    words = ["--constraint", "node.role==worker", "--format", "{host}:6379 {interface} /{prefix_length}"]
+    lines = [f"{name:3}  {a['address']}:6379 eth1 /{a['prefix_length']}\n" for name, a in networks.items()]
+    assert cluster(n1, "service", *words) == CommandResult("".join(lines), "", 0)
+    assert cluster(n1, "service", "--node", "n2", "--format", "{interface}") == CommandResult("eth1\n", "", 0)
+
+
 def test_election(swarm_of_three: Swarm) -> None:
     """A job whose removal meets an election is removed once there is a leader. Two managers need each other.
 
