@@ -12,6 +12,7 @@ import typer
 
 from racknet import __version__
 from racknet.cli import ask, environment
+from racknet.cli.completion import offer_commands, offer_interfaces
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
@@ -47,7 +48,10 @@ Family = Annotated[
     str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])
 ]
 InterfaceOption = Annotated[
-    Several, typer.Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.")
+    Several,
+    typer.Option(
+        metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces
+    ),
 ]
 Cidr = Annotated[
     Several,
@@ -55,7 +59,11 @@ Cidr = Annotated[
 ]
 Exclude = Annotated[
     Several,
-    typer.Option(metavar="GLOB|CIDR", help="Not these interfaces or labels, not the addresses in these blocks."),
+    typer.Option(
+        metavar="GLOB|CIDR",
+        help="Not these interfaces or labels, not the addresses in these blocks.",
+        autocompletion=offer_interfaces,
+    ),
 ]
 Reach = Annotated[
     Several, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
@@ -190,7 +198,9 @@ def _env(
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(
-    command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)],
+    command: Annotated[
+        list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False, autocompletion=offer_commands)
+    ],
     require: Require = None,
     strict: Strict = False,
     in_container: InContainer = False,
