@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -497,13 +498,12 @@ def test_overlay_networks(swarm_of_three: Swarm) -> None:
 
 def test_format(swarm_of_three: Swarm) -> None:
     """`--format` prints what it names of each node's answer; with one node named, that alone."""
-    n1, *nodes = swarm_of_three.nodes
-    facts = {node.name: node.docker("run", "--rm", "--net=host", engine.IMAGE, "service", "--json") for node in nodes}
-    networks = {name: json.loads(fact) for name, fact in facts.items()}
-    words = ["--constraint", "node.role==worker", "--format", "{host}:6379 {interface} /{prefix_length}"]
-    lines = [f"{name:3}  {a['address']}:6379 eth1 /{a['prefix_length']}\n" for name, a in networks.items()]
-    assert cluster(n1, "service", *words) == CommandResult("".join(lines), "", 0)
-    assert cluster(n1, "service", "--node", "n2", "--format", "{interface}") == CommandResult("eth1\n", "", 0)
+    n1, *workers = swarm_of_three.nodes
+    lines = "".join(f"{node.name:3}  {node.service}:6379 eth1\n" for node in workers)
+    words = ["--constraint", "node.role==worker", "--format", "{host}:6379 {interface}"]
+    assert cluster(n1, "service", *words) == CommandResult(lines, "", 0)
+    one = cluster(n1, "service", "--node", "n2", "--format", "{network}")
+    assert ip_address(workers[0].service) in ip_network(one.out.strip())
 
 
 def test_election(swarm_of_three: Swarm) -> None:

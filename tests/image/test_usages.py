@@ -55,8 +55,8 @@ SCRIPTS = [
     ("echo -p \"$(RACKNET public ipv6 --format '{host}')\":80:80", "-p [2001:4802:7800:1:be76:4eff:fe20:b4c1]:80:80\n"),
     ("NCCL_SOCKET_IFNAME=\"$(RACKNET service --format '{interface}')\"; echo $NCCL_SOCKET_IFNAME", "eth1\n"),
     (
-        "ceph() { echo $4; }; ceph config set mon public_network \"$(RACKNET service --format '{network}')\"",
-        "10.208.0.0/17\n",
+        "ceph() { echo $*; }; ceph config set mon public_network \"$(RACKNET service --format '{network}')\"",
+        "config set mon public_network 10.208.0.0/17\n",
     ),
     ("set -e; name=\"$(RACKNET service --format '{name}')\"; echo not reached", ""),
     ("RACKNET public ipv4 | xargs -I{} echo http://{}/health", f"http://{PUBLIC}/health\n"),
