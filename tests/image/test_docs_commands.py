@@ -12,13 +12,14 @@ from support import engine
 from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.pages import ROOT, block, blocks
-from support.recipes import ELSEWHERE, LINK_LOCAL, RECIPES, TWO_HOSTS, Recipe
+from support.recipes import ELSEWHERE, LINK_LOCAL, PUBLIC6, RECIPES, TWO_HOSTS, Recipe
 from support.swarm_nodes import wait_for
 from support.systemd_host import (
     FAILING,
     PUBLIC,
     SERVICE,
     SHELLS,
+    TOOLS,
     assert_listens,
     booted_host,
     done,
@@ -36,13 +37,18 @@ PAGES = [
 ]
 CLOUDS = "docs/clouds.md"
 NO_SERVICE = "nic eth0 104.130.0.127/24\nnic eth1\ndefault eth0 via 104.130.0.1\n"
-WITH_ANSWERS = NO_SERVICE.replace("eth1", f"eth1 {SERVICE}/17 {LINK_LOCAL}/64")
+WITH_ANSWERS = f"""
+nic eth0 {PUBLIC}/24 {PUBLIC6}/64
+nic eth1 {SERVICE}/17 {LINK_LOCAL}/64
+default eth0 via 104.130.0.1
+default eth0 via fe80::def
+"""
 
 
 @pytest.fixture(scope="module")
 def answering() -> Iterator[str]:
     """A host with an engine, and with a public and a service address."""
-    with booted_host(parse_layout(WITH_ANSWERS).script) as container:
+    with booted_host(parse_layout(WITH_ANSWERS).script, TOOLS) as container:
         start_engine(container)
         yield container
 
@@ -50,7 +56,7 @@ def answering() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def silent() -> Iterator[str]:
     """A host with an engine, and with a public address or none. `PUBLIC_ALONE` and `NO_ADDRESS` change that."""
-    with booted_host(parse_layout(NO_SERVICE).script) as container:
+    with booted_host(parse_layout(NO_SERVICE).script, TOOLS) as container:
         start_engine(container)
         yield container
 
@@ -62,11 +68,13 @@ systemctl stop redis-on-service; systemctl reset-failed
 docker ps --all --quiet | xargs --no-run-if-empty docker rm --force
 docker swarm leave --force
 nft delete table inet racknet
+redis-cli -h 10.208.1.5 shutdown nosave
+ray stop --force
 rm --recursive --force /run/here
 cp --recursive /examples /run/here
 """
 FINGERPRINT = """
-find /run/here /run/public-ip -type f ! -name '*.new' -exec sha256sum {} + | sort
+find /run/here /run/public-ip /etc/rancher /etc/mysql -type f ! -name '*.new' -exec sha256sum {} + | sort
 ss --no-header --listening --tcp --udp --numeric | awk '$5 !~ /:4789$/ { print $1, $5 }' | sort  # but a swarm's own
 docker ps --quiet
 """
@@ -75,7 +83,7 @@ docker ps --quiet
 def prepare(container: str, recipe: Recipe) -> str:
     """Set a folder up for a block, with the files that a user has there. Return the script."""
     run(container, CLEAN)
-    old = "".join(f"printf '%s' '{text if name in KEPT else 'old'}' >{name}\n" for name, text in recipe.files.items())
+    old = "".join(WRITE.format(name, text if name in KEPT else "old") for name, text in recipe.files.items())
     done(container, f"export DOCKER_BUILDKIT=0\n{old}{recipe.prepare}", f"/run/here/{recipe.folder}")
     text = block(recipe.page, recipe.start)
     for written, edited in recipe.edits.items():
@@ -84,6 +92,7 @@ def prepare(container: str, recipe: Recipe) -> str:
     return "export DOCKER_BUILDKIT=0\n" + recipe.within.replace("{block}", text)
 
 
+WRITE = "mkdir -p $(dirname {0}); printf %s '{1}' >{0}\n"
 KEPT = (".env", "racknet.env")  # a user's own, and one that racknet has written before
 # With two engines of their own, which not every worker shall start.
 on_two_hosts = pytest.mark.parametrize("recipe", TWO_HOSTS, ids=lambda recipe: f"{recipe.page}: {recipe.start}")
@@ -118,6 +127,18 @@ def test_without_an_answer(silent: str, recipe: Recipe) -> None:
             assert run(silent, FINGERPRINT).out == before, result
             assert result.status != 0 or how == "set +eu", result
             assert not re.search("^bind ", result.out, re.MULTILINE), result
+
+
+@pytest.mark.alone
+def test_overlay(answering: str) -> None:
+    """docs/recipes.md: a container's answer is its address in the overlay network; without this network, none."""
+    run(answering, CLEAN)
+    done(answering, "docker swarm init --advertise-addr 127.0.0.1")
+    done(answering, "docker network create --driver overlay --attachable --subnet 10.0.9.0/24 overlay")
+    asked = block(RECIPES, "docker run --rm --network")
+    assert done(answering, asked).startswith("10.0.9.")
+    elsewhere = run(answering, asked.replace("--network overlay", "--network bridge"))
+    assert (elsewhere.out, elsewhere.status) == ("", 1)
 
 
 @pytest.mark.alone

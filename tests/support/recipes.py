@@ -11,7 +11,7 @@ from typing import Any
 
 from support.systemd_host import PUBLIC, SERVICE
 
-LINK_LOCAL = "fe80::be76:4eff:fe20:b452"
+PUBLIC6, LINK_LOCAL = "2001:4802:7800:1:be76:4eff:fe20:b4c1", "fe80::be76:4eff:fe20:b452"
 README, RECIPES = "README.md", "docs/recipes.md"
 
 
@@ -34,7 +34,9 @@ class Recipe:
 
 
 RUN = "docker run --rm --net=host"
-COMPOSE = "services: {redis: {image: redis, ports: ['${RACKNET_SERVICE_IPV4:?}:6379:6379']}}"
+COMPOSE_FILE = (
+    r"""echo "services: {redis: {image: redis, ports: ['\${RACKNET_SERVICE_IPV4:?}:6379:6379']}}" >compose.yaml"""
+)
 IN_DOCKERFILE = """cd "$(mktemp --directory)"
 cat >Dockerfile <<'END'
 FROM redis
@@ -42,13 +44,34 @@ FROM redis
 END
 docker build --quiet --tag example .
 docker run --net=host example --protected-mode no"""
-ANSWERS = {"PUBLIC_IPV4": PUBLIC, "SERVICE_IPV4": SERVICE, "SERVICE_IPV6": LINK_LOCAL}
+ANSWERS = {"PUBLIC_IPV4": PUBLIC, "PUBLIC_IPV6": PUBLIC6, "SERVICE_IPV4": SERVICE, "SERVICE_IPV6": LINK_LOCAL}
 OWN = {".env": "old\n", "racknet.env": "".join(f"RACKNET_{name}={value}\n" for name, value in ANSWERS.items())}
 CRON = r"""{block}
 eval "$(sed -n 's/--wait 60/--wait 1/; s/^\*.*root  //p' /etc/cron.d/racknet)" """
 QUICK = "sed -i 's/--wait 30/--wait 1/; s/RACKNET_WAIT=30/RACKNET_WAIT=1/' ../*/*.sh ../*/*.service"
 SWARM = "docker swarm init --advertise-addr 127.0.0.1"
 UNIT = "cp redis-on-service.service /etc/systemd/system"
+KEYS = """ssh-keygen -q -N '' -f key
+install -D -m 600 key.pub ~/.ssh/authorized_keys
+printf 'Host n*\n Hostname 127.0.0.1\n IdentityFile %s/key\n StrictHostKeyChecking no\n' "$PWD" >~/.ssh/config
+systemctl start ssh
+cp /usr/local/bin/racknet ."""
+# Patroni looks for PostgreSQL's programs. Its addresses are those that the variables must overrule.
+PATRONI = """for name in pg_ctl initdb pg_controldata pg_basebackup postgres pg_isready; do
+  printf '#!/bin/sh\necho "postgres (PostgreSQL) 17.0"\n' >$name; chmod +x $name
+done
+echo '{scope: redis, name: n1, restapi: {listen: "*:8008", connect_address: "0.0.0.0:8008"},
+  raft: {self_addr: "10.208.1.5:2222", partner_addrs: []},
+  postgresql: {data_dir: data, bin_dir: ., listen: "*:5432", connect_address: "0.0.0.0:5432",
+    authentication: {replication: {username: r, password: r}, superuser: {username: s, password: s}}}}' >patroni.yml"""
+GALERA = """mariadb-install-db --no-defaults --user=root --datadir=/run/here/db >/dev/null 2>&1
+mariadbd --user=root --datadir=/run/here/db --wsrep-on --wsrep-new-cluster --binlog-format=ROW \\
+  --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-address=gcomm:// >log 2>&1 &
+trap 'kill $!; wait $! || true' EXIT
+until ss -Hltn | grep -q :3306; do kill -0 $!; sleep 0.2; done
+echo $(ss -Hltn 'sport = :3306 or sport = :4567' | awk '{ print $4 }' | sort)"""
+RAY = """import ray; ray.init(address="auto", log_to_driver=False)
+print(*(node["NodeManagerAddress"] for node in ray.nodes()))"""
 
 
 def example(folder: str, start: str, **how: Any) -> Recipe:
@@ -56,8 +79,30 @@ def example(folder: str, start: str, **how: Any) -> Recipe:
     return Recipe(f"examples/{folder}/README.md", start, folder=folder, **how)
 
 
+def stand_in(name: str) -> str:
+    """Return what makes a program that prints what it is given, for a tool that is too big, or in no registry."""
+    return rf"printf '#!/bin/sh\necho {name} $*\n' >/usr/local/bin/{name}; chmod +x /usr/local/bin/{name}"
+
+
+def node_ip(tool: str) -> Recipe:
+    """Return how a file of k3s or RKE2 is written, and what a parser of YAML reads there."""
+    folder = f"/etc/rancher/{tool}/config.yaml.d"
+    read = "python3 -c 'import sys, yaml; print(yaml.safe_load(sys.stdin))' <node-ip.yaml"
+    files = {f"{folder}/node-ip.yaml": f"node-ip: {SERVICE}\n"}
+    return Recipe(RECIPES, f"cd {folder}", then=read, prints=f"{{'node-ip': '{SERVICE}'}}", files=files)
+
+
+def redis(start: str, option: str) -> Recipe:
+    """Return how Redis is started, and that it announces the service address."""
+    ask = f"until redis-cli -h {SERVICE} ping; do sleep 0.1; done; redis-cli -h {SERVICE} config get {option}"
+    within = "{block} --daemonize yes --protected-mode no"
+    return Recipe(RECIPES, start, within=within, prepare="touch redis.conf", then=ask, prints=SERVICE, listens=True)
+
+
+LISTENING = "ss -Hltn 'sport = :{}' | awk '{{ print $4 }}'"
 TWO_HOSTS = [
     Recipe(README, "$ docker run", prints=SERVICE, edits={"$ docker": "docker", "\n10.176.225.205": ""}),
+    Recipe(README, "racknet exec --strict", listens=True),
     Recipe(README, "ip=", listens=True),
     Recipe(
         README,
@@ -65,7 +110,7 @@ TWO_HOSTS = [
         listens=True,
         within='{block}\necho "[$RACKNET_SERVICE_IPV4]"',
         prints=f"[{SERVICE}]",
-        prepare=f'echo "{COMPOSE}" >compose.yaml'.replace("$", r"\$"),
+        prepare=COMPOSE_FILE,
         files=OWN,
     ),
     Recipe(
@@ -76,6 +121,99 @@ TWO_HOSTS = [
     Recipe("docs/clusters.md", "image=", prints=SERVICE, prepare=SWARM),
     Recipe("docs/install.md", RUN, prints=SERVICE),
     Recipe(RECIPES, "racknet() {", prints=SERVICE, within="{block}\nracknet service"),
+    Recipe(RECIPES, "racknet exec docker run -d -p '$RACKNET_SERVICE", listens=True),
+    Recipe(RECIPES, "racknet exec docker compose", listens=True, prepare=COMPOSE_FILE),
+    Recipe(
+        RECIPES,
+        "racknet exec docker swarm",
+        then=f"echo $(docker info --format '{{{{.Swarm.NodeAddr}}}}') $({LISTENING.format(2377)})",
+        prints=f"{SERVICE} {SERVICE}:2377",
+    ),
+    Recipe(RECIPES, "racknet exec k3s", prepare=stand_in("k3s"), prints=f"k3s server --node-ip {SERVICE}"),
+    node_ip("k3s"),
+    node_ip("rke2"),
+    redis("racknet exec redis-server redis.conf --bind '$RACKNET_SERVICE_IPV4' --replica", "replica-announce-ip"),
+    redis("racknet exec redis-server redis.conf --bind '$RACKNET_SERVICE_IPV4' --cluster", "cluster-announce-ip"),
+    Recipe(
+        RECIPES,
+        "cd /etc/mysql",
+        then=GALERA,
+        prints=f"{SERVICE}:3306 {SERVICE}:4567",
+        files={
+            "/etc/mysql/mariadb.conf.d/70-galera.cnf": "[galera]\n"
+            f"bind_address={SERVICE}\nwsrep_node_address={SERVICE}\n"
+            f'wsrep_provider_options="gmcast.listen_addr=tcp://{SERVICE}:4567"\n'
+        },
+    ),
+    Recipe(
+        RECIPES,
+        "racknet exec env",
+        prepare=PATRONI,
+        edits={"patroni patroni.yml": "patroni --validate-config patroni.yml"},
+        then="! patroni --validate-config patroni.yml 2>&1",
+        prints="postgresql.connect_address 0.0.0.0:5432 didn't pass validation: "
+        'must not contain "127.0.0.1", "0.0.0.0", "*", "::1", "localhost"',
+    ),
+    Recipe(
+        RECIPES,
+        "racknet exec docker run -d --env-file",
+        prepare="touch kafka.env; docker tag redis apache/kafka",
+        then="docker exec $(docker ps -q) printenv KAFKA_ADVERTISED_LISTENERS; docker port $(docker ps -q)",
+        prints=f"PLAINTEXT://{SERVICE}:9092",
+    ),
+    Recipe(
+        RECIPES,
+        "racknet exec elasticsearch",
+        prepare=stand_in("elasticsearch"),
+        prints=f"elasticsearch -E network.host={SERVICE} -E network.publish_host={SERVICE}",
+    ),
+    Recipe(
+        RECIPES,
+        "racknet exec consul",
+        prepare=stand_in("consul"),
+        prints=f"consul agent -config-dir /etc/consul.d -bind {SERVICE} -advertise {SERVICE}",
+    ),
+    Recipe(
+        RECIPES,
+        "racknet exec nomad",
+        prepare=stand_in("nomad"),
+        prints=f"nomad agent -config /etc/nomad.d -bind {SERVICE}",
+    ),
+    # The head is this host itself: both lines run on it.
+    Recipe(
+        RECIPES,
+        'export RACKNET_SERVICE_REACH="$HEAD"\nracknet exec ray',
+        within=f"HEAD={SERVICE}\n{{block}}",
+        then=f"python3 -c '{RAY}'",
+        prints=f"{SERVICE} {SERVICE}",
+    ),
+    Recipe(
+        RECIPES,
+        'export RACKNET_SERVICE_REACH="$HEAD"\nname=',
+        within=f"HEAD={SERVICE}\n{{block}}",
+        prepare=stand_in("torchrun").replace("$*", "$NCCL_SOCKET_IFNAME $*"),
+        prints="torchrun =eth1 --nnodes 2 --rdzv-backend c10d "
+        f"--rdzv-endpoint {SERVICE}:29400 --local-addr {SERVICE} train.py",
+    ),
+    Recipe(
+        RECIPES,
+        "racknet exec docker run -d -p '[",
+        prepare="docker tag redis nginx",
+        then=LISTENING.format(80),
+        prints=f"[{PUBLIC6}]:80",
+        asks_public=True,
+    ),
+    Recipe(
+        RECIPES,
+        "host=",
+        prepare="docker tag redis nginx",
+        then=LISTENING.format(80),
+        prints=f"[{PUBLIC6}]:80",
+        asks_public=True,
+    ),
+    Recipe(
+        RECIPES, "(for", prepare=KEYS, files={"hosts": "".join(f"{SERVICE} {name}\n" for name in ("n1", "n2", "n10"))}
+    ),
     Recipe(RECIPES, "ip=", listens=True),
     Recipe(RECIPES, "all=", prints=f"bind {SERVICE}"),
     Recipe(
@@ -146,9 +284,10 @@ RUN_BY = {
     "test_docs_commands.py::test_doctests": {"docs/python.md": [">>>"]},
     "test_docs_commands.py::test_compose": {"examples/compose/README.md": ["docker compose"]},
     "test_docs_commands.py::test_files_of_nodes": {RECIPES: ["racknet cluster"]},
+    "test_docs_commands.py::test_overlay": {RECIPES: ["docker run --rm --network"]},
     "a list of commands": {"docs/reference.md": ["racknet public  [ipv4|ipv6]"]},
     "test_examples.py::test_database": {
-        RECIPES: ["docker port", "racknet cluster service ipv4", "docker run", "redis-cli"]
+        RECIPES: ["docker port", "racknet cluster service ipv4", "docker run --rm redis", "redis-cli"]
     },
     "test_tools.py::test_ansible": {"examples/ansible/README.md": ["ansible-playbook"]},
     "needs a cluster; podman plays the job, a schema checks both files": {"examples/kubernetes/README.md": ["kubectl"]},

@@ -12,7 +12,7 @@ from support.hosts import HOSTS
 from support.pages import ROOT
 from support.swarm_nodes import REDIS, wait_for
 
-SYSTEMD = "racknet/tests:systemd"
+SYSTEMD, TOOLS = "racknet/tests:systemd", "racknet/tests:tools"
 PUBLIC, SERVICE = "104.130.0.127", "10.208.1.5"
 SHELLS = ["bash", "dash", "busybox sh"]
 # A wrong variable fails at once, where a host without an address would be waited for.
@@ -20,10 +20,10 @@ FAILING = "export RACKNET_SERVICE_CIDR=10.0.0.0/33 RACKNET_PUBLIC_CIDR=10.0.0.0/
 
 
 @contextmanager
-def booted_host(layout: str = HOSTS["rackspace"].layout.script) -> Iterator[str]:
+def booted_host(layout: str = HOSTS["rackspace"].layout.script, image: str = SYSTEMD) -> Iterator[str]:
     """Boot a host, and yield its id. It has racknet and /examples. Remove it in any case."""
     flags = ["--entrypoint=/start", "--tmpfs=/run:exec", "--tmpfs=/tmp:exec", "--volume=/var/lib/docker"]
-    with engine.host_container(layout, SYSTEMD, flags) as container:
+    with engine.host_container(layout, image, flags) as container:
         with engine.executable() as path:
             engine.docker("cp", path, f"{container}:/usr/local/bin/racknet")
         engine.docker("cp", str(ROOT / "examples"), f"{container}:/examples")
