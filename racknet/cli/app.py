@@ -1,4 +1,4 @@
-"""The commands, by Typer: words in, a status out."""
+"""The commands, by Typer: words in, a status out. A new option is an annotated type here, and an argument below."""
 
 from __future__ import annotations
 
@@ -96,11 +96,6 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
         raise typer.Exit(ExitStatus.USAGE)
 
 
-def _filters(**given: Several) -> dict[str, list[str]]:
-    """Return the words of the options that filter, by their names; none for one that is not given."""
-    return {name: words or [] for name, words in given.items()}
-
-
 def _add_network(network: str, about: str) -> None:
     """Add the command that asks for a network's address."""
 
@@ -118,7 +113,7 @@ def _add_network(network: str, about: str) -> None:
         as_json: Json = False,
         explain: Explain = False,
     ) -> None:
-        options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+        options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
         family = parse_family(word)
         query = parse_query(
             network,
@@ -209,7 +204,7 @@ def _cluster(
         from racknet.swarm.command import ClusterQuery, ask_cluster
     except ImportError as error:
         raise UsageError(*NO_SWARM) from error
-    options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     query = ClusterQuery(network, word, options, node or [], constraint or [], strict)
     raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))
 

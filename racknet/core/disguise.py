@@ -7,10 +7,11 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from racknet.core import rules
 from racknet.core.eligibility import address_class
 from racknet.core.facts import BITS, Address, Host, Route, Way
+from racknet.core.matching import family_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     IPAddress = IPv4Address | IPv6Address
     IPNetwork = IPv4Network | IPv6Network
@@ -118,14 +119,12 @@ def _numbered(ips: Sequence[IPAddress]) -> dict[str, str]:
     }
 
 
-def _mentioned(host: Host, family: str) -> Iterator[IPAddress]:
-    """Yield the addresses of a family that interfaces, routes and ways name."""
+def _mentioned(host: Host, family: str) -> set[IPAddress]:
+    """Return the addresses of a family that interfaces, routes and ways name."""
     texts = {address.text for address in host.addresses}
     texts |= {text for route in host.routes for text in (route.gateway, route.source)}
     texts |= {text for way in host.ways.values() if way for text in (way.gateway, way.source)}
-    for text in texts - {""}:
-        if (":" in text) == (family == "ipv6"):
-            yield ip_address(text)
+    return {ip_address(text) for text in texts - {""} if family_of(text) == family}
 
 
 def _is_public(family: str, ip: IPAddress) -> bool:

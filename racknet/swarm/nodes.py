@@ -157,7 +157,7 @@ def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
     begun: dict[str, str] = {}
     for piece in pieces:
         details, _, text = piece.decode("utf-8", "replace").partition(" ")
-        pairs = dict(pair.partition("=")[::2] for pair in details.split(","))
+        pairs = dict(pair.split("=", 1) for pair in details.split(",") if "=" in pair)
         if task := pairs.get(TASK_ID):
             text = begun.pop(task, "") + text
             if text.endswith("\n"):
