@@ -1,7 +1,4 @@
-"""What a user may ask, on the command line and in RACKNET_* variables: one parser for both.
-
-A new variable is a name in INPUT_VARS, and is read in `parse_query` or beside it.
-"""
+"""One parser for options and RACKNET_* variables. A new variable is in INPUT_VARS, and is read by `parse_query`."""
 
 from __future__ import annotations
 
@@ -35,8 +32,8 @@ EXPECTED = {
     "reach": "an address, and no name is looked up",
     "exclude": "the name of an interface, a glob, or a CIDR block",
 }
-# A wrong name may mean a known one that is like it by the ratio ALIKE or more; and others, at most AS_ALIKE less like it.
-ALIKE, AS_ALIKE = 0.6, 0.05
+ALIKE = 0.6  # the least ratio by which a wrong name is like the one that is meant
+AS_ALIKE = 0.05  # names are as alike if their ratios differ by no more
 
 
 def parse_family(word: str) -> str:

@@ -12,9 +12,11 @@ from racknet.core.matching import family_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
+    from typing import TypeVar
 
     IPAddress = IPv4Address | IPv6Address
     IPNetwork = IPv4Network | IPv6Network
+    Fact = TypeVar("Fact", Address, Route, Way)
 
 # RFC 5737, RFC 3849; what is transitional stays so: 6to4 of 192.0.2.0/24, and Teredo by a server there. A network is
 # replaced by one of at least this prefix length, in which its addresses fit.
@@ -37,37 +39,18 @@ def disguise(host: Host) -> Host:
     them gateways and sources are. An identifier of a NIC (EUI-64) in another IPv6 address is replaced by a number.
     """
     new = _replacements(host)
-    addresses = [
-        Address(
-            a.interface,
-            a.family,
-            new.get(a.text, a.text),
-            int(ip_address(new.get(a.text, a.text))),
-            a.prefix_length,
-            label=a.label,
-            flags=a.flags,
-            scope=a.scope,
-        )
-        for a in host.addresses
-    ]
-    routes = [
-        Route(
-            r.family,
-            r.interface,
-            r.metric,
-            new.get(r.gateway, r.gateway),
-            source=new.get(r.source, r.source),
-            destination=r.destination,
-            table=r.table,
-            preference=r.preference,
-            state=r.state,
-        )
-        for r in host.routes
-    ]
-    ways = {
-        to: way and Way(way.interface, new.get(way.source, way.source), new.get(way.gateway, way.gateway))
-        for to, way in host.ways.items()
-    }
+
+    def disguised(fact: Fact, *names: str) -> Fact:
+        """Return a fact with new texts in the place of those that its attributes of these names have."""
+        fields = {name: getattr(fact, name) for name in fact.__slots__}
+        fields |= {name: new.get(fields[name], fields[name]) for name in names}
+        if "number" in fields:
+            fields["number"] = int(ip_address(fields["text"]))
+        return type(fact)(**fields)
+
+    addresses = [disguised(address, "text") for address in host.addresses]
+    routes = [disguised(route, "gateway", "source") for route in host.routes]
+    ways = {to: way and disguised(way, "gateway", "source") for to, way in host.ways.items()}
     return Host(list(host.interfaces.values()), addresses, routes, known_host=host.known_host, ways=ways)
 
 

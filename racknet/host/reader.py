@@ -1,4 +1,4 @@
-"""The one place that reads the host: the kernel's lists over netlink, and a few signs of what kind of network it is."""
+"""The one place that reads the host. A new fact is an attribute in `core/facts.py`, and is read by `read_host`."""
 
 from __future__ import annotations
 

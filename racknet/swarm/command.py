@@ -1,7 +1,4 @@
-"""`racknet cluster`: run a job on the nodes of a swarm, and print what each node answers.
-
-A new option is a field of ClusterQuery here, and an argument in `cli/app.py`.
-"""
+"""`racknet cluster`: ask the nodes of a swarm. A new option is a field of ClusterQuery, and is read in `cli/app.py`."""
 
 from __future__ import annotations
 

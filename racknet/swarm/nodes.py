@@ -127,12 +127,10 @@ def match_constraints(nodes: Sequence[Node], constraints: Sequence[str]) -> list
     return [
         node
         for node in nodes
-        if all(_same(node.facts.get(key, ""), value) == (operator == "==") for key, operator, value in wanted)
+        if all(
+            (node.facts.get(key, "").lower() == value.lower()) == (operator == "==") for key, operator, value in wanted
+        )
     ]
-
-
-def _same(value: str, other: str) -> bool:
-    return value.lower() == other.lower()
 
 
 class Logs(NamedTuple):
@@ -168,7 +166,7 @@ def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
 
 
 def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, image: str) -> list[Answer]:
-    """Return the answers of the nodes, in natural order, from their tasks and logs. The image is for failures."""
+    """Return the answers of the nodes, in natural order, from their tasks and logs. A node may lack the image."""
     # The swarm may give a node another task where one failed: what has ended counts, and success most.
     rank = {state: place for place, state in enumerate(reversed(FINAL), 1)}
     by_node = {task.node: task for task in sorted(tasks, key=lambda task: rank.get(task.state, 0))}
