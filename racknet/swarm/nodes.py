@@ -11,8 +11,9 @@ from racknet.core.text import natural
 from racknet.errors import UsageError
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
-RAN = ("complete", "failed")  # of these: a container has run, and has a log
-KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")  # and the labels
+RAN = ("complete", "failed")  # the final states in which a container has run, and has a log
+# What a constraint may compare, beside the labels of nodes and engines.
+KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")
 # By manager/constraint/constraint.go of moby/swarmkit. The engine's own error for others has no code.
 KEY = re.compile(r"[a-z_][a-z0-9_.-]+", re.ASCII | re.IGNORECASE)
 VALUE = re.compile(r"[a-z0-9:_\s.*()?+[\]\\^$|/-]+", re.ASCII | re.IGNORECASE)
