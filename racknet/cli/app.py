@@ -13,6 +13,7 @@ from typer import Argument, Option
 
 from racknet import __version__
 from racknet.cli import ask, environment
+from racknet.cli.completion import offer_commands, offer_interfaces
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
@@ -45,10 +46,18 @@ Version = Annotated[
 ]
 Several = list[str] | None
 Family = Annotated[str, Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])]
-InterfaceOption = Annotated[Several, Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.")]
+InterfaceOption = Annotated[
+    Several,
+    Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces),
+]
 Cidr = Annotated[Several, Option(metavar="CIDR", help="Only addresses in such a block, of any class.")]
 Exclude = Annotated[
-    Several, Option(metavar="GLOB|CIDR", help="Not these interfaces or labels, not the addresses in these blocks.")
+    Several,
+    Option(
+        metavar="GLOB|CIDR",
+        help="Not these interfaces or labels, not the addresses in these blocks.",
+        autocompletion=offer_interfaces,
+    ),
 ]
 Reach = Annotated[
     Several, Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
@@ -160,7 +169,9 @@ def _env(
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(
-    command: Annotated[list[str], Argument(metavar="COMMAND [ARG]...", show_default=False)],
+    command: Annotated[
+        list[str], Argument(metavar="COMMAND [ARG]...", show_default=False, autocompletion=offer_commands)
+    ],
     require: Require = None,
     strict: Strict = False,
     in_container: InContainer = False,

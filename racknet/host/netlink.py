@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 RTM_NEWLINK, RTM_GETLINK, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE = 16, 18, 20, 22, 24, 26
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
-NLA_TYPE_MASK = 0x3FFF  # the two bits above are flags
+NLA_TYPE_MASK, NLA_F_NESTED = 0x3FFF, 0x8000  # the two bits above the mask are flags
 
 READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
 LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB

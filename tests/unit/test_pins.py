@@ -15,7 +15,7 @@ from support.queries import answer_of
 from racknet.core import comparison, eligibility, facts, known, preferences, query, rules, selection
 from racknet.core.comparison import Comparison
 from racknet.core.eligibility import Eligibility
-from racknet.core.facts import BITS, Host, Route
+from racknet.core.facts import BITS, Host, Interface, Route
 from racknet.core.matching import CidrBlock, NamePattern, in_blocks
 from racknet.core.preferences import PREFERENCES, CandidateFacts, Preference
 from racknet.core.query import Query
@@ -291,8 +291,10 @@ def structure() -> dict[str, Break]:
         "built on a physical interface is physical": patched(Eligibility, "is_physical", without_lower),
         "a tunnel makes nothing physical": patched(rules, "is_tunnel", lambda _: False),
         "--exclude": both(
-            patched(eligibility, "is_named", lambda *_: False), patched(eligibility, "matches_glob", lambda *_: False)
+            patched(eligibility, "is_named", lambda *_: False),
+            patched(eligibility, "names_interface", lambda *_: False),
         ),
+        "an alternative name is a name": patched(Interface, "alternative_names", ()),
         "--exclude CIDR": patched(eligibility, "in_blocks", lambda *_: False),
         "a default route makes an interface eligible": instead(rules.EXCLUSIONS, rules.NOT_PHYSICAL, physical_only),
         "the lowest metric": patched(Route, "metric", 0),
