@@ -7,7 +7,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import NamedTuple
 
 from racknet.core.facts import NETWORKS
-from racknet.core.query import Query
 from racknet.core.selection import Selection
 from racknet.core.why import why
 from racknet.errors import UsageError
@@ -128,7 +127,7 @@ def address(
     """
     filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     switches = {"strict": strict, "in_container": in_container}
-    (found,) = _select(_query(network, family, filters, switches), wait).answers
+    (found,) = _select(network, family, filters, switches, wait).answers
     return ip_address(found.text)
 
 
@@ -147,7 +146,7 @@ def addresses(
     """Return all candidates for an address, at least one, best first, even where interfaces tie. See `address`."""
     filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     switches = {"strict": strict, "in_container": in_container}
-    selection = _select(_query(network, family, filters, switches, all_candidates=True), wait)
+    selection = _select(network, family, filters, switches, wait, all_candidates=True)
     return tuple(
         Candidate(
             ip_address(a.text),
@@ -160,15 +159,19 @@ def addresses(
     )
 
 
-def _query(
+def _select(
     network: str,
     family: str,
     filters: Mapping[str, Blocks | None],
     switches: Mapping[str, bool],
+    wait: float,
     *,
     all_candidates: bool = False,
-) -> Query:
-    """Return the query of the arguments. Raise UsageError, which names the argument and quotes the value."""
+) -> Selection:
+    """Return the selection for the arguments, once it has an answer.
+
+    Raise UsageError, which names the argument and quotes the value. Raise NoAddress, HostReadError.
+    """
     if network not in NETWORKS:
         raise UsageError(f"network: {network!r} is not public or service")
     if not isinstance(family, str):
@@ -178,7 +181,17 @@ def _query(
             raise UsageError(f"{name}: {value!r} is not True or False")
     options = {name: _words(name, value) for name, value in filters.items()}
     family = parse_family(family)
-    return parse_query(network, family, {}, options, sign="", all_candidates=all_candidates, **switches)
+    query = parse_query(network, family, {}, options, sign="", all_candidates=all_candidates, **switches)
+    if isinstance(wait, bool) or not isinstance(wait, (int, float)) or not 0 <= wait <= YEAR:
+        raise UsageError(f"wait: {wait!r} is not a number of seconds, from 0 to a year")
+
+    found = wait_for([query], wait, lambda selections: is_final(selections[0]))
+    (selection,) = found.selections
+    if not selection.answers:
+        host, (whole,) = found.whole()
+        other = find_other_family(host, whole)
+        raise messages.no_address(whole, "argument", find_nat_provider([whole]), other_family=other)
+    return selection
 
 
 def _words(name: str, value: object) -> list[str]:
@@ -191,17 +204,3 @@ def _words(name: str, value: object) -> list[str]:
     if not all(isinstance(each, types) for each in given):
         raise UsageError(f"{name}: {value!r} is not {text}{'' if name == 'reach' else ', or a sequence of them'}")
     return [each if isinstance(each, str) else str(each) for each in given]  # an enum of str is its value
-
-
-def _select(query: Query, wait: float) -> Selection:
-    """Return the selection for a query, once it has an answer. Raise NoAddress."""
-    if isinstance(wait, bool) or not isinstance(wait, (int, float)) or not 0 <= wait <= YEAR:
-        raise UsageError(f"wait: {wait!r} is not a number of seconds, from 0 to a year")
-
-    found = wait_for([query], wait, lambda selections: is_final(selections[0]))
-    (selection,) = found.selections
-    if not selection.answers:
-        host, (whole,) = found.whole()
-        other = find_other_family(host, whole)
-        raise messages.no_address(whole, "argument", find_nat_provider([whole]), other_family=other)
-    return selection

@@ -336,7 +336,7 @@ def project(folder: Path) -> Path:
     """Copy what script/run needs, as a clone has it."""
     for part in ("racknet", "script"):
         copytree(ROOT / part, folder / part, ignore=ignore_patterns("__pycache__"))
-    for part in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
+    for part in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in", "requirements.txt"):
         copy(ROOT / part, folder)
     return folder
 
