@@ -65,7 +65,7 @@ echo '{scope: redis, name: n1, restapi: {listen: "*:8008", connect_address: "0.0
   postgresql: {data_dir: data, bin_dir: ., listen: "*:5432", connect_address: "0.0.0.0:5432",
     authentication: {replication: {username: r, password: r}, superuser: {username: s, password: s}}}}' >patroni.yml"""
 GALERA = """mariadb-install-db --no-defaults --user=root --datadir=/run/here/db >/dev/null 2>&1
-mariadbd --user=root --datadir=/run/here/db --wsrep-on --wsrep-new-cluster --binlog-format=ROW \\
+mariadbd --user=root --datadir=/run/here/db --socket=/run/here/socket --wsrep-on --wsrep-new-cluster --binlog-format=ROW \\
   --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-address=gcomm:// >log 2>&1 &
 trap 'kill $!; wait $! || true' EXIT
 until ss -Hltn | grep -q :3306; do kill -0 $!; sleep 0.2; done
