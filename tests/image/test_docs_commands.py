@@ -69,7 +69,6 @@ docker ps --all --quiet | xargs --no-run-if-empty docker rm --force
 docker swarm leave --force
 nft delete table inet racknet
 redis-cli -h 10.208.1.5 shutdown nosave
-ray stop --force
 rm --recursive --force /run/here
 cp --recursive /examples /run/here
 """

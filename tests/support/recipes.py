@@ -65,13 +65,14 @@ echo '{scope: redis, name: n1, restapi: {listen: "*:8008", connect_address: "0.0
   postgresql: {data_dir: data, bin_dir: ., listen: "*:5432", connect_address: "0.0.0.0:5432",
     authentication: {replication: {username: r, password: r}, superuser: {username: s, password: s}}}}' >patroni.yml"""
 GALERA = """mariadb-install-db --no-defaults --user=root --datadir=/run/here/db >/dev/null 2>&1
-mariadbd --user=root --datadir=/run/here/db --socket=/run/here/socket --wsrep-on --wsrep-new-cluster --binlog-format=ROW \\
-  --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-address=gcomm:// >log 2>&1 &
+mariadbd --user=root --datadir=/run/here/db --socket=/run/here/socket --binlog-format=ROW --wsrep-on \\
+  --wsrep-new-cluster --wsrep-cluster-address=gcomm:// --wsrep-provider=/usr/lib/galera/libgalera_smm.so >log 2>&1 &
 trap 'kill $!; wait $! || true' EXIT
 until ss -Hltn | grep -q :3306; do kill -0 $!; sleep 0.2; done
 echo $(ss -Hltn 'sport = :3306 or sport = :4567' | awk '{ print $4 }' | sort)"""
-RAY = """import ray; ray.init(address="auto", log_to_driver=False)
-print(*(node["NodeManagerAddress"] for node in ray.nodes()))"""
+RAY = """python3 -c 'import ray; ray.init("auto"); print(*(node["NodeManagerAddress"] for node in ray.nodes()))'"""
+# What stands in for a tool prints what it is given.
+STAND_IN = r"printf '#!/bin/sh\necho TOOL $NCCL_SOCKET_IFNAME $*\n' >/usr/local/bin/TOOL; chmod +x /usr/local/bin/TOOL"
 
 
 def example(folder: str, start: str, **how: Any) -> Recipe:
@@ -79,17 +80,21 @@ def example(folder: str, start: str, **how: Any) -> Recipe:
     return Recipe(f"examples/{folder}/README.md", start, folder=folder, **how)
 
 
-def stand_in(name: str) -> str:
-    """Return what makes a program that prints what it is given, for a tool that is too big, or in no registry."""
-    return rf"printf '#!/bin/sh\necho {name} $*\n' >/usr/local/bin/{name}; chmod +x /usr/local/bin/{name}"
+def stand_in(tool: str, given: str, start: str = "", **how: Any) -> Recipe:
+    """Return how a tool is started for which a program stands in: the tool is too big, or in no registry."""
+    made, printed = STAND_IN.replace("TOOL", tool), f"{tool} {given}"
+    return Recipe(RECIPES, start or f"racknet exec {tool}", prints=printed, prepare=made, **how)
 
 
-def node_ip(tool: str) -> Recipe:
-    """Return how a file of k3s or RKE2 is written, and what a parser of YAML reads there."""
-    folder = f"/etc/rancher/{tool}/config.yaml.d"
-    read = "python3 -c 'import sys, yaml; print(yaml.safe_load(sys.stdin))' <node-ip.yaml"
-    files = {f"{folder}/node-ip.yaml": f"node-ip: {SERVICE}\n"}
-    return Recipe(RECIPES, f"cd {folder}", then=read, prints=f"{{'node-ip': '{SERVICE}'}}", files=files)
+def node_ip(tool: str) -> list[Recipe]:
+    """Return how k3s is started, and its file is written, for this tool; and what a parser of YAML reads there."""
+    file, edits = f"/etc/rancher/{tool}/config.yaml.d/node-ip.yaml", {"k3s": tool}
+    read = f"python3 -c 'import sys, yaml; print(yaml.safe_load(sys.stdin))' <{file}"
+    parsed, files = f"{{'node-ip': '{SERVICE}'}}", {file: f"node-ip: {SERVICE}\n"}
+    return [
+        stand_in(tool, f"server --node-ip {SERVICE}", start="racknet exec k3s", edits=edits),
+        Recipe(RECIPES, "file=/etc/rancher/k3s", then=read, prints=parsed, files=files, edits=edits),
+    ]
 
 
 def redis(start: str, option: str) -> Recipe:
@@ -97,6 +102,12 @@ def redis(start: str, option: str) -> Recipe:
     ask = f"until redis-cli -h {SERVICE} ping; do sleep 0.1; done; redis-cli -h {SERVICE} config get {option}"
     within = "{block} --daemonize yes --protected-mode no"
     return Recipe(RECIPES, start, within=within, prepare="touch redis.conf", then=ask, prints=SERVICE, listens=True)
+
+
+def on_ipv6(start: str) -> Recipe:
+    """Return how a port is published on the public IPv6 address, and that nothing else has it."""
+    listening, made = LISTENING.format(80), "docker tag redis nginx"
+    return Recipe(RECIPES, start, prepare=made, then=f"echo $({listening})", prints=f"[{PUBLIC6}]:80", asks_public=True)
 
 
 LISTENING = "ss -Hltn 'sport = :{}' | awk '{{ print $4 }}'"
@@ -129,14 +140,13 @@ TWO_HOSTS = [
         then=f"echo $(docker info --format '{{{{.Swarm.NodeAddr}}}}') $({LISTENING.format(2377)})",
         prints=f"{SERVICE} {SERVICE}:2377",
     ),
-    Recipe(RECIPES, "racknet exec k3s", prepare=stand_in("k3s"), prints=f"k3s server --node-ip {SERVICE}"),
-    node_ip("k3s"),
-    node_ip("rke2"),
+    *node_ip("k3s"),
+    *node_ip("rke2"),
     redis("racknet exec redis-server redis.conf --bind '$RACKNET_SERVICE_IPV4' --replica", "replica-announce-ip"),
     redis("racknet exec redis-server redis.conf --bind '$RACKNET_SERVICE_IPV4' --cluster", "cluster-announce-ip"),
     Recipe(
         RECIPES,
-        "cd /etc/mysql",
+        "file=/etc/mysql",
         then=GALERA,
         prints=f"{SERVICE}:3306 {SERVICE}:4567",
         files={
@@ -161,56 +171,25 @@ TWO_HOSTS = [
         then="docker exec $(docker ps -q) printenv KAFKA_ADVERTISED_LISTENERS; docker port $(docker ps -q)",
         prints=f"PLAINTEXT://{SERVICE}:9092",
     ),
-    Recipe(
-        RECIPES,
-        "racknet exec elasticsearch",
-        prepare=stand_in("elasticsearch"),
-        prints=f"elasticsearch -E network.host={SERVICE} -E network.publish_host={SERVICE}",
-    ),
-    Recipe(
-        RECIPES,
-        "racknet exec consul",
-        prepare=stand_in("consul"),
-        prints=f"consul agent -config-dir /etc/consul.d -bind {SERVICE} -advertise {SERVICE}",
-    ),
-    Recipe(
-        RECIPES,
-        "racknet exec nomad",
-        prepare=stand_in("nomad"),
-        prints=f"nomad agent -config /etc/nomad.d -bind {SERVICE}",
-    ),
+    stand_in("elasticsearch", f"-E network.host={SERVICE} -E network.publish_host={SERVICE}"),
+    stand_in("consul", f"agent -config-dir /etc/consul.d -bind {SERVICE} -advertise {SERVICE}"),
+    stand_in("nomad", f"agent -config /etc/nomad.d -bind {SERVICE}"),
     # The head is this host itself: both lines run on it.
     Recipe(
         RECIPES,
         'export RACKNET_SERVICE_REACH="$HEAD"\nracknet exec ray',
-        within=f"HEAD={SERVICE}\n{{block}}",
-        then=f"python3 -c '{RAY}'",
+        within=f"HEAD={SERVICE}; trap 'ray stop --force' EXIT\n{{block}}",
+        then=RAY,
         prints=f"{SERVICE} {SERVICE}",
     ),
-    Recipe(
-        RECIPES,
-        'export RACKNET_SERVICE_REACH="$HEAD"\nname=',
+    stand_in(
+        "torchrun",
+        f"=eth1 --nnodes 2 --rdzv-backend c10d --rdzv-endpoint {SERVICE}:29400 --local-addr {SERVICE} train.py",
+        start='export RACKNET_SERVICE_REACH="$HEAD"\nname=',
         within=f"HEAD={SERVICE}\n{{block}}",
-        prepare=stand_in("torchrun").replace("$*", "$NCCL_SOCKET_IFNAME $*"),
-        prints="torchrun =eth1 --nnodes 2 --rdzv-backend c10d "
-        f"--rdzv-endpoint {SERVICE}:29400 --local-addr {SERVICE} train.py",
     ),
-    Recipe(
-        RECIPES,
-        "racknet exec docker run -d -p '[",
-        prepare="docker tag redis nginx",
-        then=LISTENING.format(80),
-        prints=f"[{PUBLIC6}]:80",
-        asks_public=True,
-    ),
-    Recipe(
-        RECIPES,
-        "host=",
-        prepare="docker tag redis nginx",
-        then=LISTENING.format(80),
-        prints=f"[{PUBLIC6}]:80",
-        asks_public=True,
-    ),
+    on_ipv6("racknet exec docker run -d -p '["),
+    on_ipv6("host="),
     Recipe(
         RECIPES, "(for", prepare=KEYS, files={"hosts": "".join(f"{SERVICE} {name}\n" for name in ("n1", "n2", "n10"))}
     ),
@@ -233,10 +212,9 @@ TWO_HOSTS = [
     Recipe(
         "docs/reference.md",
         "racknet service --format",
-        prints="ceph config set mon public_network 10.208.0.0/17",
+        prints="ceph eth1 config set mon public_network 10.208.0.0/17",
         # It stands in for a cluster of Ceph.
-        prepare=r"printf '#!/bin/sh\necho ceph $*\n' >/usr/local/bin/ceph; chmod +x /usr/local/bin/ceph",
-        then='[ "$NCCL_SOCKET_IFNAME" = eth1 ]',
+        prepare=STAND_IN.replace("TOOL", "ceph"),
     ),
     example(
         "compose",
