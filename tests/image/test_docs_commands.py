@@ -68,7 +68,7 @@ systemctl stop redis-on-service; systemctl reset-failed
 docker ps --all --quiet | xargs --no-run-if-empty docker rm --force
 docker swarm leave --force
 nft delete table inet racknet
-redis-cli -h 10.208.1.5 shutdown nosave
+redis-cli -s /run/redis.sock shutdown nosave
 rm --recursive --force /run/here
 cp --recursive /examples /run/here
 """

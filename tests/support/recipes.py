@@ -100,7 +100,7 @@ def node_ip(tool: str) -> list[Recipe]:
 def redis(start: str, option: str) -> Recipe:
     """Return how Redis is started, and that it announces the service address."""
     ask = f"until redis-cli -h {SERVICE} ping; do sleep 0.1; done; redis-cli -h {SERVICE} config get {option}"
-    within = "{block} --daemonize yes --protected-mode no"
+    within = "{block} --daemonize yes --protected-mode no --unixsocket /run/redis.sock"
     return Recipe(RECIPES, start, within=within, prepare="touch redis.conf", then=ask, prints=SERVICE, listens=True)
 
 
