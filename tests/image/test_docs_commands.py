@@ -136,6 +136,8 @@ def test_overlay(answering: str) -> None:
     done(answering, "docker network create --driver overlay --attachable --subnet 10.0.9.0/24 overlay")
     asked = block(RECIPES, "docker run --rm --network")
     assert done(answering, asked).startswith("10.0.9.")
+    by_variables = "docker run --rm --network overlay -e RACKNET_IN_CONTAINER=1 -e RACKNET_SERVICE_CIDR=10.0.9.0/24"
+    assert done(answering, f"{by_variables} racknet/ip service").startswith("10.0.9.")
     elsewhere = run(answering, asked.replace("--network overlay", "--network bridge"))
     assert (elsewhere.out, elsewhere.status) == ("", 1)
 
