@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import pickle
 import signal
 import subprocess
@@ -112,19 +111,6 @@ def test_filters() -> None:
         assert str(racknet.service("inet6", interface="ens5")) == "fd00:5::1"
 
 
-def test_candidates() -> None:
-    """`addresses` returns all candidates, best first, with where they are and why, even where interfaces tie."""
-    with on_host(HOSTS["service-ambiguous"].layout.host):
-        found = racknet.addresses("service")
-    assert [(str(c.address), c.interface, c.prefix_length) for c in found] == [
-        ("10.30.0.10", "ens4", 24),
-        ("192.168.30.2", "ens5", 24),
-    ]
-    assert found[0].reason.startswith("ambiguous")
-    with pytest.raises(AttributeError):
-        found[0].interface = "eth0"  # type: ignore[misc]  # it must fail
-
-
 def test_ambiguous() -> None:
     """Ambiguous says what the error of the command says, and has the interfaces that tie."""
     with on_host(HOSTS["service-ambiguous"].layout.host), pytest.raises(racknet.Ambiguous) as caught:
@@ -166,13 +152,6 @@ def test_no_address(call: Any) -> None:
         assert str(racknet.service(in_container=True, interface="eth0")) == "172.17.0.5"
 
 
-def test_filters_in_an_error() -> None:
-    """An error quotes the arguments as Python writes them."""
-    with on_host(HOSTS["aws"].layout.host), pytest.raises(racknet.NoAddress) as caught:
-        racknet.service(interface=["eth7", "eth8"], exclude="10.0.0.0/8")
-    assert caught.value.message.endswith(" with interface=['eth7', 'eth8'], exclude='10.0.0.0/8'")
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -211,13 +190,6 @@ def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:
             with pytest.raises(racknet.UsageError) as caught:
                 call(**{"network": "service", **arguments})
             assert caught.value.message == message
-
-
-def test_environment_changes_nothing() -> None:
-    """No RACKNET_* variable counts, not even a wrong one."""
-    variables = {"RACKNET_SERVICE_INTERFACE": "nosuch", "RACKNET_EXCLUDE": "10.0.0.0/99", "RACKNET_NOSUCH": "1"}
-    with on_host(HOSTS["rackspace"].layout.host), patch.dict(os.environ, variables):
-        assert str(racknet.service()) == "10.208.1.5"
 
 
 def test_wait() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import sleep
+from unittest.mock import Mock
 
 import pytest
+from docker.errors import APIError, DockerException
 from support.fake_manager import NO_LEADER, FakeManager, fake_manager
 
 from racknet.errors import SwarmError
@@ -101,3 +104,34 @@ def test_removed_by_somebody_else(swarm: Swarm, manager: FakeManager, ask: objec
         ask(swarm, jobs)
     assert raised.value.message == f"somebody else has removed the job {jobs[0]} and {jobs[1]}"
     swarm.remove(jobs)
+
+
+MANAGER = {"Swarm": {"ControlAvailable": True, "NodeAddr": "10.0.0.1"}}
+
+
+def error_of(act: Callable[[], object]) -> str:
+    with pytest.raises(SwarmError) as raised:
+        act()
+    return raised.value.message
+
+
+def test_errors() -> None:
+    """An engine that is in no swarm, does not answer, or accepts no job is an error; the job is removed in any case."""
+    nowhere = Mock(info=lambda: {"Swarm": {}})
+    assert error_of(lambda: Swarm(nowhere, "unix:///x")) == "the engine at unix:///x is in no swarm"
+    refused = Mock(side_effect=APIError("500", explanation="no room"))
+    api = Mock(info=lambda: MANAGER, nodes=Mock(side_effect=DockerException("gone")), create_service=refused)
+    swarm = Swarm(api, "unix:///x")
+    assert error_of(swarm.nodes) == "the engine at unix:///x does not answer: gone"
+    assert error_of(lambda: swarm.start("ip", [], {}, [], 1)) == "the engine at unix:///x accepts no job: no room"
+    api.remove_service.assert_called_once()
+
+
+def test_logs_that_do_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node that is frozen holds up the logs of others for a while: what has come is there, and why no more."""
+    monkeypatch.setattr(client, "LOGS", 0.05)
+    logs = Mock(side_effect=lambda job, **_: [b"line"] if job == "one" else sleep(5))
+    assert Swarm(Mock(info=lambda: MANAGER, service_logs=logs), "x").read_logs(["one", "two"], "stdout") == (
+        [b"line"],
+        "not within 0.05 s",
+    )

@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from time import sleep
+from threading import Event
 
 import pytest
 from support.fake_manager import NO_LEADER, FakeManager, error, fake_manager, line, node, reply, task
@@ -16,7 +16,7 @@ from racknet.errors import ExitStatus, SwarmError, UsageError
 from racknet.output.hints import VERSIONED_IMAGE
 from racknet.swarm import client, command
 from racknet.swarm.command import ClusterQuery, ask_cluster
-from racknet.swarm.signals import SignalledError
+from racknet.swarm.signals import Ending, SignalledError
 
 
 @pytest.fixture
@@ -163,13 +163,22 @@ def test_signal_before_an_error(manager: FakeManager, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("when", ["POST /services/create", "GET /tasks", "DELETE /services/"])
-def test_signals(manager: FakeManager, when: str) -> None:
+def test_signals(manager: FakeManager, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever signals come, the job is removed, and the first one decides the status."""
+    received, receive = Event(), Ending.receive
+
+    def receive_and_say(self: Ending, number: int, frame: object) -> None:
+        try:
+            receive(self, number, frame)
+        finally:
+            received.set()
+
+    monkeypatch.setattr(Ending, "receive", receive_and_say)
 
     def send(request: str) -> None:
         if request.startswith(when):
             os.kill(os.getpid(), signal.SIGTERM)
-            sleep(0.1)  # for Python, which takes those of one moment by their numbers
+            assert received.wait(10)  # Python takes signals of one moment by their numbers
             os.kill(os.getpid(), signal.SIGINT)
 
     manager.before = send
@@ -178,3 +187,21 @@ def test_signals(manager: FakeManager, when: str) -> None:
     assert end.value.code == 128 + signal.SIGTERM
     assert len(manager.created) == 1
     assert manager.jobs == {}
+
+
+def test_progress(manager: FakeManager, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal one line says what goes on, and is cleared at the end; tasks are waited for."""
+    monkeypatch.setattr(os, "isatty", lambda _: True)
+    manager.tasks = [task("n1", "running")]
+    looks = 0
+
+    def end(request: str) -> None:
+        nonlocal looks
+        looks += request == "GET /tasks"
+        manager.tasks = [task("n1", "running" if looks < 3 else "complete")]
+
+    manager.before = end
+    assert ask() == ExitStatus.ANSWERED
+    out, err = capfd.readouterr()
+    assert (out, err.count("\x1b[K0/1 nodes")) == ("n1  10.0.0.1\n", 2)
+    assert err.endswith("\x1b[K1/1 nodes\r\x1b[K")

@@ -1,36 +1,48 @@
-"""Which engine is asked, and the words for what goes wrong on the way."""
+"""Which engine is asked, the way to it, and the words for what goes wrong on the way."""
 
 from __future__ import annotations
 
+import errno
+import gc
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from docker.errors import APIError, DockerException
+from requests.exceptions import ReadTimeout
+from support.fake_manager import fake_manager
+from support.on_host import run
 
-from racknet.swarm.engine import ssh_words
+from racknet.swarm.client import Swarm
+from racknet.swarm.engine import connect, plain, ssh_words
+
+# The SDK leaves a socket behind that it could not connect; it is collected before the test ends.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 
 
 @pytest.fixture
-def said(tmp_path: Path) -> Callable[..., str]:
-    """What `cluster` says with variables of Docker's, for a user who has a context named `other`."""
-    folder = tmp_path / "contexts" / "meta" / sha256(b"other").hexdigest()
-    folder.mkdir(parents=True)
+def said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What `cluster` says with variables of Docker's, for a user who has contexts named `other` and `broken`."""
     endpoints = {"docker": {"Host": "unix:///other", "SkipTLSVerify": False}}
-    (folder / "meta.json").write_text(json.dumps({"Name": "other", "Metadata": {}, "Endpoints": endpoints}))
+    other = json.dumps({"Name": "other", "Metadata": {}, "Endpoints": endpoints})
+    for name, content in (("other", other), ("broken", "{")):
+        folder = tmp_path / "contexts" / "meta" / sha256(name.encode()).hexdigest()
+        folder.mkdir(parents=True)
+        (folder / "meta.json").write_text(content)
 
     def ask(chosen: str = "default", **variables: str) -> str:
         (tmp_path / "config.json").write_text(json.dumps({"currentContext": chosen}))
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
-        environ |= {"DOCKER_CONFIG": str(tmp_path), **variables}
-        words = [sys.executable, "-m", "racknet", "cluster", "service"]
-        done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
-        assert (done.stdout, done.returncode) in (("", 2), ("", 3))
-        return done.stderr
+        environ = {"DOCKER_CONFIG": str(tmp_path), "PATH": os.environ["PATH"], **variables}
+        status = run("cluster", "service", **environ)
+        gc.collect()
+        out, err = capfd.readouterr()
+        assert (out, status) in (("", 2), ("", 3))
+        return err
 
     return ask
 
@@ -44,26 +56,85 @@ def test_docker_host_comes_first(said: Callable[..., str]) -> None:
     unknown = "racknet: 'nope', of DOCKER_CONTEXT, is not a context\nhint: see docker context ls\n"
     assert said("other", DOCKER_CONTEXT="nope") == unknown
     assert said("gone").startswith("racknet: the one that docker context use has chosen is not a context\nhint: ")
+    assert said(DOCKER_CONTEXT="broken").startswith("racknet: 'broken', of DOCKER_CONTEXT, cannot be read: ")
+
+
+HINT = "does this answer? docker info; DOCKER_HOST and docker context use choose another engine"
 
 
 @pytest.mark.parametrize(
-    ("host", "message"),
+    ("host", "message", "hint"),
     [
-        ("tcp://127.0.0.1:1", "Connection refused"),
-        ("ssh://127.0.0.1/var/run/docker.sock", "write it as ssh://USER@HOST:PORT"),
-        ("nonsense", "Invalid bind address format: port is required: nonsense"),
+        ("tcp://127.0.0.1:1", "Connection refused", HINT),
+        ("ssh://127.0.0.1/var/run/docker.sock", "write it as ssh://USER@HOST:PORT", HINT),
+        ("ssh://n1", "the connection was closed", "does this answer? ssh ssh://n1 docker info"),
+        ("nonsense", "Invalid bind address format: port is required: nonsense", HINT),
     ],
 )
-def test_errors_are_sentences(host: str, message: str, said: Callable[..., str]) -> None:
+def test_errors_are_sentences(host: str, message: str, hint: str, said: Callable[..., str], tmp_path: Path) -> None:
     """An error says what went wrong, without the layers of the SDK, and its hint is a command."""
-    hint = "does this answer? docker info; DOCKER_HOST and docker context use choose another engine"
-    assert said(DOCKER_HOST=host) == f"racknet: no Docker engine answers at {host}: {message}\nhint: {hint}\n"
+    (tmp_path / "ssh").write_text("#!/nonexistent\n")  # a program that cannot be run
+    (tmp_path / "ssh").chmod(0o755)
+    expected = f"racknet: no Docker engine answers at {host}: {message}\nhint: {hint}\n"
+    assert said(DOCKER_HOST=host, PATH=str(tmp_path)) == expected
 
 
 def test_without_ssh(said: Callable[..., str]) -> None:
     """Without an ssh program, the error says how to install it."""
     error = "racknet: ssh://n1 needs the ssh program\nhint: on Debian: apt-get install openssh-client\n"
     assert said(DOCKER_HOST="ssh://n1", PATH="/nonexistent") == error
+
+
+SSH = """#!{}
+import socket, sys, threading
+assert sys.argv[1:] == ["--", "n1", "docker", "system", "dial-stdio"]
+here, there = socket.socket(fileno=0), socket.create_connection(("127.0.0.1", {}))
+def copy(one, other):
+    while data := one.recv(65536):
+        other.sendall(data)
+threading.Thread(target=copy, args=(there, here), daemon=True).start()
+copy(here, there)
+"""
+
+
+def test_by_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each connection to an engine elsewhere goes by an ssh of its own."""
+    with fake_manager() as manager:
+        (tmp_path / "ssh").write_text(SSH.format(sys.executable, manager.server_port))
+        (tmp_path / "ssh").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        monkeypatch.setenv("DOCKER_HOST", "ssh://n1")
+        with connect() as (api, host):
+            assert [node.name for node in Swarm(api, host).nodes()] == ["n1"]
+        assert host == "ssh://n1"
+
+
+def behind(error: BaseException, cause: BaseException) -> BaseException:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (APIError("500", explanation="rpc error: code = Unknown desc = no leader"), "no leader"),
+        (behind(DockerException("layers"), PermissionError(errno.EACCES, "Permission denied")), "Permission denied"),
+        (behind(DockerException("layers"), ConnectionResetError()), "the connection was closed"),
+        (behind(DockerException("layers"), ReadTimeout("read timed out")), "no answer within 20 s"),
+        (DockerException("what it is"), "what it is"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_plain(error: BaseException, text: str) -> None:
+    """What went wrong is said by the error that says most of those behind an error, and is never empty."""
+    assert plain(error) == text
+
+
+def test_hint_for_a_socket_of_root(said: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the user may not open the socket, the hint is how to be allowed to."""
+    refused = behind(DockerException("layers"), PermissionError(errno.EACCES, "Permission denied"))
+    monkeypatch.setattr("docker.APIClient", Mock(side_effect=refused))
+    assert "hint: be root, or join the group" in said(DOCKER_HOST="unix:///var/run/docker.sock")
 
 
 @pytest.mark.parametrize(

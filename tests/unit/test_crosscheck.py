@@ -41,14 +41,6 @@ def test_name_that_is_not_utf8() -> None:
         find_unconfirmed([Address("et\udc80h", "ipv4", "10.0.0.1", 0x0A000001, 24)])
 
 
-@pytest.mark.parametrize("error", [ValueError("You must specify a valid interface name."), OSError(), SystemError()])
-def test_netifaces_that_fails(error: Exception) -> None:
-    """What netifaces cannot see is not confirmed."""
-    loopback = [Address("lo", "ipv4", "127.0.0.1", 0x7F000001, 8)]
-    with patch.object(netifaces, "ifaddresses", side_effect=error):
-        assert find_unconfirmed(loopback) == loopback
-
-
 def test_read_once_more() -> None:
     """Where the two readers disagree, the host is read once more; where they still do, it is an error."""
     queries = [make_query(line) for line in FOUR]

@@ -27,11 +27,6 @@ def test_troubles() -> None:
     assert node("unknown").trouble is None
 
 
-def test_node_without_a_name() -> None:
-    """A node that has just joined has no host name yet: it goes by its id."""
-    assert node().name == "x"
-
-
 def test_facts() -> None:
     """The facts have the names of Docker's constraints; those that the API leaves out are empty or missing."""
     platform = {"OS": "linux", "Architecture": "x86_64"}

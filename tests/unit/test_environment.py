@@ -16,12 +16,9 @@ from unittest.mock import patch
 import pytest
 from conftest import Racknet
 from support.hosts import HOSTS
-from support.layout import parse_layout
 from support.on_host import on_host, run
-from support.queries import FOUR, make_query
 
-from racknet.cli.environment import NAMES, REFERENCE, variables
-from racknet.core.selection import select_address
+from racknet.cli.environment import NAMES, REFERENCE
 from racknet.output import notes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,31 +32,6 @@ TWO_NICS = f"{CLOUD}nic ens6 device"
 READY = f"{CLOUD}nic ens6 203.0.113.7/24 device\ndefault ens6 via 203.0.113.1"
 
 Capture = pytest.CaptureFixture[str]
-
-
-def test_names() -> None:
-    """The four variables have an order, and only those are set that have an answer."""
-    assert NAMES == ["RACKNET_PUBLIC_IPV4", "RACKNET_PUBLIC_IPV6", "RACKNET_SERVICE_IPV4", "RACKNET_SERVICE_IPV6"]
-    host = parse_layout(
-        "nic eth0 203.0.113.7/24 2001:db8::7/64\nnic eth1 10.1.0.7/24\ndefault eth0 via 203.0.113.1\nbridge docker0"
-    ).host
-    selections = [select_address(host, make_query(line)) for line in FOUR]
-    assert variables(selections) == dict(zip(NAMES, ("203.0.113.7", "2001:db8::7", "10.1.0.7"), strict=False))
-
-
-def test_env(capfd: Capture) -> None:
-    """`env` prints lines that compose and systemd read; with --export, a shell does."""
-    expected = (
-        "RACKNET_PUBLIC_IPV4=104.130.0.127\n"
-        "RACKNET_PUBLIC_IPV6=2001:4802:7800:1:be76:4eff:fe20:b4c1\n"
-        "RACKNET_SERVICE_IPV4=10.208.1.5\n"
-        "RACKNET_SERVICE_IPV6=fe80::be76:4eff:fe20:b452\n"
-    )
-    with on_host(HOSTS["rackspace"].layout.host):
-        assert run("env") == 0
-        assert capfd.readouterr() == (expected, "")
-        assert run("env", "--export") == 0
-        assert capfd.readouterr() == ("".join(f"export {line}\n" for line in expected.splitlines()), "")
 
 
 @pytest.mark.parametrize(
@@ -89,14 +61,6 @@ def test_env_waits_for_what_is_required(capfd: Capture) -> None:
     with on_host(CLOUD, routed.replace("/24", "/24 2001:db8::5/64")) as pauses:
         assert run("env", "--wait", "30", "--require", "public:ipv6") == 0
     assert (len(pauses), capfd.readouterr().out.partition("\n")[0]) == (1, "RACKNET_PUBLIC_IPV6=2001:db8::5")
-
-
-def test_env_of_aws(capfd: Capture) -> None:
-    """On AWS's host `env --wait` answers at once, although the public address is not on the host."""
-    with on_host(HOSTS["aws"].layout.host) as pauses:
-        assert run("env", "--wait", "30") == 0
-    assert pauses == []
-    assert capfd.readouterr().out.endswith(f"\nRACKNET_SERVICE_IPV4={HOSTS['aws'].service}\n")
 
 
 NOT_FOUND = "racknet: cannot run 'x': No such file or directory\n"
@@ -186,23 +150,6 @@ def test_references(word: str, expected: str) -> None:
     assert REFERENCE.sub("<>", word) == expected
 
 
-@pytest.mark.parametrize(
-    ("word", "name", "meant"),
-    [
-        ("$RACKNET_SERVICE_IP", "RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4 or $RACKNET_SERVICE_IPV6?"),
-        ("[${RACKNET_PUBLIC_IP6}]:80", "RACKNET_PUBLIC_IP6", "; did you mean $RACKNET_PUBLIC_IPV6?"),
-        ("${RACKNET_SERVICE_IPV4_:-x}", "RACKNET_SERVICE_IPV4_", "; did you mean $RACKNET_SERVICE_IPV4?"),
-        ("a $RACKNET_XYZ", "RACKNET_XYZ", ""),
-    ],
-)
-def test_exec_knows_its_names(word: str, name: str, meant: str, racknet: Racknet) -> None:
-    """A name in the arguments that is nobody's is status 2, with the name that was meant; the command does not run."""
-    out, err, status = racknet("exec", "echo", "$RACKNET_PUBLIC_IPV4", word, **LOOPBACK)
-    assert (out, status) == ("", 2)
-    assert err.splitlines()[0] == f"racknet: '${name}' is not a variable that is set{meant}"
-    assert err.splitlines()[1].startswith("hint: exec replaces RACKNET_PUBLIC_IPV4, ")
-
-
 def test_exec_leaves_other_names_alone(racknet: Racknet) -> None:
     """Names that racknet reads, or that are set, are the command's: a shell replaces them."""
     words = ["$RACKNET_SERVICE_CIDR", "$RACKNET_NAME", "$OTHER", "RACKNET_X", "$$"]
@@ -258,12 +205,6 @@ def test_without_an_answer(words: list[str], racknet: Racknet) -> None:
     assert err.startswith("racknet: no ")
     assert ("racknet: no public ipv4" in err) is (words[-1] != "$RACKNET_SERVICE_IPV4")
     assert "racknet: no service ipv4" in err
-
-
-def test_env_of_a_process(racknet: Racknet) -> None:
-    """The lines go to standard output, and nothing to standard error."""
-    lines = "RACKNET_PUBLIC_IPV4=127.0.0.1\nRACKNET_SERVICE_IPV4=127.0.0.1\n"
-    assert racknet("env", **LOOPBACK) == (lines, "", 0)
 
 
 def test_exec_of_a_process(racknet: Racknet) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
+from docker.errors import APIError, NotFound
+from requests import Response
 
 from racknet import __version__
-from racknet.errors import UsageError
-from racknet.swarm.image import TITLE, VERSION, Image, check_labels, exact_reference
+from racknet.errors import RacknetError, UsageError
+from racknet.output.hints import VERSIONED_IMAGE
+from racknet.swarm.image import TITLE, VERSION, Image, check_labels, exact_reference, find_image
 
 ID, DIGEST, OTHER = "sha256:1d", "sha256:d1", "sha256:d2"
 
@@ -46,3 +50,30 @@ def test_labels() -> None:
         check_labels("x", {VERSION: __version__})
     with pytest.raises(UsageError, match=rf"^'x' is racknet 0\.0\.9, and this is racknet {re.escape(__version__)}$"):
         check_labels("x", {TITLE: "racknet", VERSION: "0.0.9"})
+
+
+FOUND = {"Id": ID, "Config": {"Labels": {TITLE: "racknet", VERSION: __version__}}}
+ABSENT, WRONG = NotFound("no such image"), APIError("400", response=Mock(spec=Response, status_code=400))
+
+
+@pytest.mark.parametrize(
+    ("name", "inspected", "pulled", "expected"),
+    [
+        ("x/y", [FOUND], None, Image("x/y", ID)),
+        ("x/y", [ABSENT, FOUND], [{"status": "Pulling"}], Image("x/y", ID)),
+        ("x/y", [ABSENT], [{"error": "denied"}], "the manager cannot pull x/y: denied"),
+        ("x/y", [ABSENT, ABSENT], [], "the manager has no image x/y"),
+        ("X", [WRONG], None, "'X' is not the name of an image"),
+        (VERSIONED_IMAGE, [ABSENT], None, f"the manager has no image {VERSIONED_IMAGE}"),
+    ],
+    ids=str,
+)
+def test_find_image(name: str, inspected: list[object], pulled: list[dict[str, str]] | None, expected: object) -> None:
+    """The manager pulls an image that it lacks, but never by the default name."""
+    api = Mock(inspect_image=Mock(side_effect=inspected), pull=Mock(return_value=pulled))
+    try:
+        found: object = find_image(api, name, "10.0.0.1")
+    except RacknetError as error:
+        found = error.message
+    assert found == expected
+    assert api.pull.called is (pulled is not None)

@@ -41,16 +41,6 @@ def test_candidates(capfd: Capture) -> None:
     assert (first, both) == (answer, [answer, {**answer, **last, "proven": False}])
 
 
-def test_answer_without_proof(capfd: Capture) -> None:
-    """An answer that only a preference decides is not proven; in the list an address without an answer is null."""
-    with on_host("nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"):
-        assert run("service", "--json") == 0
-        assert json.loads(capfd.readouterr().out)["proven"] is False
-        assert run("list", "--json") == 0
-    found = {entry["address"]: entry["proven"] for entry in json.loads(capfd.readouterr().out)["addresses"]}
-    assert found == {"10.0.1.5": False, "10.9.0.4": None}
-
-
 @pytest.mark.parametrize("name", ["rackspace", "equinix-metal", "aws", "bridged-container", "no-address-yet"])
 def test_list(name: str, capfd: Capture) -> None:
     """The list fits its schema, and has every address and interface, and the answers."""
@@ -78,8 +68,3 @@ def test_labels(capfd: Capture) -> None:
 def test_container_is_no_host(environ: dict[str, str], capfd: Capture) -> None:
     """The list says that a container's own network is not a host's, whatever variables are set."""
     assert listed("bridged-container", capfd, **environ)["host"] is False
-
-
-def test_host(capfd: Capture) -> None:
-    """The list says that a host's network is a host's."""
-    assert listed("rackspace", capfd)["host"] is True

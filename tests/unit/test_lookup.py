@@ -18,6 +18,7 @@ from support.on_host import PlayedReading, on_host
 from support.queries import make_query
 
 from racknet import lookup
+from racknet.cli import ask
 from racknet.core.facts import Address
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
@@ -31,20 +32,6 @@ def texts(addresses: list[Address]) -> list[str]:
     return [address.text for address in addresses]
 
 
-def test_answer_is_confirmed() -> None:
-    """Each answer is confirmed by the second reader before anything else is done with it."""
-    asked: list[str] = []
-
-    def confirm(addresses: list[Address]) -> list[Address]:
-        asked.extend(texts(addresses))
-        return []
-
-    with on_host(READY), patch.object(lookup, "find_unconfirmed", confirm):
-        selections = look_up([make_query(line) for line in ("public", "public ipv6", "service")]).selections
-    assert [s.address.text if s.address else "" for s in selections] == ["203.0.113.7", "", ""]
-    assert asked == ["203.0.113.7"]
-
-
 def test_all_candidates_are_confirmed() -> None:
     """Where all candidates are asked for, each is confirmed, also where they tie."""
     tie = "nic eth2 10.1.0.7/24\nnic eth3 10.2.0.7/24\nbridge docker0"
@@ -52,18 +39,6 @@ def test_all_candidates_are_confirmed() -> None:
         (selection,) = look_up([make_query("service --all")]).selections
     assert texts(selection.answers) == texts(confirm.call_args.args[0]) == ["10.1.0.7", "10.2.0.7"]
     assert selection.address is None
-
-
-def test_unconfirmed_answer_is_read_once_more() -> None:
-    """Where the second reader does not see the answer, the host has changed: it is read again."""
-    moved = "nic eth1 203.0.113.7/24\nbridge docker0"
-    with (
-        on_host(READY, moved),
-        patch.object(lookup, "find_unconfirmed", lambda found: [a for a in found if a.interface != "eth1"]),
-    ):
-        (selection,) = look_up([make_query("public")]).selections
-    assert selection.address is not None
-    assert selection.address.interface == "eth1"
 
 
 def test_answer_that_stays_unconfirmed() -> None:
@@ -126,13 +101,6 @@ def test_waits_no_longer_than_asked() -> None:
         _, (selection,) = wait_for([make_query("public")], 1.1, lambda _: False).whole()
     assert sum(pauses) == pytest.approx(1.1)
     assert texts([address for address, _ in selection.rejected]) == ["172.17.0.1"]
-
-
-def test_without_waiting() -> None:
-    """Without a time to wait the host is looked at once."""
-    with on_host(EMPTY, READY) as pauses:
-        (selection,) = wait_for([make_query("public")], 0, lambda found: is_final(found[0])).selections
-    assert (pauses, selection.answers) == ([], [])
 
 
 def test_first_look() -> None:
@@ -234,6 +202,16 @@ def _catches(pid: int, number: signal.Signals) -> bool:
     """Return whether a process has a handler for a signal."""
     (caught,) = re.findall(r"SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text())
     return bool(int(caught, 16) & 1 << number - 1)
+
+
+def test_handler_that_is_there() -> None:
+    """Where SIGTERM is handled or ignored already, waiting leaves it so."""
+    with on_host(EMPTY), patch.object(signal, "signal") as changed:
+        for handler, count in ((signal.SIG_DFL, 1), (signal.SIG_IGN, 0)):
+            changed.reset_mock()
+            with patch.object(signal, "getsignal", return_value=handler):
+                ask.wait_for([make_query("public")], 0.1, lambda _: False)
+            assert changed.call_count == count
 
 
 WAITING = [sys.executable, "-m", "racknet", "public", "--interface", "no-such", "--wait", "30"]

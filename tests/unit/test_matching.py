@@ -6,10 +6,9 @@ from ipaddress import ip_address, ip_network
 from random import Random
 
 import pytest
-from support.queries import make_query
 
 from racknet.core import rules
-from racknet.core.facts import Address, Host, Interface
+from racknet.core.facts import Address
 from racknet.core.matching import (
     CidrBlock,
     NamePattern,
@@ -103,36 +102,3 @@ def test_name_pattern(pattern: str, name: str, matches: bool) -> None:
     """A pattern matches whole names."""
     assert NamePattern(pattern).matches(name) is matches
     assert NamePatterns("other", pattern).match(name) is matches
-
-
-def test_no_patterns() -> None:
-    """No pattern matches no name."""
-    assert not NamePatterns().match("eth0")
-
-
-def test_blocks_of_a_query() -> None:
-    """Each block restricts its own family alone."""
-    query = make_query("public --cidr 10.0.0.0/8 --cidr 2001:db8::/32 --cidr 203.0.113.7")
-    assert [block.text for block in query.blocks("ipv4")] == ["10.0.0.0/8", "203.0.113.7"]
-    assert [block.text for block in query.blocks("ipv6")] == ["2001:db8::/32"]
-
-
-def test_query_includes_interfaces_and_labels() -> None:
-    """`--interface` names an interface or a label; the name of another interface is no label."""
-    addresses = [address("10.0.0.1"), address("10.0.0.2", label="eth0:1"), address("10.0.0.3", "ens3", "vip")]
-    addresses.append(address("10.0.0.4", "ens4", "eth0"))
-    host = Host([Interface(name) for name in ("eth0", "ens3", "ens4")], addresses, [])
-
-    def included(line: str) -> list[bool]:
-        return [make_query(line).includes(host, a) for a in addresses]
-
-    assert included("public --interface eth0:*") == [False, True, False, False]
-    assert included("public --interface e*") == [True, True, True, True]
-    assert included("public --interface vip") == [False, False, True, False]
-    assert included("public --interface eth0") == [True, True, False, False]
-    assert included("public") == [False, False, False, False]
-
-
-def test_query_as_text() -> None:
-    """A query is written as its network and its family."""
-    assert [str(make_query(line)) for line in ("public inet6", "service")] == ["public ipv6", "service ipv4"]

@@ -38,14 +38,6 @@ def test_notes_on_other_doubts() -> None:
     assert notes.unproven_answers(selections(nat, "service ipv6")).startswith("note: service ipv4: 10.0.2.15 on eth0 ")
 
 
-def test_note_on_a_contradiction_of_proofs() -> None:
-    """Where a proof speaks against what decides, the note says that."""
-    layout = "nic ens5 10.0.1.5/32 device\nnic ens6 10.9.0.4/24 device\ndefault ens5"
-    assert "(default route, against no host prefix), not proven" in notes.unproven_answers(
-        selections(layout, "service")
-    )
-
-
 @pytest.mark.parametrize(
     ("layout", "line", "note"),
     [

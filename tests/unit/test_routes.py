@@ -112,14 +112,6 @@ def test_other_routes(body: bytes) -> None:
     assert routes("ipv4", body) == []
 
 
-def test_ipv6() -> None:
-    """IPv6's routes have IPv6's gateways and sources."""
-    body = route(AF_INET6, 0, ETH0, v6(RTA_GATEWAY, "fe80::1"), v6(RTA_PREFSRC, "2001:db8::1"), number(RTA_PRIORITY, 1))
-    assert routes("ipv6", body) == [("eth0", 1, "fe80::1", "2001:db8::1", "")]
-    private = route(AF_INET6, 8, v6(RTA_DST, "fd00::"), ETH1, v6(RTA_GATEWAY, "fe80::1"))
-    assert routes("ipv6", private) == [("eth1", 0, "fe80::1", "", "fd00::/8")]
-
-
 @pytest.mark.parametrize(
     ("body", "table"),
     [

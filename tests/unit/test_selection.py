@@ -11,12 +11,10 @@ from unittest.mock import patch
 import pytest
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.queries import FOUR, doubt_of, make_query, select
+from support.queries import doubt_of, make_query, select
 
 from racknet.core import rules
 from racknet.core.comparison import TIE, UNPROVEN
-from racknet.core.eligibility import address_class
-from racknet.core.facts import Address
 from racknet.core.selection import select_address, select_addresses
 
 TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1\n"
@@ -31,22 +29,6 @@ def rejected(line: str, layout: str) -> dict[str, str]:
     return {address.text: reason.text for address, reason in select(line, layout).rejected}
 
 
-@pytest.mark.parametrize(
-    ("text", "family", "number", "expected"),
-    [
-        ("203.0.113.7", "ipv4", 0xCB007107, "public"),
-        ("10.0.0.1", "ipv4", 0x0A000001, "private"),
-        ("169.254.0.1", "ipv4", 0xA9FE0001, "never an answer"),
-        ("fe80::1", "ipv6", 0xFE80 << 112 | 1, "link-local"),
-        ("2001:db8::1", "ipv6", 0x20010DB8 << 96 | 1, "public"),
-        ("::1", "ipv6", 1, "never an answer"),  # in no block at all
-    ],
-)
-def test_address_class(text: str, family: str, number: int, expected: str) -> None:
-    """The class is that of the first block which holds the address; without any it is never an answer."""
-    assert address_class(Address("eth0", family, text, number, 24)) == expected
-
-
 def test_reasons_of_class() -> None:
     """An address of another class is rejected for that class; where `public` has no candidate, it may be NAT's."""
     layout = "known\nnic ens3 203.0.113.7/24 10.0.0.1/24 169.254.0.1/16 2001:db8::1/64 fe80::1/64"
@@ -55,44 +37,6 @@ def test_reasons_of_class() -> None:
     assert rejected("public ipv6", layout) == {"fe80::1": "link-local"}
     behind_nat = {"10.0.0.1": "private; the host may sit behind NAT", "169.254.0.1": "never an answer"}
     assert rejected("public", layout.replace("203.0.113.7/24 ", "")) == behind_nat
-
-
-def test_reasons_of_filters() -> None:
-    """An address that the user's filters leave out is rejected for the filter."""
-    layout = """
-    nic ens3 10.0.0.1/24
-    nic ens4 10.1.0.1/24
-    nic docker0 172.17.0.1/16
-    way 10.9.9.9 ens4 10.1.0.1
-    """
-    assert rejected("service --interface ens4", layout) == {
-        "10.0.0.1": "not an interface asked for",
-        "172.17.0.1": "container interface",
-    }
-    assert rejected("service --cidr 10.1.0.0/16", layout) == {
-        "10.0.0.1": "not in a block asked for",
-        "172.17.0.1": "container interface",
-    }
-    assert rejected("service --reach 10.9.9.9", layout) == {
-        "10.0.0.1": "not on the interface that reaches the address",
-        "172.17.0.1": "container interface",
-    }
-    assert rejected("service --exclude 10.1.0.1", layout)["10.1.0.1"] == "excluded"
-
-
-def test_reason_of_an_anchor() -> None:
-    """An anchor is never `service`, and the reason says why."""
-    layout = "nic eth0 178.62.215.154/18 10.18.0.12/16 device"
-    reason = "anchor of a public address: what listens there listens on the Internet"
-    for line in ("service", "service --interface eth0", "service --cidr 10.18.0.12"):
-        assert rejected(line, layout)["10.18.0.12"] == reason
-
-
-def test_reason_of_a_point_to_point_link() -> None:
-    """A point-to-point link is never `service`, unless it is named."""
-    layout = "nic ppp0 10.64.0.9/24 type=512 device\ndefault ppp0"
-    assert rejected("service", layout) == {"10.64.0.9": "point-to-point link"}
-    assert rejected("service --interface ppp0", layout) == {}
 
 
 def test_service_ipv6_without_service_ipv4() -> None:
@@ -115,12 +59,6 @@ def test_service_ipv6_where_service_ipv4_is_ambiguous() -> None:
     doubt = select("service ipv6", layout).doubt
     assert doubt is not None
     assert (doubt.kind, doubt.interfaces) == (TIE, ["ens4", "ens5"])
-
-
-def test_service_ipv6_on_another_interface() -> None:
-    """A unique local address on another interface than `service ipv4`'s is rejected for that."""
-    layout = "known\nnic ens4 10.1.0.7/24 fd00:4::1/64\nnic ens5 fd00:5::1/64"
-    assert rejected("service ipv6", layout) == {"fd00:5::1": "not on ens4"}
 
 
 def test_interfaces_without_an_address() -> None:
@@ -159,14 +97,6 @@ def test_is_host() -> None:
         found = [select_address(host, make_query(f"service{more}{last}")) for last in ("", " --in-container")]
         assert [selection.is_host for selection in found] == [False, True]
         assert [selection.address is not None for selection in found] == [False, True]
-
-
-def test_each_query_without_any_address() -> None:
-    """A host without an address has no candidate, nothing rejected, and no answer."""
-    for line in FOUR:
-        selection = select(line, "known\nnic ens3")
-        assert (selection.address, selection.candidates, selection.rejected) == (None, [], [])
-        assert (selection.doubt, selection.unproven, selection.is_proven) == (None, None, False)
 
 
 NAT = "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2\n"

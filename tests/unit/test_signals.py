@@ -120,3 +120,9 @@ def test_ignored_signal() -> None:
             send(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_fault_without_a_signal() -> None:
+    """A fault that no signal came before stays what it is."""
+    with pytest.raises(ValueError, match="x"), ended_in_order():
+        raise ValueError("x")

@@ -7,7 +7,6 @@ from support.queries import select
 
 from racknet.core.why import why, why_not
 
-TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1\n"
 VIP = """
 nic bond0 192.168.222.211/24 192.168.222.210/32 device
 default bond0 via 192.168.222.1 src 192.168.222.210
@@ -51,23 +50,6 @@ def test_why_not_each() -> None:
     ]
     labelled = select("public", "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a")
     assert why_not(labelled, 1).text == "eth0:a is preferred: interface named for PublicNet"
-
-
-def test_candidates_in_a_container() -> None:
-    """In a container's own network there is no answer, and each candidate is of the container."""
-    selection = select("public", "nic eth0 203.0.113.7/24")
-    assert (selection.address, selection.is_proven) == (None, False)
-    assert why_not(selection, 0).text == "of the container"
-
-
-def test_why_not_an_unproven_answer() -> None:
-    """With --strict each of the two between which only a preference decides says so; another says what it would."""
-    selection = select("service --strict", f"{TWO}nic usb0 192.168.7.2/24 device")
-    assert [why_not(selection, place).text for place in range(3)] == [
-        "preferred to 10.9.0.4, not proven: default route",
-        "10.0.1.5 is preferred, not proven: default route",
-        "ens6 is preferred: not a cable to one device",
-    ]
 
 
 def test_why_not_those_in_doubt() -> None:
