@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from unittest.mock import patch
 
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS, HostCase
 from support.on_host import on_host
 from support.queries import FOUR, answer_of
@@ -152,35 +153,33 @@ def test_no_address(call: Any) -> None:
         assert str(racknet.service(in_container=True, interface="eth0")) == "172.17.0.5"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"family": "ipv5"}, "'ipv5' is not a family: ipv4 or ipv6"),
-        ({"family": 4}, "family: 4 is not ipv4 or ipv6"),
-        ({"network": "pubic"}, "network: 'pubic' is not public or service"),
-        ({"network": None}, "network: None is not public or service"),
-        ({"interface": ""}, "interface: '' is not the name of an interface, or a glob"),
-        ({"interface": 0}, "interface: 0 is not a str or a sequence of str"),
-        ({"interface": {"eth0"}}, "interface: {'eth0'} is not a str or a sequence of str"),
-        ({"exclude": ["eth0", None]}, "exclude: ['eth0', None] is not a str or a sequence of str"),
-        ({"cidr": b"10.0.0.0/8"}, "cidr: b'10.0.0.0/8' is not a str or a sequence of str"),
-        ({"cidr": "10.0.0.0/33"}, "cidr: '10.0.0.0/33' is not a CIDR block"),
-        ({"cidr": "10.0.0.0/8,10.0.0"}, "cidr: '10.0.0' is not a CIDR block"),
-        (
-            {"exclude": "fd00::/8", "family": "ipv4", "network": "public"},
-            "exclude: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
-        ),
-        ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
-        ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str"),
-        ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
-        ({"strict": 1}, "strict: 1 is not True or False"),
-        ({"in_container": "yes"}, "in_container: 'yes' is not True or False"),
-        ({"wait": "5"}, "wait: '5' is not a number of seconds, from 0 to a year"),
-        ({"wait": -1}, "wait: -1 is not a number of seconds, from 0 to a year"),
-        ({"wait": float("nan")}, "wait: nan is not a number of seconds, from 0 to a year"),
-        ({"wait": 1e9}, "wait: 1000000000.0 is not a number of seconds, from 0 to a year"),
-        ({"wait": True}, "wait: True is not a number of seconds, from 0 to a year"),
-    ],
+@cases(
+    "arguments message",
+    ({"family": "ipv5"}, "'ipv5' is not a family: ipv4 or ipv6"),
+    ({"family": 4}, "family: 4 is not ipv4 or ipv6"),
+    ({"network": "pubic"}, "network: 'pubic' is not public or service"),
+    ({"network": None}, "network: None is not public or service"),
+    ({"interface": ""}, "interface: '' is not the name of an interface, or a glob"),
+    ({"interface": 0}, "interface: 0 is not a str or a sequence of str"),
+    ({"interface": {"eth0"}}, "interface: {'eth0'} is not a str or a sequence of str"),
+    ({"exclude": ["eth0", None]}, "exclude: ['eth0', None] is not a str or a sequence of str"),
+    ({"cidr": b"10.0.0.0/8"}, "cidr: b'10.0.0.0/8' is not a str or a sequence of str"),
+    ({"cidr": "10.0.0.0/33"}, "cidr: '10.0.0.0/33' is not a CIDR block"),
+    ({"cidr": "10.0.0.0/8,10.0.0"}, "cidr: '10.0.0' is not a CIDR block"),
+    (
+        {"exclude": "fd00::/8", "family": "ipv4", "network": "public"},
+        "exclude: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
+    ),
+    ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
+    ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str"),
+    ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
+    ({"strict": 1}, "strict: 1 is not True or False"),
+    ({"in_container": "yes"}, "in_container: 'yes' is not True or False"),
+    ({"wait": "5"}, "wait: '5' is not a number of seconds, from 0 to a year"),
+    ({"wait": -1}, "wait: -1 is not a number of seconds, from 0 to a year"),
+    ({"wait": float("nan")}, "wait: nan is not a number of seconds, from 0 to a year"),
+    ({"wait": 1e9}, "wait: 1000000000.0 is not a number of seconds, from 0 to a year"),
+    ({"wait": True}, "wait: True is not a number of seconds, from 0 to a year"),
     ids=str,
 )
 def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:

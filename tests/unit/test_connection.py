@@ -1,4 +1,4 @@
-"""Which engine is asked, the way to it, and the words for what goes wrong on the way."""
+"""Which engine is asked, the way to it, the words for what goes wrong there, and which image the nodes run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import errno
 import gc
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -13,13 +14,19 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from docker.errors import APIError, DockerException
+from docker.errors import APIError, DockerException, NotFound
+from requests import Response
 from requests.exceptions import ReadTimeout
+from support.cases import cases
 from support.fake_manager import fake_manager
 from support.on_host import run
 
+from racknet import __version__
+from racknet.errors import RacknetError, UsageError
+from racknet.output.hints import VERSIONED_IMAGE
 from racknet.swarm.client import Swarm
 from racknet.swarm.engine import connect, plain, ssh_words
+from racknet.swarm.image import TITLE, VERSION, Image, check_labels, exact_reference, find_image
 
 # The SDK leaves a socket behind that it could not connect; it is collected before the test ends.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
@@ -62,14 +69,12 @@ def test_docker_host_comes_first(said: Callable[..., str]) -> None:
 HINT = "does this answer? docker info; DOCKER_HOST and docker context use choose another engine"
 
 
-@pytest.mark.parametrize(
-    ("host", "message", "hint"),
-    [
-        ("tcp://127.0.0.1:1", "Connection refused", HINT),
-        ("ssh://127.0.0.1/var/run/docker.sock", "write it as ssh://USER@HOST:PORT", HINT),
-        ("ssh://n1", "the connection was closed", "does this answer? ssh ssh://n1 docker info"),
-        ("nonsense", "Invalid bind address format: port is required: nonsense", HINT),
-    ],
+@cases(
+    "host message hint",
+    ("tcp://127.0.0.1:1", "Connection refused", HINT),
+    ("ssh://127.0.0.1/var/run/docker.sock", "write it as ssh://USER@HOST:PORT", HINT),
+    ("ssh://n1", "the connection was closed", "does this answer? ssh ssh://n1 docker info"),
+    ("nonsense", "Invalid bind address format: port is required: nonsense", HINT),
 )
 def test_errors_are_sentences(host: str, message: str, hint: str, said: Callable[..., str], tmp_path: Path) -> None:
     """An error says what went wrong, without the layers of the SDK, and its hint is a command."""
@@ -114,16 +119,14 @@ def behind(error: BaseException, cause: BaseException) -> BaseException:
     return error
 
 
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [
-        (APIError("500", explanation="rpc error: code = Unknown desc = no leader"), "no leader"),
-        (behind(DockerException("layers"), PermissionError(errno.EACCES, "Permission denied")), "Permission denied"),
-        (behind(DockerException("layers"), ConnectionResetError()), "the connection was closed"),
-        (behind(DockerException("layers"), ReadTimeout("read timed out")), "no answer within 20 s"),
-        (DockerException("what it is"), "what it is"),
-        (ValueError(), "ValueError"),
-    ],
+@cases(
+    "error text",
+    (APIError("500", explanation="rpc error: code = Unknown desc = no leader"), "no leader"),
+    (behind(DockerException("layers"), PermissionError(errno.EACCES, "Permission denied")), "Permission denied"),
+    (behind(DockerException("layers"), ConnectionResetError()), "the connection was closed"),
+    (behind(DockerException("layers"), ReadTimeout("read timed out")), "no answer within 20 s"),
+    (DockerException("what it is"), "what it is"),
+    (ValueError(), "ValueError"),
 )
 def test_plain(error: BaseException, text: str) -> None:
     """What went wrong is said by the error that says most of those behind an error, and is never empty."""
@@ -137,14 +140,12 @@ def test_hint_for_a_socket_of_root(said: Callable[..., str], monkeypatch: pytest
     assert "hint: be root, or join the group" in said(DOCKER_HOST="unix:///var/run/docker.sock")
 
 
-@pytest.mark.parametrize(
-    ("host", "words"),
-    [
-        ("ssh://N1", ["--", "N1"]),
-        ("ssh://root@n1/", ["-l", "root", "--", "n1"]),
-        ("ssh://root@10.0.0.1:2222", ["-l", "root", "-p", "2222", "--", "10.0.0.1"]),
-        ("ssh://[fe80::1%eth0]:22", ["-p", "22", "--", "fe80::1%eth0"]),
-    ],
+@cases(
+    "host words",
+    ("ssh://N1", ["--", "N1"]),
+    ("ssh://root@n1/", ["-l", "root", "--", "n1"]),
+    ("ssh://root@10.0.0.1:2222", ["-l", "root", "-p", "2222", "--", "10.0.0.1"]),
+    ("ssh://[fe80::1%eth0]:22", ["-p", "22", "--", "fe80::1%eth0"]),
 )
 def test_ssh_words(host: str, words: list[str]) -> None:
     """The port is the one that is written, or else ssh's own configuration says."""
@@ -157,3 +158,64 @@ def test_wrong_ssh_words(host: str) -> None:
     with pytest.raises(ValueError, match="write it as ssh://USER@HOST:PORT"):
         ssh_words(host)
     assert ssh_words("ssh://-oProxyCommand=x")[1] == "--"
+
+
+ID, DIGEST, OTHER = "sha256:1d", "sha256:d1", "sha256:d2"
+
+
+@cases(
+    "name digests expected",
+    ("racknet/ip:0.1.0", [], ID),
+    ("racknet/ip:0.1.0", [f"r.example/racknet/ip@{OTHER}", f"racknet/ip@{DIGEST}"], f"racknet/ip@{DIGEST}"),
+    ("racknet/ip", [f"racknet/ip@{DIGEST}"], f"racknet/ip@{DIGEST}"),
+    ("racknet/ip", [f"racknet/ip-too@{DIGEST}"], ID),
+    ("r.example:5000/ip", [f"r.example:5000/ip@{DIGEST}"], f"r.example:5000/ip@{DIGEST}"),
+    ("r.example:5000/ip:1", [f"ip@{OTHER}", f"r.example:5000/ip@{DIGEST}"], f"r.example:5000/ip@{DIGEST}"),
+    ("ip", [f"ip@{DIGEST}"], f"ip@{DIGEST}"),
+    (f"r.example/ip@{OTHER}", [f"r.example/ip@{DIGEST}"], f"r.example/ip@{OTHER}"),
+    (f"r.example/ip:1@{OTHER}", [], f"r.example/ip:1@{OTHER}"),
+)
+def test_exact_reference(name: str, digests: list[str], expected: str) -> None:
+    """An image goes by its digest in the repository that was named, or else by its id; never by a tag."""
+    assert exact_reference(name, {"Id": ID, "RepoDigests": digests}) == expected
+    assert exact_reference("ip:1", {"Id": ID, "RepoDigests": None}) == ID
+
+
+def test_known_as() -> None:
+    """An image that a node lacks is called by what people know: its digest, or its name, but never its id."""
+    assert Image("racknet/ip:1", ID).known_as == "racknet/ip:1"
+    assert Image("racknet/ip:1", f"racknet/ip@{DIGEST}").known_as == f"racknet/ip@{DIGEST}"
+
+
+def test_labels() -> None:
+    """An image without the labels, or of another version, is an error that names it."""
+    check_labels("x", {TITLE: "racknet", VERSION: __version__})
+    with pytest.raises(UsageError, match=r"^'x' is not an image of racknet$"):
+        check_labels("x", {VERSION: __version__})
+    with pytest.raises(UsageError, match=rf"^'x' is racknet 0\.0\.9, and this is racknet {re.escape(__version__)}$"):
+        check_labels("x", {TITLE: "racknet", VERSION: "0.0.9"})
+
+
+FOUND = {"Id": ID, "Config": {"Labels": {TITLE: "racknet", VERSION: __version__}}}
+ABSENT, WRONG = NotFound("no such image"), APIError("400", response=Mock(spec=Response, status_code=400))
+
+
+@cases(
+    "name inspected pulled expected",
+    ("x/y", [FOUND], None, Image("x/y", ID)),
+    ("x/y", [ABSENT, FOUND], [{"status": "Pulling"}], Image("x/y", ID)),
+    ("x/y", [ABSENT], [{"error": "denied"}], "the manager cannot pull x/y: denied"),
+    ("x/y", [ABSENT, ABSENT], [], "the manager has no image x/y"),
+    ("X", [WRONG], None, "'X' is not the name of an image"),
+    (VERSIONED_IMAGE, [ABSENT], None, f"the manager has no image {VERSIONED_IMAGE}"),
+    ids=str,
+)
+def test_find_image(name: str, inspected: list[object], pulled: list[dict[str, str]] | None, expected: object) -> None:
+    """The manager pulls an image that it lacks, but never by the default name."""
+    api = Mock(inspect_image=Mock(side_effect=inspected), pull=Mock(return_value=pulled))
+    try:
+        found: object = find_image(api, name, "10.0.0.1")
+    except RacknetError as error:
+        found = error.message
+    assert found == expected
+    assert api.pull.called is (pulled is not None)

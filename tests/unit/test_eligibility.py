@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from support.cases import cases
 from support.layout import parse_layout
 from support.queries import answer_of, make_query
 
@@ -79,23 +79,21 @@ def test_failed_and_optimistic() -> None:
     assert answer_of(host, "public ipv6") == ""
 
 
-@pytest.mark.parametrize(
-    ("layout", "families"),
-    [
-        (CLOUD, ["ipv6"]),  # it has no default route of IPv6
-        (f"{CLOUD}default -6 ens5 via fe80::1", ["ipv6"]),  # no IPv6 address yet
-        (f"{CLOUD}default -6 ens5 via fe80::1\nlo 2001:db8::1/128", ["ipv6"]),
-        (f"{CLOUD}nic ens6 device", ["ipv4", "ipv6"]),  # a second NIC without an address
-        (f"{CLOUD}nic ens6 device down", ["ipv6"]),
-        (f"{CLOUD}nic ens6 device nocarrier", ["ipv6"]),
-        (f"{CLOUD}nic ens6 device\nbridge br0 10.0.1.5/24 over=ens6", ["ipv6"]),  # br0 has it for ens6
-        (f"{CLOUD}nic ens6 device\nbridge br0 over=ens6", ["ipv4", "ipv6"]),
-        (f"{CLOUD}bridge docker0\nnic veth1\nnic tun0", ["ipv6"]),  # only physical interfaces matter
-        ("nic ens5 10.0.0.5/24 device", ["ipv4", "ipv6"]),  # no default route
-        (f"{CLOUD}default -6 ens5 via fe80::1\nnic ens6 2001:db8::6/64 device", ["ipv4", "ipv6"]),
-        ("nic ens5 10.0.0.5/24 2001:db8::5/64 device\ndefault ens5\ndefault -6 ens5", []),
-        ("known\nnic eth0 10.0.0.5/24\ndefault eth0", ["ipv6"]),  # not the loopback interface's
-    ],
+@cases(
+    "layout families",
+    (CLOUD, ["ipv6"]),  # it has no default route of IPv6
+    (f"{CLOUD}default -6 ens5 via fe80::1", ["ipv6"]),  # no IPv6 address yet
+    (f"{CLOUD}default -6 ens5 via fe80::1\nlo 2001:db8::1/128", ["ipv6"]),
+    (f"{CLOUD}nic ens6 device", ["ipv4", "ipv6"]),  # a second NIC without an address
+    (f"{CLOUD}nic ens6 device down", ["ipv6"]),
+    (f"{CLOUD}nic ens6 device nocarrier", ["ipv6"]),
+    (f"{CLOUD}nic ens6 device\nbridge br0 10.0.1.5/24 over=ens6", ["ipv6"]),  # br0 has it for ens6
+    (f"{CLOUD}nic ens6 device\nbridge br0 over=ens6", ["ipv4", "ipv6"]),
+    (f"{CLOUD}bridge docker0\nnic veth1\nnic tun0", ["ipv6"]),  # only physical interfaces matter
+    ("nic ens5 10.0.0.5/24 device", ["ipv4", "ipv6"]),  # no default route
+    (f"{CLOUD}default -6 ens5 via fe80::1\nnic ens6 2001:db8::6/64 device", ["ipv4", "ipv6"]),
+    ("nic ens5 10.0.0.5/24 2001:db8::5/64 device\ndefault ens5\ndefault -6 ens5", []),
+    ("known\nnic eth0 10.0.0.5/24\ndefault eth0", ["ipv6"]),  # not the loopback interface's
 )
 def test_host_that_awaits_an_address(layout: str, families: list[str]) -> None:
     """An address may still come where there is no default route, or where a physical interface has no address."""
@@ -103,17 +101,15 @@ def test_host_that_awaits_an_address(layout: str, families: list[str]) -> None:
     assert [family for family in ("ipv4", "ipv6") if found.awaits_address(family)] == families
 
 
-@pytest.mark.parametrize(
-    ("layout", "expected"),
-    [
-        ("nic eth0 10.0.0.5/24", False),
-        ("nic eth0 10.0.0.5/24\nnic tun0 10.8.0.1/24", False),
-        ("nic eth0 10.0.0.5/24 kind=netkit", False),
-        ("known\nnic eth0 10.0.0.5/24", True),
-        ("nic eth0 10.0.0.5/24 device", True),
-        ("nic eth0 10.0.0.5/24\nbridge mine", True),
-        ("nic eth0 10.0.0.5/24\nnic docker0 down", True),
-    ],
+@cases(
+    "layout expected",
+    ("nic eth0 10.0.0.5/24", False),
+    ("nic eth0 10.0.0.5/24\nnic tun0 10.8.0.1/24", False),
+    ("nic eth0 10.0.0.5/24 kind=netkit", False),
+    ("known\nnic eth0 10.0.0.5/24", True),
+    ("nic eth0 10.0.0.5/24 device", True),
+    ("nic eth0 10.0.0.5/24\nbridge mine", True),
+    ("nic eth0 10.0.0.5/24\nnic docker0 down", True),
 )
 def test_is_host(layout: str, expected: bool) -> None:
     """A network is a host's if that is known, or if a device, a bridge or a container interface's name is there."""
@@ -151,29 +147,21 @@ def test_physical_interfaces_inside_a_container() -> None:
 NIC = "nic ens3 10.0.0.5/24 2001:db8::5/64 device\nnic ens4 10.1.0.5/24 2001:db8:1::5/64 device\n"
 
 
-@pytest.mark.parametrize(
-    ("routes", "expected"),
-    [
-        ("default ens3 via 10.0.0.1\ndefault ens4 via 10.1.0.1", ["ens3", "ens4"]),  # of one metric
-        ("default ens3 via 10.0.0.1 ens4 via 10.1.0.1", ["ens3", "ens4"]),  # nexthops of one route
-        ("default ens3 via 10.0.0.1 metric 5\ndefault ens4 via 10.1.0.1 metric 4", ["ens4"]),
-        ("default -6 ens3 via fe80::1\ndefault -6 ens4 via fe80::1", ["ens3", "ens4"]),
-        ("default -6 ens3 via fe80::1\ndefault -6 ens4 via fe80::1 pref high", ["ens4"]),
-        ("default -6 ens3 via fe80::1 pref low\ndefault -6 ens4 via fe80::1", ["ens4"]),
-        ("default -6 ens3 via fe80::1 metric 9 pref low\ndefault -6 ens4 via fe80::1 pref high", ["ens3"]),
-        ("default -6 ens3 via fe80::1 metric 9 expired\ndefault -6 ens4 via fe80::1", ["ens4"]),
-        ("default ens3 via 10.0.0.1 dead\ndefault ens4 via 10.1.0.1 metric 9", ["ens4"]),
-        ("default ens3 via 10.1.0.5\ndefault ens4 via 10.1.0.1 metric 9", ["ens4"]),  # to itself
-        ("default ens3 via 10.0.0.1\ndefault ens4 via 10.1.0.1 table 100", ["ens3"]),
-        ("default ens4 via 10.1.0.1 table 253", ["ens4"]),  # the kernel's own way out
-    ],
+@cases(
+    "routes expected",
+    ("default ens3 via 10.0.0.1\ndefault ens4 via 10.1.0.1", ["ens3", "ens4"]),  # of one metric
+    ("default ens3 via 10.0.0.1 ens4 via 10.1.0.1", ["ens3", "ens4"]),  # nexthops of one route
+    ("default ens3 via 10.0.0.1 metric 5\ndefault ens4 via 10.1.0.1 metric 4", ["ens4"]),
+    ("default -6 ens3 via fe80::1\ndefault -6 ens4 via fe80::1", ["ens3", "ens4"]),
+    ("default -6 ens3 via fe80::1\ndefault -6 ens4 via fe80::1 pref high", ["ens4"]),
+    ("default -6 ens3 via fe80::1 pref low\ndefault -6 ens4 via fe80::1", ["ens4"]),
+    ("default -6 ens3 via fe80::1 metric 9 pref low\ndefault -6 ens4 via fe80::1 pref high", ["ens3"]),
+    ("default -6 ens3 via fe80::1 metric 9 expired\ndefault -6 ens4 via fe80::1", ["ens4"]),
+    ("default ens3 via 10.0.0.1 dead\ndefault ens4 via 10.1.0.1 metric 9", ["ens4"]),
+    ("default ens3 via 10.1.0.5\ndefault ens4 via 10.1.0.1 metric 9", ["ens4"]),  # to itself
+    ("default ens3 via 10.0.0.1\ndefault ens4 via 10.1.0.1 table 100", ["ens3"]),
+    ("default ens4 via 10.1.0.1 table 253", ["ens4"]),  # the kernel's own way out
 )
 def test_default_routes_that_count(routes: str, expected: list[str]) -> None:
     """The best of the main table count of those that the kernel may take; each nexthop is one."""
     assert [route.interface for route in eligibility(NIC + routes).default_routes] == expected
-
-
-def test_without_address_of_the_family() -> None:
-    """An interface with an address that is not ready has one; an interface without any of the family has none."""
-    host = parse_layout("nic eth0 10.0.0.5/24 2001:db8::1/64,tentative device\nnic eth1 device").host
-    assert Eligibility(host).without_address("ipv6") == ["eth1"]

@@ -1,8 +1,10 @@
-"""Interfaces and addresses, out of messages as the kernel sends them, and out of this machine's kernel."""
+"""Interfaces and addresses, out of messages as the kernel sends them, out of this machine, and how they do."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from socket import AF_INET, AF_INET6, if_nameindex, inet_pton
+from unittest.mock import patch
 
 import psutil
 import pytest
@@ -12,6 +14,7 @@ from racknet.core.facts import Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
 from racknet.host.interfaces import IFF_UP, decode_address, make_interfaces, read_addresses, read_links
 from racknet.host.netlink import READS, RTM_NEWADDR, RTM_NEWLINK, Kernel
+from racknet.host.states import read_states
 
 NAMES = {2: "eth0", 3: "eth1"}
 
@@ -176,3 +179,17 @@ def test_this_machine() -> None:
     }
     found = {(a.label or a.interface, a.text) for a in addresses if not CONTAINER_NAMES.match(a.interface)}
     assert found == by_psutil
+
+
+def test_states_of_this_machine() -> None:
+    """The MTU of the loopback interface is the kernel's, and it has a carrier."""
+    state = read_states()["lo"]
+    assert state.mtu == int(Path("/sys/class/net/lo/mtu").read_text())
+    assert state.has_carrier is True
+
+
+@pytest.mark.parametrize("error", [OSError(95, "no SIOCETHTOOL"), SystemError("odd name"), UnicodeError("odd name")])
+def test_states_that_cannot_be_read(error: Exception) -> None:
+    """Where psutil fails, nothing is known."""
+    with patch.object(psutil, "net_if_stats", side_effect=error):
+        assert read_states() == {}

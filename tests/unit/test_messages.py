@@ -7,6 +7,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
@@ -14,7 +15,7 @@ from support.queries import FOUR, make_query
 from racknet.core import rules
 from racknet.core.facts import Host
 from racknet.core.selection import select_address, select_addresses
-from racknet.errors import Ambiguous, HostReadError, NoAddress, NoAddresses, OutputError, RacknetError, UsageError
+from racknet.errors import HostReadError, NoAddress, NoAddresses, OutputError, RacknetError, UsageError
 from racknet.output import hints, messages
 
 TOOL = Path(__file__).parent.parent.parent / "tests" / "support" / "write_messages.py"
@@ -26,28 +27,10 @@ def error_of(host: Host | str, line: str) -> NoAddress:
     return messages.no_address(select_address(facts, make_query(line)))
 
 
-def text_of(host: Host | str, line: str) -> str:
-    return messages.format_error(error_of(host, line))
-
-
 def test_all_messages() -> None:
     """All that racknet prints is as tests/messages.txt has it, which script/messages writes."""
     tool = runpy.run_path(str(TOOL))
     assert tool["text"]() == tool["FILE"].read_text()
-
-
-@pytest.mark.parametrize(
-    ("interfaces", "tie"), [("a b", "a and b tie"), ("a b c", "a, b and c tie"), ("a b c d", "a, b, c and d tie")]
-)
-def test_tie(interfaces: str, tie: str) -> None:
-    """A tie names all interfaces that tie, and how to choose one of them."""
-    layout = "\n".join(f"nic {name} 203.0.{place}.7/24 device" for place, name in enumerate(interfaces.split(), 113))
-    error = error_of(layout, "public")
-    assert isinstance(error, Ambiguous)
-    assert error.interfaces == tuple(interfaces.split())
-    assert error.addresses == tuple(f"203.0.{113 + place}.7" for place in range(len(error.interfaces)))
-    assert error.message == f"the public ipv4 address on this host is ambiguous: {tie}"
-    assert error.hint.endswith(": racknet public ipv4 --interface a")
 
 
 TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
@@ -79,13 +62,6 @@ def test_every_reason_has_its_place() -> None:
     assert len(messages.ORDER) == len(rules.EXCLUSIONS) - 1
 
 
-def test_explanation_has_all_lines() -> None:
-    """An explanation names every address, however many there are."""
-    interfaces = "\n".join(f"nic veth{n} 10.0.{n}.1/24" for n in range(40))
-    host = parse_layout(f"{interfaces}\nnic ens3 203.0.113.1/24").host
-    assert len(messages.explanation(select_address(host, make_query("public"))).splitlines()) == 2 + 41
-
-
 def test_errors_of_several_queries() -> None:
     """Where none of four queries has an answer, both networks' errors for IPv4 are shown."""
     host = HOSTS["no-address-yet"].layout.host
@@ -101,14 +77,12 @@ def test_errors_of_several_queries() -> None:
     assert [document["error"] for document in documents] == [each.message for each in error.errors]
 
 
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (UsageError("'x\x07' is wrong", "see\x07"), "racknet: 'x\\x07' is wrong\nhint: see\\x07\n"),
-        (HostReadError("cannot read", "look"), "racknet: cannot read\nhint: look\n"),
-        (OutputError("disk full"), "racknet: disk full\n"),
-        (KeyError("x"), "racknet: KeyError: 'x'\nhint: this is a fault of racknet's own, please report it\n"),
-    ],
+@cases(
+    "error expected",
+    (UsageError("'x\x07' is wrong", "see\x07"), "racknet: 'x\\x07' is wrong\nhint: see\\x07\n"),
+    (HostReadError("cannot read", "look"), "racknet: cannot read\nhint: look\n"),
+    (OutputError("disk full"), "racknet: disk full\n"),
+    (KeyError("x"), "racknet: KeyError: 'x'\nhint: this is a fault of racknet's own, please report it\n"),
     ids=lambda value: type(value).__name__,
 )
 def test_other_errors(error: Exception, expected: str) -> None:
@@ -136,24 +110,10 @@ def test_error_for_programs() -> None:
     assert [each["interface"] for each in ambiguous["addresses"]] == ["ens5", "ens6"]
 
 
-@pytest.mark.parametrize(
-    ("layout", "line", "hint"),
-    [
-        ("nic ens5 10.0.1.5/24 device down", "service", "ens5 is down; to bring it up: ip link set ens5 up"),
-        ("nic ens5 203.0.113.5/24 device down\nnic ens6 device", "service", hints.booting("option")),
-        ("nic a 10.0.1.5/24 device\nnic b 11.0.0.4/24 device\ndefault a", "public", "name it: {} --interface b"),
-        (
-            "nic eth0 10.0.2.15/24 device\ndefault eth0 via 10.0.2.2",
-            "service --strict",
-            "name it: {} --interface eth0 ",
-        ),
-        ("nic ens5 10.0.1.5/24 device", "service --cidr 10.9.0.0/16", "--cidr 10.9.0.0/16 leaves no address; "),
-    ],
-)
-def test_hints_by_reason(layout: str, line: str, hint: str) -> None:
-    """The hint goes by the reasons against the addresses: down, no way out, a hypervisor's NAT, a filter."""
-    network = line.split(maxsplit=1)[0]
-    assert hint.format(f"racknet {network} ipv4") in error_of(layout, line).hint
+def test_booting_comes_before_down() -> None:
+    """Where an interface has no address yet, the hint is to wait, although another one is down."""
+    error = error_of("nic ens5 203.0.113.5/24 device down\nnic ens6 device", "service")
+    assert error.hint == hints.booting("option")
 
 
 def test_hint_at_the_other_family() -> None:

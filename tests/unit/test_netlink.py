@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
+from support.cases import cases
 from support.fake_kernel import DUMP_INTERRUPTED, attribute, done, failure, kernel, link, message, number
 
 from racknet.host import netlink
@@ -38,14 +39,12 @@ def names(*datagrams: bytes) -> list[str]:
 ETH0, ETH1 = (message(RTM_NEWLINK, link(index, f"eth{index}")) for index in (0, 1))
 
 
-@pytest.mark.parametrize(
+@cases(
     "datagrams",
-    [
-        [ETH0 + ETH1 + done()],
-        [ETH0, ETH1, done()],
-        [ETH0, ETH1 + done()],
-        [message(RTM_NEWADDR, b"\0" * 8) + ETH0, ETH1 + done()],
-    ],
+    [ETH0 + ETH1 + done()],
+    [ETH0, ETH1, done()],
+    [ETH0, ETH1 + done()],
+    [message(RTM_NEWADDR, b"\0" * 8) + ETH0, ETH1 + done()],
 )
 def test_whole_list(datagrams: list[bytes]) -> None:
     """A list may come in any number of datagrams; messages of another type are not part of it."""
@@ -80,20 +79,18 @@ def test_failed_list(end: bytes) -> None:
     assert caught.value.errno == 12
 
 
-@pytest.mark.parametrize(
+@cases(
     "datagram",
-    [
-        ETH0[:-4],
-        ETH0 + ETH1[:8],
-        ETH0 + ETH1[:20],
-        message(RTM_NEWLINK, link(0, "eth0"), length=15),
-        message(RTM_NEWLINK, link(0, "eth0"), length=0),
-        message(RTM_NEWLINK, link(0, "eth0"), length=4000),
-        message(RTM_NEWLINK, link(0, "eth0"), sequence=7),
-        message(RTM_NEWLINK, link(0, "eth0")[:16] + struct.pack("=HH", 3, 3)),
-        message(RTM_NEWLINK, link(0, "eth0")[:16] + struct.pack("=HH", 90, 3) + b"eth0"),
-        message(RTM_NEWLINK, link(0, "eth0")[:16] + b"\3"),
-    ],
+    ETH0[:-4],
+    ETH0 + ETH1[:8],
+    ETH0 + ETH1[:20],
+    message(RTM_NEWLINK, link(0, "eth0"), length=15),
+    message(RTM_NEWLINK, link(0, "eth0"), length=0),
+    message(RTM_NEWLINK, link(0, "eth0"), length=4000),
+    message(RTM_NEWLINK, link(0, "eth0"), sequence=7),
+    message(RTM_NEWLINK, link(0, "eth0")[:16] + struct.pack("=HH", 3, 3)),
+    message(RTM_NEWLINK, link(0, "eth0")[:16] + struct.pack("=HH", 90, 3) + b"eth0"),
+    message(RTM_NEWLINK, link(0, "eth0")[:16] + b"\3"),
 )
 def test_nonsense(datagram: bytes) -> None:
     """Messages and attributes that are cut, too short, too long or not ours are an error, never less of a list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
+from support.cases import cases
 from support.layout import parse_layout
 
 from racknet.core import selection
@@ -29,12 +30,12 @@ INTERFACE, CIDR, REACH = (f"RACKNET_SERVICE_{name}" for name in ("INTERFACE", "C
 EXCLUDE = "RACKNET_EXCLUDE"
 
 
-def parse(environ: dict[str, str] | None = None, **options: str) -> Query:
+def parse(environ: dict[str, str] | None = None, /, **options: str) -> Query:
     """Return the query for the service network's IPv4 address with variables and options."""
     return parse_query("service", "ipv4", environ or {}, {name: [word] for name, word in options.items()})
 
 
-def error_of(environ: dict[str, str] | None = None, **options: str) -> str:
+def error_of(environ: dict[str, str] | None = None, /, **options: str) -> str:
     """Return the message about a variable or an option that is wrong."""
     with pytest.raises(UsageError) as caught:
         parse(environ, **options)
@@ -126,19 +127,17 @@ BLOCK, NO_ADDRESS = "'{}' is not a CIDR block", "'{}' is not an address, and no 
 NO_WAY, GLOB = "'{}' is not an address that routes lead to", "'{}' is not the name of an interface, or a glob"
 
 
-@pytest.mark.parametrize(
-    ("option", "words", "message"),
-    [
-        ("cidr", "10.0.0.0/33 10.0.0.0/255.0.0.0 10.0.0.0/0.255.255.255 10.0.0/8 10.0.0.0/8/8 10.0.0.0/", BLOCK),
-        ("cidr", "10.0.0.0/٨ 10.208 10.0.0.* fe80::1%eth0 eth0 10 x", BLOCK),
-        ("exclude", "10.0.0.0/33 10.0.0.0/255.0.0.0 10.0.0/8 10.0.0.0/8/8 10.0.0.0/ 10.0.0.0/٨ 10.208", BLOCK),
-        ("exclude", "10.0.0.* 10.0.0 10.0.0.1-10.0.0.9 fe80::1%eth0", BLOCK),
-        ("exclude", "a/b eth[ eth[]", GLOB.replace(", or a glob", ", a glob, or a CIDR block")),
-        ("interface", "a/b eth[ eth[] eth[!] x[a]y[", GLOB),
-        ("reach", "db.example.com localhost 10.0.0.0/8 10.9.9 10.9.9.9:80 [::1]", NO_ADDRESS),
-        ("reach", "169.254.169.254 fe80::1 fe80::1%eth0 224.0.0.1 ff02::1 0.0.0.0 ::", NO_WAY),
-        ("reach", "2001:db8::1%eth0 ::ffff:10.1.2.3", NO_WAY),
-    ],
+@cases(
+    "option words message",
+    ("cidr", "10.0.0.0/33 10.0.0.0/255.0.0.0 10.0.0.0/0.255.255.255 10.0.0/8 10.0.0.0/8/8 10.0.0.0/", BLOCK),
+    ("cidr", "10.0.0.0/٨ 10.208 10.0.0.* fe80::1%eth0 eth0 10 x", BLOCK),
+    ("exclude", "10.0.0.0/33 10.0.0.0/255.0.0.0 10.0.0/8 10.0.0.0/8/8 10.0.0.0/ 10.0.0.0/٨ 10.208", BLOCK),
+    ("exclude", "10.0.0.* 10.0.0 10.0.0.1-10.0.0.9 fe80::1%eth0", BLOCK),
+    ("exclude", "a/b eth[ eth[]", GLOB.replace(", or a glob", ", a glob, or a CIDR block")),
+    ("interface", "a/b eth[ eth[] eth[!] x[a]y[", GLOB),
+    ("reach", "db.example.com localhost 10.0.0.0/8 10.9.9 10.9.9.9:80 [::1]", NO_ADDRESS),
+    ("reach", "169.254.169.254 fe80::1 fe80::1%eth0 224.0.0.1 ff02::1 0.0.0.0 ::", NO_WAY),
+    ("reach", "2001:db8::1%eth0 ::ffff:10.1.2.3", NO_WAY),
 )
 def test_wrong_words(option: str, words: str, message: str) -> None:
     """A wrong word is quoted as it came, also in a list, and with the name of a variable."""
@@ -150,18 +149,16 @@ def test_wrong_words(option: str, words: str, message: str) -> None:
             assert error_of(**{option: f"10.0.0.1,{word}"}) == message.format(word)
 
 
-@pytest.mark.parametrize(
-    ("environ", "options", "message"),
-    [
-        ({}, {"interface": "eth[0 1]"}, GLOB.format("eth[0")),  # the first word of the list
-        ({}, {"interface": " \t"}, GLOB.format(" \t")),
-        ({}, {"interface": ","}, GLOB.format(",")),
-        ({}, {"cidr": ""}, BLOCK.format("")),
-        ({}, {"reach": ""}, NO_ADDRESS.format("")),
-        ({}, {"reach": "10.9.9.9 10.9.9.8"}, "--reach takes one address, not '10.9.9.9' and '10.9.9.8'"),
-        ({REACH: "10.9.9.9,10.9.9.8"}, {}, f"{REACH}: takes one address, not '10.9.9.9' and '10.9.9.8'"),
-        ({INTERFACE: " ,,"}, {}, f"{INTERFACE}: ' ,,' is not a list: it has no word"),
-    ],
+@cases(
+    "environ options message",
+    ({}, {"interface": "eth[0 1]"}, GLOB.format("eth[0")),  # the first word of the list
+    ({}, {"interface": " \t"}, GLOB.format(" \t")),
+    ({}, {"interface": ","}, GLOB.format(",")),
+    ({}, {"cidr": ""}, BLOCK.format("")),
+    ({}, {"reach": ""}, NO_ADDRESS.format("")),
+    ({}, {"reach": "10.9.9.9 10.9.9.8"}, "--reach takes one address, not '10.9.9.9' and '10.9.9.8'"),
+    ({REACH: "10.9.9.9,10.9.9.8"}, {}, f"{REACH}: takes one address, not '10.9.9.9' and '10.9.9.8'"),
+    ({INTERFACE: " ,,"}, {}, f"{INTERFACE}: ' ,,' is not a list: it has no word"),
     ids=str,
 )
 def test_wrong_lists(environ: dict[str, str], options: dict[str, str], message: str) -> None:
@@ -224,8 +221,11 @@ def test_variables_to_pass_on() -> None:
 @pytest.mark.parametrize("option", [False, True])
 def test_switches(name: str, word: str, is_on: bool, option: bool) -> None:
     """RACKNET_STRICT=1 is --strict, which counts whatever the variable says; --in-container likewise."""
-    variable, switches = f"RACKNET_{name}".upper(), {"strict": False, "in_container": False}
-    query = parse_query("service", "ipv4", {variable: word}, {}, **switches | {name: option})
+    variable, switches = f"RACKNET_{name}".upper(), dict.fromkeys(("strict", "in_container"), False)
+    given = switches | {name: option}
+    query = parse_query(
+        "service", "ipv4", {variable: word}, {}, strict=given["strict"], in_container=given["in_container"]
+    )
     assert {each: getattr(query, each) for each in switches} == switches | {name: option or is_on}
     assert query.options == ((f"--{name.replace('_', '-')}",) if option else ())  # of a command line
     assert (query.filters_text, parse_switch(variable, {variable: word})) == ("", word.strip())
@@ -238,14 +238,12 @@ def test_wrong_switches(name: str, word: str) -> None:
     assert error_of({name: word}) == f"{name}: '{word}' is not 0 or 1"
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ([], []),
-        (["service"], [("service", "ipv4")]),
-        (["service,public:ipv6"], [("service", "ipv4"), ("public", "ipv6")]),
-        (["service:inet", "public:inet6"], [("service", "ipv4"), ("public", "ipv6")]),
-    ],
+@cases(
+    "words expected",
+    ([], []),
+    (["service"], [("service", "ipv4")]),
+    (["service,public:ipv6"], [("service", "ipv4"), ("public", "ipv6")]),
+    (["service:inet", "public:inet6"], [("service", "ipv4"), ("public", "ipv6")]),
 )
 def test_require(words: list[str], expected: list[tuple[str, str]]) -> None:
     """--require names networks, each with a family if that is not IPv4's, as a list or repeated."""
@@ -260,19 +258,17 @@ def test_wrong_require(word: str) -> None:
         parse_require([word])
 
 
-@pytest.mark.parametrize(
-    ("query", "given", "expected"),
-    [
-        ("public ipv4", "cidr 2001:db8::/32", "'2001:db8::/32' is a block of ipv6"),
-        ("public ipv6", "cidr 10.0.0.0/8", "'10.0.0.0/8' is a block of ipv4"),
-        ("service ipv4", "cidr fd00::/8,fd01::1", "'fd00::/8' is a block of ipv6"),
-        ("service ipv4", "exclude fd00::/8", "'fd00::/8' is a block of ipv6"),
-        ("public ipv6", "exclude 10.1.2.3", "'10.1.2.3' is a block of ipv4"),
-        ("public ipv4", "cidr 2001:db8::/32,203.0.113.0/24", ""),  # for both families
-        ("service ipv6", "cidr 10.0.0.0/8", ""),  # it goes by `service ipv4`
-        ("service ipv6", "exclude 10.0.0.0/8", ""),
-        ("service ipv4", "exclude fd00::/8,lab*,10.9.0.0/16", ""),
-    ],
+@cases(
+    "query given expected",
+    ("public ipv4", "cidr 2001:db8::/32", "'2001:db8::/32' is a block of ipv6"),
+    ("public ipv6", "cidr 10.0.0.0/8", "'10.0.0.0/8' is a block of ipv4"),
+    ("service ipv4", "cidr fd00::/8,fd01::1", "'fd00::/8' is a block of ipv6"),
+    ("service ipv4", "exclude fd00::/8", "'fd00::/8' is a block of ipv6"),
+    ("public ipv6", "exclude 10.1.2.3", "'10.1.2.3' is a block of ipv4"),
+    ("public ipv4", "cidr 2001:db8::/32,203.0.113.0/24", ""),  # for both families
+    ("service ipv6", "cidr 10.0.0.0/8", ""),  # it goes by `service ipv4`
+    ("service ipv6", "exclude 10.0.0.0/8", ""),
+    ("service ipv4", "exclude fd00::/8,lab*,10.9.0.0/16", ""),
 )
 def test_blocks_of_another_family(query: str, given: str, expected: str) -> None:
     """An option whose blocks are all of a family that is not looked at is an error; a variable may be for all four."""
@@ -289,15 +285,13 @@ def test_blocks_of_another_family(query: str, given: str, expected: str) -> None
     assert caught.value.message == f"--{name}: {expected}, and {query} is asked for: ask for {network} {other}"
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("RACKNET_SERVICE_INTERFACES", "; did you mean RACKNET_SERVICE_INTERFACE?"),
-        ("RACKNET_INTERFACE", "; did you mean RACKNET_PUBLIC_INTERFACE or RACKNET_SERVICE_INTERFACE?"),
-        ("RACKNET_CONTAINER", "; did you mean RACKNET_IN_CONTAINER?"),
-        ("RACKNET_XYZ", ""),
-        ("RACKNET_", ""),
-    ],
+@cases(
+    "name meant",
+    ("RACKNET_SERVICE_INTERFACES", "; did you mean RACKNET_SERVICE_INTERFACE?"),
+    ("RACKNET_INTERFACE", "; did you mean RACKNET_PUBLIC_INTERFACE or RACKNET_SERVICE_INTERFACE?"),
+    ("RACKNET_CONTAINER", "; did you mean RACKNET_IN_CONTAINER?"),
+    ("RACKNET_XYZ", ""),
+    ("RACKNET_", ""),
 )
 def test_unknown_variables(name: str, meant: str) -> None:
     """A variable that nobody knows is an error with the name that is meant, whatever its value is."""
@@ -312,13 +306,11 @@ def test_known_variables() -> None:
     check_variables(dict.fromkeys([*INPUT_VARS, *OUTPUT_VARS, *names], "x"))
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4 or $RACKNET_SERVICE_IPV6?"),
-        ("RACKNET_PUBLIC_IP6", "; did you mean $RACKNET_PUBLIC_IPV6?"),
-        ("RACKNET_X", ""),
-    ],
+@cases(
+    "name meant",
+    ("RACKNET_SERVICE_IP", "; did you mean $RACKNET_SERVICE_IPV4 or $RACKNET_SERVICE_IPV6?"),
+    ("RACKNET_PUBLIC_IP6", "; did you mean $RACKNET_PUBLIC_IPV6?"),
+    ("RACKNET_X", ""),
 )
 def test_did_you_mean(name: str, meant: str) -> None:
     """The closest names are meant, two of those that are as close; none where none is like it."""

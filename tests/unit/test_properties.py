@@ -160,20 +160,6 @@ def test_order_does_not_matter(host: Host, random: Random) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(hosts())
-def test_answers_are_of_their_class(host: Host) -> None:
-    """An answer is an address of the host, of its family, and never of the other network's class."""
-    for line, text in answers_of(host).items():
-        if text:
-            network, family = line.split()
-            assert (family, text) in {(a.family, a.text) for a in host.addresses}
-            wanted = (
-                {"public"} if network == "public" else {"private"} if family == "ipv4" else {"private", "link-local"}
-            )
-            assert class_of(text) in wanted
-
-
-@settings(max_examples=200, deadline=None)
 @given(hosts(), st.data())
 def test_made_interfaces_change_nothing(host: Host, data: st.DataObject) -> None:
     """A container interface or a tunnel of any name or kind, with any address and default route, changes no answer."""
