@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import pickle
 import signal
 import subprocess
@@ -223,3 +224,27 @@ def test_unreadable_host() -> None:
         racknet.public()
     assert caught.value.hint == "look"
     assert not isinstance(caught.value, racknet.NoAddress)
+
+
+def test_environment_changes_nothing() -> None:
+    """No RACKNET_* variable counts, not even a wrong one."""
+    variables = {"RACKNET_SERVICE_INTERFACE": "nosuch", "RACKNET_EXCLUDE": "10.0.0.0/99", "RACKNET_NOSUCH": "1"}
+    with on_host(HOSTS["rackspace"].layout.host), patch.dict(os.environ, variables):
+        assert str(racknet.service()) == "10.208.1.5"
+
+
+def test_candidates() -> None:
+    """`addresses` returns all candidates, best first, with where they are and why, even where interfaces tie."""
+    with on_host(HOSTS["service-ambiguous"].layout.host):
+        first, second = racknet.addresses("service")
+    assert (str(first.address), first.interface, first.prefix_length) == ("10.30.0.10", "ens4", 24)
+    assert (second.interface, first.reason.partition(":")[0]) == ("ens5", "ambiguous")
+    with pytest.raises(AttributeError):
+        first.interface = "eth0"  # type: ignore[misc]  # it must fail
+
+
+def test_filters_in_an_error() -> None:
+    """An error quotes the arguments as Python writes them."""
+    with on_host(HOSTS["aws"].layout.host), pytest.raises(racknet.NoAddress) as caught:
+        racknet.service(interface=["eth7", "eth8"], exclude="10.0.0.0/8")
+    assert caught.value.message.endswith(" with interface=['eth7', 'eth8'], exclude='10.0.0.0/8'")

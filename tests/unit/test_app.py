@@ -166,3 +166,9 @@ def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> Non
     for shell in ("zsh", "fish"):
         assert f"_RACKNET_COMPLETE=complete_{shell}" in racknet(_RACKNET_COMPLETE=f"source_{shell}")[0]
     assert racknet("--version", _RACKNET_COMPLETE="complete_bash")[0] == f"racknet {__version__}\n"
+
+
+def test_no_colour_codes_in_a_pipe(racknet: Racknet, tmp_path: Path) -> None:
+    """What installs the completion is plain text where no terminal shows it."""
+    out, err, status = racknet("--install-completion", "bash", HOME=str(tmp_path))
+    assert ("completion installed" in out, "\x1b" in out + err, status) == (True, False, 0)

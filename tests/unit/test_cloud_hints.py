@@ -93,3 +93,9 @@ def test_when_it_is_read(host: str, words: str, is_read: bool, capfd: pytest.Cap
         assert bool(reader.call_count) is is_read
         hint = f" {provider.name} the public address may not be on the host; to ask the provider: {provider.command}\n"
         assert capfd.readouterr().err.endswith(hint) is is_read
+
+
+def test_here() -> None:
+    """The strings of this machine are read, if it has any."""
+    known = [name for name in DMI_FILES if (Path("/sys/class/dmi/id") / name).is_file()]
+    assert sorted(read_dmi()) == sorted(known)

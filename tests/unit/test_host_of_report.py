@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from support import host_of_report
-from support.hosts import HOSTS, HostCase
+from support.hosts import HOSTS, HostCase, load_hosts
 from support.layout import parse_layout
+from support.queries import FOUR, answer_of
 
 from racknet import __version__
 from racknet.core.facts import Host
@@ -61,3 +63,12 @@ def test_document() -> None:
     assert {to: set(way or WAY) for to, way in ways.items()} == dict.fromkeys(INTERNET.values(), WAY)
     assert {name: set().union(*report.pop(name)) for name in KEYS} == KEYS
     assert report == {"racknet": __version__, "as_is": False, "host": True, "known_host": False}
+
+
+def test_row(tmp_path: Path) -> None:
+    """The row is one that the table takes, with today's answers."""
+    host = parse_layout("nic ens5 10.0.0.5/24 fe80::5/64 device\nlo 127.0.0.1/8,host\ndefault ens5 via 10.0.0.1").host
+    (tmp_path / "hosts.toml").write_text(host_of_report.format_row("new", host))
+    (case,) = load_hosts(tmp_path / "hosts.toml")
+    assert case.answers == {line: answer_of(host, line) for line in FOUR}
+    assert {address.interface for address in case.layout.addresses} == {"ens5"}  # every host has the others

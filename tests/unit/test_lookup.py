@@ -231,3 +231,11 @@ def test_read_once_more() -> None:
         pytest.raises(HostReadError, match="and netifaces does not"),
     ):
         lookup.look_up(queries)
+
+
+@pytest.mark.parametrize("error", [ValueError("You must specify a valid interface name."), OSError(), SystemError()])
+def test_netifaces_that_fails(error: Exception) -> None:
+    """What netifaces cannot see is not confirmed."""
+    loopback = [Address("lo", "ipv4", "127.0.0.1", 0x7F000001, 8)]
+    with patch.object(netifaces, "ifaddresses", side_effect=error):
+        assert find_unconfirmed(loopback) == loopback

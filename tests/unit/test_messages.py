@@ -122,3 +122,9 @@ def test_hint_at_the_other_family() -> None:
     for way, expected in (("option", "racknet public ipv6"), ("argument", "racknet.public('ipv6')")):
         error = messages.no_address(selection, way, other_family="ipv6")
         assert error.hint == f"there is one of ipv6: {expected}"
+
+
+def test_explanation_has_all_lines() -> None:
+    """An explanation names every address, however many there are."""
+    layout = "\n".join(f"nic veth{n} 10.0.{n}.1/24" for n in range(40))
+    assert len(explained(f"{layout}\nnic ens3 203.0.113.1/24", "public")) == 2 + 41

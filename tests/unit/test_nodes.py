@@ -15,7 +15,7 @@ from racknet.errors import UsageError
 from racknet.swarm import nodes
 from racknet.swarm.decode import decode_error, decode_logs, decode_node, decode_replies, decode_reply, decode_task
 from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Reply, Task
-from racknet.swarm.report import failure_text, format_failures, format_json, format_notes, format_text
+from racknet.swarm.report import TEXTS, failure_text, format_failures, format_json, format_notes, format_text
 
 N1, N2, N10, TWIN = Node("a", "n1"), Node("b", "n2"), Node("c", "n10"), Node("d", "n2")
 FACTS = {
@@ -263,6 +263,7 @@ def test_failures() -> None:
     lines = format_failures(ANSWERS, "service ipv4", "racknet/ip").splitlines()
     assert lines[:3] == ["racknet: no service ipv4 address from 2 of 4 nodes", "  n2   down", "  n10  \\x1b[2J"]
     assert [line.partition(":")[0] for line in lines[3:]] == ["hint"]
+    assert set(TEXTS) == set(Code)
 
 
 REFUSED = Failure(Code.REFUSED, ("no such address",))
@@ -302,6 +303,7 @@ def test_troubles() -> None:
     assert (decoded(availability="drain").trouble, decoded(availability="pause").trouble) == (Code.DRAINED, Code.PAUSED)
     assert decoded("down", "drain").trouble == Code.DOWN
     assert decoded("unknown").trouble is None
+    assert decoded().name == "x"  # it has just joined, and has no host name yet
 
 
 def test_facts() -> None:

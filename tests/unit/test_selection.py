@@ -65,6 +65,7 @@ default bond0 via 192.168.222.1 src 192.168.222.210
     ("service ipv6", "nic a 10.1.0.7/24 fd00:4::1/64 device\nnic b fd00:5::1/64 device", {"fd00:5::1": "not on a"}),
     ("service --strict", NAT, {"10.0.2.15": "behind a hypervisor's NAT: --strict refuses"}),
     ("service", "known\nnic ens3", {}),
+    ("public ipv6", "known\nnic ens3 ::5/128", {"::5": "never an answer"}),  # in no block at all
 )
 def test_reasons(line: str, layout: str, expected: dict[str, str]) -> None:
     """An address that is no candidate has one reason against it. Where `public` has no candidate, it may be NAT's."""

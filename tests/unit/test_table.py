@@ -103,6 +103,7 @@ def test_colour_changes_no_text() -> None:
     marks = ["\x1b[1m"] * 4 + ["\x1b[2m"]
     lines = [f"{mark}{line}\x1b[0m" for mark, line in zip(marks, plain.splitlines(), strict=True)]
     assert coloured.splitlines() == lines
+    assert lines[2].startswith("\x1b[1m*  bond0:0    10.99.10.3/31  ")  # by its label
     first, second = (format_interfaces([], [], {}, colour=colour) for colour in (False, True))
     assert second == f"\x1b[1m{first[:-1]}\x1b[0m\n"
 
