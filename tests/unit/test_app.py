@@ -9,14 +9,17 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
+import click
 import pytest
 from conftest import Racknet
 from support.cases import cases
 from support.on_host import run
 
 from racknet import __version__
+from racknet.cli import completion
+from racknet.errors import HostReadError
 from racknet.parsing import COMMANDS, INPUT_VARS
 
 FIRST_LINE = "racknet public [ipv4|ipv6]\n"
@@ -160,6 +163,11 @@ def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> Non
         ("service --re", "2", "--reach"),
         ("service --ex", "2", "--exclude --explain"),
         ("", "1", "public"),
+        ("service --interface l", "3", "lo\n"),
+        ("service --interface nosuch", "3", "\n"),
+        ("exec ech", "2", "echo"),
+        ("exec --require service ech", "4", "echo"),
+        ("exec bash ech", "3", "\n"),
     ):
         done = subprocess.run(["bash", "-c", script, "-", words, number], capture_output=True, text=True, check=False)
         assert done.stdout.startswith(offered), done
@@ -172,3 +180,16 @@ def test_no_colour_codes_in_a_pipe(racknet: Racknet, tmp_path: Path) -> None:
     """What installs the completion is plain text where no terminal shows it."""
     out, err, status = racknet("--install-completion", "bash", HOME=str(tmp_path))
     assert ("completion installed" in out, "\x1b" in out + err, status) == (True, False, 0)
+
+
+def test_offers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interfaces and commands are offered; where nothing can be read nothing is, and the shell shows no traceback."""
+    for name, mode in (("echo", 0o755), ("echoes", 0o644), ("other", 0o755)):
+        (tmp_path / name).touch(mode)
+    context, further = click.Context(click.Command("exec")), click.Context(click.Command("exec"))
+    further.params["command"] = ["bash"]
+    monkeypatch.setenv("PATH", f"/nowhere::{tmp_path}")
+    assert (completion.offer_interfaces("lo"), completion.offer_commands(context, "ech")) == (["lo"], ["echo"])
+    assert completion.offer_commands(further, "ech") == []
+    monkeypatch.setattr(completion, "read_host", Mock(side_effect=HostReadError("cannot read the interfaces")))
+    assert completion.offer_interfaces("") == []

@@ -26,7 +26,7 @@ from racknet.errors import RacknetError, UsageError
 from racknet.output.hints import VERSIONED_IMAGE
 from racknet.swarm.client import Swarm
 from racknet.swarm.engine import connect, plain, ssh_words
-from racknet.swarm.image import TITLE, VERSION, Image, check_labels, exact_reference, find_image
+from racknet.swarm.image import TITLE, VERSION, Image, check_labels, exact_reference, resolve_image
 
 # The SDK leaves a socket behind that it could not connect; it is collected before the test ends.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
@@ -210,11 +210,13 @@ ABSENT, WRONG = NotFound("no such image"), APIError("400", response=Mock(spec=Re
     (VERSIONED_IMAGE, [ABSENT], None, f"the manager has no image {VERSIONED_IMAGE}"),
     ids=str,
 )
-def test_find_image(name: str, inspected: list[object], pulled: list[dict[str, str]] | None, expected: object) -> None:
+def test_resolve_image(
+    name: str, inspected: list[object], pulled: list[dict[str, str]] | None, expected: object
+) -> None:
     """The manager pulls an image that it lacks, but never by the default name."""
     api = Mock(inspect_image=Mock(side_effect=inspected), pull=Mock(return_value=pulled))
     try:
-        found: object = find_image(api, name, "10.0.0.1")
+        found: object = resolve_image(api, name, "10.0.0.1")
     except RacknetError as error:
         found = error.message
     assert found == expected

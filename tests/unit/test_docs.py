@@ -38,6 +38,13 @@ def test_links(page: Path) -> None:
         assert (ROOT / "script" / script).exists(), script
 
 
+def test_index() -> None:
+    """docs/README.md has a line for each page."""
+    docs = ROOT / "docs"
+    pages = {str(page.relative_to(docs)) for page in docs.glob("**/*.md")} - {"README.md"}
+    assert sorted(re.findall(r"^- \[.+?\]\((.+?)\)", (docs / "README.md").read_text(), re.MULTILINE)) == sorted(pages)
+
+
 def test_comparison_of_the_readme() -> None:
     """The README's figures are those of docs/comparison.md, on the hosts of others."""
     readme, page = ((ROOT / name).read_text() for name in ("README.md", "docs/comparison.md"))

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import psutil
 import pytest
-from support.fake_kernel import address, attribute, dumps, kernel, link, number
+from support.fake_kernel import address, alternative_names, attribute, dumps, kernel, link, number
 
 from racknet.core.facts import Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
@@ -43,8 +43,8 @@ def interfaces(*links: bytes) -> dict[str, dict[str, object]]:
 
 
 def facts(name: str, **more: object) -> dict[str, object]:
-    plain = {"up": True, "has_carrier": True, "link_type": 1, "kind": "", "has_device": False, "lower": ()}
-    return {"name": name, **plain, **more}
+    plain = {"up": True, "has_carrier": True, "link_type": 1, "kind": "", "has_device": False}
+    return {"name": name, **plain, "lower": (), "alternative_names": (), **more}
 
 
 @pytest.mark.parametrize("name", STACKED_KINDS)
@@ -193,3 +193,10 @@ def test_states_that_cannot_be_read(error: Exception) -> None:
     """Where psutil fails, nothing is known."""
     with patch.object(psutil, "net_if_stats", side_effect=error):
         assert read_states() == {}
+
+
+@pytest.mark.parametrize("name", ["eth0", "veth1"])
+def test_alternative_names(name: str) -> None:
+    """An interface has all its names, and a container interface has them, too."""
+    found = interfaces(link(2, name, alternative_names("enp3s0", "a-name-of-more-than-fifteen-bytes"), DEVICE))
+    assert found[name]["alternative_names"] == ("enp3s0", "a-name-of-more-than-fifteen-bytes")

@@ -172,7 +172,7 @@ def test_handler_that_is_there() -> None:
         for handler, count in ((signal.SIG_DFL, 1), (signal.SIG_IGN, 0)):
             changed.reset_mock()
             with patch.object(signal, "getsignal", return_value=handler):
-                ask.wait_for([make_query("public")], 0.1, lambda _: False)
+                ask.wait_as_command([make_query("public")], 0.1, lambda _: False)
             assert changed.call_count == count
 
 

@@ -19,11 +19,11 @@ from racknet.parsing import (
     YEAR,
     check_variables,
     did_you_mean,
-    input_vars,
     parse_query,
     parse_require,
     parse_seconds,
     parse_switch,
+    variables_to_pass_on,
 )
 
 INTERFACE, CIDR, REACH = (f"RACKNET_SERVICE_{name}" for name in ("INTERFACE", "CIDR", "REACH"))
@@ -213,7 +213,7 @@ def test_seconds(word: str, seconds: float) -> None:
 def test_variables_to_pass_on() -> None:
     """The variables that filter or wait are passed on; answers, empty ones and others are not."""
     others = {"RACKNET_WAIT": "", "RACKNET_PUBLIC_IPV4": "10.0.0.1", "RACKNET_X": "1", "HOME": "/"}
-    assert input_vars({EXCLUDE: "x", **others}) == {EXCLUDE: "x"}
+    assert variables_to_pass_on({EXCLUDE: "x", **others}) == {EXCLUDE: "x"}
 
 
 @pytest.mark.parametrize("name", ["strict", "in_container"])

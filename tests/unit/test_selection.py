@@ -105,7 +105,7 @@ def test_is_host() -> None:
     host = HOSTS["reach-inside-a-container"].layout.host
     for more in ("", " --cidr 172.17.0.5", " --reach 10.9.9.9", " --interface eth0"):
         found = [select_address(host, make_query(f"service{more}{last}")) for last in ("", " --in-container")]
-        assert [(s.is_host, s.address is not None) for s in found] == [(False, False), (True, True)]
+        assert [(s.counts_as_host, s.address is not None) for s in found] == [(False, False), (True, True)]
 
 
 NAMES = "ambiguous: in the order of the interfaces' names"
