@@ -381,13 +381,6 @@ def test_no_reply_of_ipv6(address: str) -> None:
     assert decode_reply(json.dumps({**IPV6, "address": address}), "service", "ipv6") is None
 
 
-def test_replies() -> None:
-    """A as_task that printed more than one line, or something else, has no reply."""
-    line = reply("10.0.0.1")
-    lines = {"a": [line], "b": [line, line], "c": [], "d": ["10.0.0.1"]}
-    assert list(decode_replies(lines, "service", "ipv4")) == ["a"]
-
-
 @cases(
     "line text",
     (error("no service ipv4 address on this host"), "no service ipv4 address on this host"),

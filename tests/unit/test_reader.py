@@ -103,16 +103,6 @@ def test_groups_are_joined_first() -> None:
     assert made.mock_calls == [call.Groups(), call.Kernel()]
 
 
-def test_kernel_that_refuses() -> None:
-    """A kernel that does not answer is an error with what to do."""
-    with (
-        patch.object(reader, "Kernel", side_effect=PermissionError(1, "Operation not permitted")),
-        pytest.raises(HostReadError, match="cannot read the interfaces: Operation not permitted") as caught,
-    ):
-        read_host()
-    assert "AF_NETLINK" in caught.value.hint
-
-
 # What RestrictAddressFamilies=AF_INET of systemd does: a filter of system calls answers EAFNOSUPPORT to socket(2) for
 # AF_NETLINK (16). The numbers are those of linux/filter.h and linux/seccomp.h; the offsets those of seccomp_data.
 WITHOUT_NETLINK = """
