@@ -136,8 +136,10 @@ def test_plain(error: BaseException, text: str) -> None:
 def test_hint_for_a_socket_of_root(said: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the user may not open the socket, the hint is how to be allowed to."""
     refused = behind(DockerException("layers"), PermissionError(errno.EACCES, "Permission denied"))
-    monkeypatch.setattr("docker.APIClient", Mock(side_effect=refused))
-    assert "hint: be root, or join the group" in said(DOCKER_HOST="unix:///var/run/docker.sock")
+    client = Mock(side_effect=refused)
+    monkeypatch.setattr("docker.APIClient", client)
+    assert "hint: be root, or join the group" in said()
+    assert client.call_args.kwargs["base_url"] == "unix:///var/run/docker.sock"  # of the default context
 
 
 @cases(

@@ -275,3 +275,10 @@ def test_wrong_variable(words: list[str], capfd: Capture) -> None:
         with on_host(CLOUD):
             assert run(*words, **{name: "x"}) == 2
         assert capfd.readouterr() == ("", f"racknet: {wrong}\nhint: {hint}\n")
+
+
+def test_empty_command(capfd: Capture) -> None:
+    """An empty word is no command, in this process as in one of its own."""
+    with on_host(CLOUD):
+        assert run("exec", "--require", "service", "") == 127
+    assert capfd.readouterr() == ("", "racknet: cannot run '': No such file or directory\n")
