@@ -24,6 +24,7 @@ def format_candidates(selection: Selection) -> str:
             "interface": address.interface,
             "why": why(selection, place).text,
             "proven": place == 0 and selection.is_proven,
+            "source": "provider" if selection.told else "host",
         }
         for place, address in enumerate(selection.answers)
     ]
