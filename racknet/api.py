@@ -41,8 +41,8 @@ def public(
     reach: str | None = None,
     strict: bool = False,
     in_container: bool = False,
-    ask_provider: bool = False,
     wait: float = 0,
+    ask_provider: bool = False,
 ) -> IPAddress:
     """Return the host's address on the public network. The arguments are those of `address`."""
     return address(
@@ -94,8 +94,8 @@ def address(
     reach: str | None = None,
     strict: bool = False,
     in_container: bool = False,
-    ask_provider: bool = False,
     wait: float = 0,
+    ask_provider: bool = False,
 ) -> IPAddress:
     """Return the host's address on a network, "public" or "service".
 

@@ -9,7 +9,7 @@ import json
 import re
 from _socket import AF_INET, SOCK_CLOEXEC, SOCK_STREAM, socket
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from io import BufferedReader, RawIOBase
 from time import monotonic
 from typing import Any
@@ -40,13 +40,11 @@ class MetadataError(RacknetError):
 class _Wire(RawIOBase):
     """A connection whose every step ends at the same time. It is what `http.client` wants of a socket."""
 
-    def __init__(self, address: str, end: float) -> None:
+    def __init__(self, end: float) -> None:
         self._socket, self._end = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC), end
-        try:
-            self._in_time().connect((address, PORT))
-        except OSError:
-            self.end()
-            raise
+
+    def connect(self, address: str) -> None:
+        self._in_time().connect((address, PORT))
 
     def _in_time(self) -> socket:
         left = self._end - monotonic()
@@ -95,28 +93,36 @@ def read_pairs(service: Metadata) -> list[Pair]:
 
 def _ask(address: str, method: str, path: str, headers: dict[str, str], end: float) -> str | None:
     """Return the text that the service answers; None where it has nothing of that name (404). Raise MetadataError."""
-    asked, wire = f"{method} http://{address}{path}", None
+    asked = f"{method} http://{address}{path}"
     try:
-        wire = _Wire(address, end)
-        connection = HTTPConnection(address)
-        connection.sock = wire
-        connection.request(method, path, headers=headers)
-        response = connection.getresponse()
-        text = response.read(MOST + 1).decode("utf-8", "replace")
+        response, data = _exchange(address, method, path, headers, end)
     except TimeoutError:
         raise MetadataError(f"{asked}: no answer within {SECONDS} seconds") from None
     except (OSError, HTTPException) as error:
         raise MetadataError(f"{asked}: {getattr(error, 'strerror', None) or _quoted(repr(error))}") from error
-    finally:
-        if wire:
-            wire.end()
+    text = data.decode("utf-8", "replace")
     if response.status == 404:
         return None
     if response.status != 200:
         raise MetadataError(f"{asked}: status {response.status}, {_quoted(text)}")
-    if len(text) > MOST:
+    if len(data) > MOST:
         raise MetadataError(f"{asked}: an answer that is too long, {_quoted(text)}")
+    if response.length != 0 and not response.chunked:  # half an address may be an address
+        raise MetadataError(f"{asked}: an answer that may be cut off, {_quoted(text)}")
     return text
+
+
+def _exchange(address: str, method: str, path: str, headers: dict[str, str], end: float) -> tuple[HTTPResponse, bytes]:
+    """Return the head of an answer and its body, as far as it is looked at. Raise OSError, HTTPException."""
+    connection = HTTPConnection(address)
+    connection.sock = wire = _Wire(end)
+    try:
+        wire.connect(address)
+        connection.request(method, path, headers=headers)
+        response = connection.getresponse()
+        return response, response.read(MOST + 1)
+    finally:
+        wire.end()
 
 
 def _read_tree(get: Get, tree: Tree) -> list[Pair]:

@@ -204,10 +204,10 @@ def test_nothing_is_sent_without_it(host: str, words: str, form: str) -> None:
 
 CLOUD_INIT_READS = """
 import json, sys, time
-from cloudinit.sources.azure import imds
-from cloudinit.sources import DataSourceAzure, DataSourceGCE
+from cloudinit.sources import DataSourceAzure, DataSourceGCE, URLParams
+from cloudinit.sources.azure import imds  # after the other, which it imports
 from cloudinit.sources.helpers import ec2, openstack
-from cloudinit.url_helper import URLParams, readurl
+from cloudinit.url_helper import readurl
 
 URL, cloud = "http://169.254.169.254", sys.argv[1]
 if cloud in ("aws", "alibaba"):

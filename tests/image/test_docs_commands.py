@@ -10,6 +10,7 @@ import pytest
 from support import engine
 from support.hosts import HOSTS
 from support.layout import parse_layout
+from support.metadata_server import TOKEN
 from support.pages import ROOT, block, blocks
 from support.recipes import ELSEWHERE, LINK_LOCAL, RECIPES, TWO_HOSTS, Recipe
 from support.swarm_nodes import wait_for
@@ -337,16 +338,19 @@ def test_metadata_services(host: str) -> None:
             block(CLOUDS, "curl -sf http://169.254.169.254"),
             block(CLOUDS, "curl -sf http://169.254.42.42"),
         )
-        for asked in (aws, google, azure, alibaba, tencent, openstack):
-            assert done(host, asked) == "203.0.113.9\n", asked
+        for asked in (aws, google, alibaba, tencent, openstack):
+            assert done(host, asked) == "203.0.113.9", asked
+        found = json.loads(done(host, azure))["loadbalancer"]["publicIpAddresses"]
+        assert found == [{"frontendIpAddress": "203.0.113.9", "privateIpAddress": "172.31.5.9"}]
         assert done(host, scaleway) == "PUBLIC_IP_ADDRESS=203.0.113.9\n"
         # Oracle's own command is in no package here.
-        assert done(host, f"oci() {{ echo $*; }}; {oracle}").endswith("list-vnics --instance-id 203.0.113.9\n")
+        printed = done(host, f"oci() {{ echo $*; }}; {oracle}")
+        assert printed.endswith("list-vnics --instance-id ocid1.instance.oc1..example\n")
         link_local = "169.254.169.254"
         networks = "/computeMetadata/v1/instance/network-interfaces/0/access-configs/0/external-ip"
         assert engine.docker("logs", server).splitlines()[1:] == [
             f"PUT {link_local} /latest/api/token X-aws-ec2-metadata-token-ttl-seconds: 60",
-            f"GET {link_local} {EC2} X-aws-ec2-metadata-token: TOKEN",
+            f"GET {link_local} {EC2} X-aws-ec2-metadata-token: {TOKEN}",
             f"GET {link_local} {networks} Metadata-Flavor: Google",
             f"GET {link_local} /metadata/loadbalancer?api-version=2020-10-01 Metadata: true",
             "GET 100.100.100.200 /latest/meta-data/eipv4",

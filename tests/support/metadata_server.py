@@ -150,6 +150,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if fault == "redirect":
             self.send_header("Location", "http://198.51.100.7/elsewhere")
+        if fault != "endless":
+            self.send_header("Content-Length", str(len(text.encode()) + (fault == "short")))
         self.end_headers()
         self.wfile.write(text.encode())
 

@@ -24,7 +24,7 @@ import racknet.__main__
 from racknet import lookup
 from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
-from racknet.host import crosscheck, dmi, netlink, reader, states
+from racknet.host import crosscheck, dmi, metadata, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
@@ -90,6 +90,8 @@ service-ambiguous: service
 service-ambiguous: service --all
 service-ambiguous: service --all --explain
 service-ambiguous: service ipv6
+aws: public ipv6 --ask-provider
+aws RACKNET_ASK_PROVIDER=yes: public
 service-ambiguous: service --exclude 10.9.0.0/16 --exclude 'veth*'
 service-ambiguous: list
 service-ambiguous: env
@@ -229,6 +231,16 @@ def _named(file: str, string: str) -> Any:
     return patch.object(dmi, "read_dmi", lambda: {file: string})
 
 
+TOLD = [("203.0.113.9", "172.31.5.9")]
+NOT_TOLD = metadata.MetadataError("PUT http://169.254.169.254/latest/api/token: no answer within 2 seconds")
+
+
+def _told(pairs: object) -> list[Any]:
+    """Return the patches that let AWS tell these pairs of addresses, or fail."""
+    reads = _failing(pairs) if isinstance(pairs, Exception) else lambda _: pairs
+    return _on(AWS, _named("sys_vendor", "Amazon EC2"), patch.object(metadata, "read_pairs", reads))
+
+
 NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
 
 # Where something fails, the words of a command, and the patches that make it fail.
@@ -250,6 +262,26 @@ FAILURES: list[tuple[str, str, Sequence[Any]]] = [
         "public --json",
         _on(AWS, _named("chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77")),
     ),
+    *[
+        ("on aws, which its firmware names", f"public --ask-provider{words}", _told(pairs))
+        for words, pairs in (
+            ("", TOLD),
+            (" --json", TOLD),
+            (" --explain", TOLD),
+            ("", []),
+            ("", [(TOLD[0][0], "172.31.5.10")]),
+            ("", [*TOLD, ("203.0.113.10", TOLD[0][1])]),
+            ("", [(TOLD[0][0], "")]),
+            (" --strict", [(TOLD[0][0], "")]),
+            ("", NOT_TOLD),
+        )
+    ],
+    (
+        "on oracle, which its firmware names",
+        "public --ask-provider",
+        _on(HOSTS["oracle"].layout.host, _named("chassis_asset_tag", "OracleCloud.com")),
+    ),
+    ("on aws", "public --ask-provider", _on(AWS)),
     ("in the image, on service-ambiguous", "service --exclude 10.9.0.0/16", _on(TIE, IN_THE_IMAGE)),
     ("in the image, on aws", "public", _on(AWS, IN_THE_IMAGE)),
     ("in the image", "service ipv5", [IN_THE_IMAGE]),

@@ -36,6 +36,7 @@ def test_candidates(capfd: Capture) -> None:
         "interface": "ens5",
         "why": "in a ServiceNet block",
         "proven": True,
+        "source": "host",
     }
     last = {"address": "192.168.3.4", "prefix_length": 24, "interface": "ens4", "why": "the last candidate"}
     assert (first, both) == (answer, [answer, {**answer, **last, "proven": False}])

@@ -123,6 +123,8 @@ def test_session(capfd: pytest.CaptureFixture[str]) -> None:
         ("html", "'<!DOCTYPE html>"),
         ("long", "an answer that is too long, '99999"),
         ("closed", "RemoteDisconnected"),
+        ("short", "an answer that may be cut off, '"),
+        ("endless", "an answer that may be cut off, '"),
     ],
 )
 def test_faults(cloud: str, fault: str, seen: str) -> None:
@@ -200,12 +202,37 @@ def test_two_seconds_for_all() -> None:
         ask("aws")
 
 
+def test_no_document() -> None:
+    """A document that a service does not have tells no address."""
+    with served(cloud="scaleway", fault="missing"):
+        assert ask("scaleway") == []
+
+
 def test_nobody_there() -> None:
     """Where nobody listens, the error says what the kernel said."""
     with served():
         pass
     with patch.object(metadata, "PORT", 1), pytest.raises(MetadataError, match="Connection refused"):
         ask("google")
+
+
+def test_chunks() -> None:
+    """An answer in chunks is complete, or it is an error."""
+
+    class InChunks(Handler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self, status: int, text: str) -> None:
+            self.send_response(status)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            last = b"" if self.play["fault"] else b"0\r\n\r\n"
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(text), text.encode()) + last)
+            self.close_connection = True
+
+    with served(InChunks, cloud="openstack"):
+        assert ask("openstack") == [("203.0.113.9", "")]
+    assert "IncompleteRead" in error_of("openstack", InChunks, fault="short")
 
 
 def test_proxies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -323,9 +323,12 @@ def test_seconds(word: str, seconds: float) -> None:
 
 
 def test_names_of_the_variables() -> None:
-    """Each network has three variables for filters; four are for both. Each pair of network and family is one."""
+    """Each network has three variables for filters; five are for both. Each pair of network and family is one."""
     filters = [f"RACKNET_{network.upper()}_{name}" for network in NETWORKS for name in ("INTERFACE", "CIDR", "REACH")]
-    assert [*filters, *(f"RACKNET_{name}" for name in ("EXCLUDE", "IN_CONTAINER", "STRICT", "WAIT"))] == INPUT_VARS
+    assert [
+        *filters,
+        *(f"RACKNET_{name}" for name in ("ASK_PROVIDER", "EXCLUDE", "IN_CONTAINER", "STRICT", "WAIT")),
+    ] == INPUT_VARS
     assert list(OUTPUT_VARS.values()) == [(network, family) for network in NETWORKS for family in BITS]
 
 
