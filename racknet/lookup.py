@@ -114,7 +114,7 @@ def is_final(selection: Selection) -> bool:
     blocks = query.blocks(query.family) or (query.network == "service" and query.blocks("ipv4"))
     is_chosen = bool(query.include or blocks or query.reach)
     is_settled = not selection.awaits_address
-    return not selection.is_host or (
+    return not selection.counts_as_host or (
         is_chosen or is_settled if selection.answers else query.ask_provider and is_settled
     )
 
@@ -123,7 +123,7 @@ def find_other_family(host: Host, selection: Selection) -> str:
     """Return the other family where it has an answer to a query without filters, else ""."""
     query = selection.query
     family = "ipv6" if query.family == "ipv4" else "ipv4"
-    if query.filters_text or selection.candidates or not selection.is_host:
+    if query.filters_text or selection.candidates or not selection.counts_as_host:
         return ""
     return family if select_addresses(host, [Query(query.network, family, strict=query.strict)])[0].address else ""
 
