@@ -338,10 +338,12 @@ def test_metadata_services(host: str) -> None:
             block(CLOUDS, "curl -sf http://169.254.169.254"),
             block(CLOUDS, "curl -sf http://169.254.42.42"),
         )
-        for asked in (aws, google, alibaba, tencent, openstack):
-            assert done(host, asked) == "203.0.113.9", asked
-        found = json.loads(done(host, azure))["loadbalancer"]["publicIpAddresses"]
-        assert found == [{"frontendIpAddress": "203.0.113.9", "privateIpAddress": "172.31.5.9"}]
+        for asked in (aws, google, azure, alibaba, tencent, openstack):
+            printed = done(host, asked)
+            if asked == azure:
+                (told,) = json.loads(printed)["loadbalancer"]["publicIpAddresses"]
+                printed = told["frontendIpAddress"]
+            assert printed == "203.0.113.9", asked
         assert done(host, scaleway) == "PUBLIC_IP_ADDRESS=203.0.113.9\n"
         # Oracle's own command is in no package here.
         printed = done(host, f"oci() {{ echo $*; }}; {oracle}")
