@@ -1,4 +1,4 @@
-"""The strings of a machine's firmware: read for an error of `public`, and never for an answer."""
+"""The strings of a machine's firmware: read for an error of `public`, or to know whom `--ask-provider` asks."""
 
 from __future__ import annotations
 
