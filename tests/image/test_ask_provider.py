@@ -14,14 +14,11 @@ from pathlib import Path
 
 import pytest
 from support import engine
-from support.engine import CommandResult
-from support.forms import FORMS, host_with_both, right
+from support.forms import host_with_both, right
 from support.hosts import HOSTS
 from support.metadata_server import PAGE
 
 from racknet.core.cloud_hints import PROVIDERS, Provider
-
-pytestmark = pytest.mark.image
 
 CLOUD_INIT = "racknet/tests:cloud-init"
 SERVER = (Path(__file__).parents[1] / "support" / "metadata_server.py").read_text()
@@ -36,15 +33,10 @@ mkdir -p /firmware/class/dmi/id && mount --bind /firmware /sys
 """
 
 
-def on(container: str, line: str) -> CommandResult:
-    """Run a line of shell on a host."""
-    return engine.command("docker", "exec", container, "bash", "-c", line)
-
-
 def firmware(container: str, file: str = "", string: str = "") -> None:
     """Let the firmware of a host say this, and nothing else."""
     words = f"rm -f /sys/class/dmi/id/*; [ -z '{file}' ] || echo '{string}' >/sys/class/dmi/id/{file}"
-    assert on(container, words).status == 0
+    assert engine.bash(container, words).status == 0
 
 
 @contextmanager
@@ -53,45 +45,48 @@ def served(container: str, **play: object) -> Iterator[None]:
     start = 'python3 -c "$1" "$0" >/asked 2>&1 & echo $! >/pid; wait'
     engine.command("docker", "exec", "-d", container, "bash", "-c", start, json.dumps(play), SERVER)
     until = time.monotonic() + 20
-    while on(container, ": </dev/tcp/169.254.169.254/80").status:
+    while engine.bash(container, ": </dev/tcp/169.254.169.254/80").status:
         assert time.monotonic() < until
     try:
         yield
     finally:
-        on(container, "kill $(cat /pid); while kill -0 $(cat /pid); do sleep 0.1; done")
+        engine.bash(container, "kill $(cat /pid); while kill -0 $(cat /pid); do sleep 0.1; done")
 
 
 def asked(container: str) -> list[str]:
     """Return what the services were asked."""
-    return on(container, "cat /asked").out.splitlines()
+    return engine.bash(container, "cat /asked").out.splitlines()
 
 
 @pytest.fixture(scope="module")
-def host() -> Iterator[str]:
+def cloudy() -> Iterator[str]:
     with host_with_both(HOSTS["aws-two-nics"].layout.script + PREPARE) as container:
         yield container
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("one", ASKED, ids=lambda one: f"{one.name} {one.dmi_file}")
-def test_each_provider(host: str, one: Provider, form: str) -> None:
+def test_each_provider(cloudy: str, one: Provider, form: str) -> None:
     """The provider that the firmware names is asked, at its own address alone, and tells the public address."""
     assert one.metadata
-    firmware(host, one.dmi_file, one.dmi_string.replace("*", "4.11"))
+    firmware(cloudy, one.dmi_file, one.dmi_string.replace("*", "4.11"))
     cloud = SERVICES.get(one.name, one.name.lower() if one.name in ("AWS", "Azure", "Scaleway") else "openstack")
     proxies = "http_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9"
-    with served(host, cloud=cloud):
-        result = on(host, f"{proxies} strace -f -e trace=connect -o /trace {FORMS[form]} public --ask-provider --json")
+    with served(cloudy, cloud=cloud):
+        result = engine.bash(
+            cloudy, f"{proxies} strace -f -e trace=connect -o /trace {form} public --ask-provider --json"
+        )
         assert result.status == 0, result
         answer = json.loads(result.out)
         for_private = "" if cloud == "openstack" else f" for {FIRST}"
         assert answer["why"] == f"told by {one.name}'s metadata service{for_private}"
         assert answer["proven"] is (cloud != "openstack")
         assert (answer["address"], answer["interface"], answer["source"]) == (PUBLIC, "ens5", "provider")
-        lines = asked(host)
+        lines = asked(cloudy)
         assert {line.split()[1] for line in lines} == {one.metadata.address}
         assert (lines[0].split()[0] == "PUT") is bool(one.metadata.session)
-    connections = re.findall(r'sin_port=htons\((\d+)\), sin_addr=inet_addr\("([\d.]+)"\)', on(host, "cat /trace").out)
+    connections = re.findall(
+        r'sin_port=htons\((\d+)\), sin_addr=inet_addr\("([\d.]+)"\)', engine.bash(cloudy, "cat /trace").out
+    )
     assert connections == [("80", one.metadata.address)] * len(lines)
 
 
@@ -107,30 +102,28 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faults(host: str, fault: str, form: str) -> None:
+def test_faults(cloudy: str, fault: str, form: str) -> None:
     """What is no answer is an error within two seconds, with what came instead and the command to ask by hand."""
-    firmware(host, "sys_vendor", "Amazon EC2")
-    with served(host, cloud="aws", fault=fault):
+    firmware(cloudy, "sys_vendor", "Amazon EC2")
+    with served(cloudy, cloud="aws", fault=fault):
         start = time.monotonic()
-        result = on(host, f"{FORMS[form]} public --ask-provider")
+        result = engine.bash(cloudy, f"{form} public --ask-provider")
         took = time.monotonic() - start
-        assert not [line for line in asked(host) if line.startswith("GET")]  # never without a token
+        assert not [line for line in asked(cloudy) if line.startswith("GET")]  # never without a token
     assert (result.out, result.status) == ("", 1)
     first, *_, last = result.err.splitlines()
     assert first.startswith(
-        "racknet: no public ipv4 address on this host, and AWS's metadata service does not tell it: "
+        "racknet: no public ipv4 address on this cloudy, and AWS's metadata service does not tell it: "
     )
     assert FAULTS[fault] in first
     assert last.startswith("hint: to ask the provider: curl -sfH")
     assert took < 4
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_wrong_answers(host: str, form: str) -> None:
+def test_wrong_answers(cloudy: str, form: str) -> None:
     """A public address of another host's, a list, none, and an address that is not public are no answers."""
-    firmware(host, "product_name", "Google Compute Engine")
+    firmware(cloudy, "product_name", "Google Compute Engine")
     for play, said in (
         ({"pairs": [[PUBLIC, "172.31.5.10"]]}, f"tells {PUBLIC} for 172.31.5.10, which belongs to no service address"),
         ({"pairs": []}, "tells none"),
@@ -138,26 +131,25 @@ def test_wrong_answers(host: str, form: str) -> None:
         ({"fault": "list"}, rf"'{PUBLIC}\n203.0.113.10' is not a public IPv4 address"),
         ({"pairs": [["10.1.2.3", FIRST]]}, "'10.1.2.3' is not a public IPv4 address"),
     ):
-        with served(host, cloud="google", **play):
-            result = on(host, f"{FORMS[form]} public --ask-provider")
+        with served(cloudy, cloud="google", **play):
+            result = engine.bash(cloudy, f"{form} public --ask-provider")
         assert (result.out, result.status) == ("", 1)
         assert said in result.err.splitlines()[0]
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_two_nics(host: str, form: str) -> None:
+def test_two_nics(cloudy: str, form: str) -> None:
     """Of two, it is the one of the service address, or of the NIC that the user names; variables mean the same."""
-    firmware(host, "sys_vendor", "Amazon EC2")
-    with served(host, cloud="aws", pairs=[[PUBLIC, FIRST], ["203.0.113.10", SECOND]]):
-        assert on(host, f"RACKNET_STRICT=0 {FORMS[form]} public --ask-provider") == right(PUBLIC)
-        assert on(host, f"{FORMS[form]} public --ask-provider --strict").status == 1
-        assert on(host, f"{FORMS[form]} public --ask-provider --strict --interface ens6") == right("203.0.113.10")
+    firmware(cloudy, "sys_vendor", "Amazon EC2")
+    with served(cloudy, cloud="aws", pairs=[[PUBLIC, FIRST], ["203.0.113.10", SECOND]]):
+        assert engine.bash(cloudy, f"RACKNET_STRICT=0 {form} public --ask-provider") == right(PUBLIC)
+        assert engine.bash(cloudy, f"{form} public --ask-provider --strict").status == 1
+        assert engine.bash(cloudy, f"{form} public --ask-provider --strict --interface ens6") == right("203.0.113.10")
         environ = "RACKNET_ASK_PROVIDER=1 RACKNET_STRICT=0"
-        assert f"\nRACKNET_PUBLIC_IPV4={PUBLIC}\n" in "\n" + on(host, f"{environ} {FORMS[form]} env").out
-        assert on(host, f"{environ} {FORMS[form]} exec echo '$RACKNET_PUBLIC_IPV4'") == right(PUBLIC)
+        assert f"\nRACKNET_PUBLIC_IPV4={PUBLIC}\n" in "\n" + engine.bash(cloudy, f"{environ} {form} env").out
+        assert engine.bash(cloudy, f"{environ} {form} exec echo '$RACKNET_PUBLIC_IPV4'") == right(PUBLIC)
 
 
-def test_nobody_there(host: str) -> None:
+def test_nobody_there(cloudy: str) -> None:
     """Where nobody listens, and where the firmware names nobody or a provider without such a service, it is said."""
     for file, string, said in (
         (
@@ -168,8 +160,8 @@ def test_nobody_there(host: str) -> None:
         ("chassis_asset_tag", "OracleCloud.com", "Oracle Cloud's metadata service does not have it"),
         ("sys_vendor", "QEMU", "the firmware names no provider that can be asked"),
     ):
-        firmware(host, file, string)
-        result = on(host, "/bare/racknet public --ask-provider")
+        firmware(cloudy, file, string)
+        result = engine.bash(cloudy, "/bare/racknet public --ask-provider")
         assert (result.out, result.status) == ("", 1)
         assert f", and {said}" in result.err
 
@@ -187,15 +179,14 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("words", [*COMMANDS, "service --explain --json", "public --help"])
-def test_nothing_is_sent_without_it(host: str, words: str, form: str) -> None:
+def test_nothing_is_sent_without_it(cloudy: str, words: str, form: str) -> None:
     """Without the option nothing is ever sent: no command connects, or writes to anybody but the kernel."""
-    firmware(host, "sys_vendor", "Amazon EC2")
-    with served(host, cloud="aws"):
-        on(host, f"RACKNET_ASK_PROVIDER=0 strace -f -e trace=network -o /trace {FORMS[form]} {words}")
-        assert asked(host) == []
-    lines = on(host, "cat /trace").out.splitlines()
+    firmware(cloudy, "sys_vendor", "Amazon EC2")
+    with served(cloudy, cloud="aws"):
+        engine.bash(cloudy, f"RACKNET_ASK_PROVIDER=0 strace -f -e trace=network -o /trace {form} {words}")
+        assert asked(cloudy) == []
+    lines = engine.bash(cloudy, "cat /trace").out.splitlines()
     assert lines
     assert not [line for line in lines if " connect(" in line or ("SOCK_STREAM" in line and "AF_UNIX" not in line)]
     sent = [line for line in lines if re.search(r" send(to|msg|mmsg)\(", line)]
