@@ -114,7 +114,7 @@ def test_faults(cloudy: str, fault: str, form: str) -> None:
     assert (result.out, result.status) == ("", 1)
     first, *_, last = result.err.splitlines()
     assert first.startswith(
-        "racknet: no public ipv4 address on this cloudy, and AWS's metadata service does not tell it: "
+        "racknet: no public ipv4 address on this host, and AWS's metadata service does not tell it: "
     )
     assert FAULTS[fault] in first
     assert last.startswith("hint: to ask the provider: curl -sfH")
