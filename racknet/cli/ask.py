@@ -39,10 +39,11 @@ def answer(
         host, (whole,) = found.whole()
         other = find_other_family(host, whole)
         raise messages.no_address(whole, provider=find_nat_provider([whole]), other_family=other)
+    printed = in_format(selection)  # or an error: then nothing is said about an answer
     if explain:
         write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
-    write_output(in_format(selection))
+    write_output(printed)
     return ExitStatus.ANSWERED
 
 
