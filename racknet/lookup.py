@@ -26,32 +26,36 @@ PAUSE = 0.2  # seconds between two looks at a host that is waited for
 class LookUp:
     """What one reading of the host gives for some queries. Each address to print is confirmed by the second reader."""
 
-    __slots__ = ("_told", "queries", "reading", "selections")
+    __slots__ = ("_word", "queries", "reading", "selections")
 
-    def __init__(self, queries: Sequence[Query], reading: Reading, selections: list[Selection]) -> None:
-        self.queries, self.reading, self.selections = queries, reading, selections
-        self._told: dict[int, Told | Refusal] = {}
+    def __init__(
+        self,
+        queries: Sequence[Query],
+        reading: Reading,
+        selections: list[Selection],
+        word: Told | Refusal | None = None,
+    ) -> None:
+        self.queries, self.reading, self._word = queries, reading, word
+        self.selections = self._with_word(selections)
 
     def whole(self) -> tuple[Host, list[Selection]]:
         """Return the whole host and its selections, container interfaces included, for what shows all addresses."""
         host = self.reading.whole()
-        selections = select_addresses(host, self.queries)
-        self._apply_told(selections)
-        return host, selections
+        return host, self._with_word(select_addresses(host, self.queries))
 
     def ask_provider(self) -> LookUp:
-        """Ask the provider for what its queries are to ask it, where the host has no answer. Return self."""
-        for place, query in enumerate(self.queries):
-            if query.ask_provider and not self.selections[place].candidates and (told := _ask(self.reading, query)):
-                self._told[place] = told
-        self._apply_told(self.selections)
+        """Return the look with the provider's word, where a query is to ask it, and the host itself has no answer."""
+        for selection in self.selections:  # `public ipv4` alone asks
+            if selection.query.ask_provider and not selection.candidates:
+                return LookUp(self.queries, self.reading, self.selections, _ask(self.reading, selection.query))
         return self
 
-    def _apply_told(self, selections: list[Selection]) -> None:
-        for place, told in self._told.items():
-            from racknet.core.told import apply_told
+    def _with_word(self, selections: list[Selection]) -> list[Selection]:
+        if self._word is None:
+            return selections
+        from racknet.core.told import with_word
 
-            apply_told(selections[place], told)
+        return [with_word(selection, self._word) for selection in selections]
 
 
 def look_up(queries: Sequence[Query]) -> LookUp:

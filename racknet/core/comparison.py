@@ -28,15 +28,6 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 TIE, CONTRADICTION, UNPROVEN, TOLD = "tie", "contradiction", "unproven", "told"
 
 
-class Refusal:
-    """Why a provider tells no answer, and what to do. `doubtful` are the addresses of which any may be the one."""
-
-    __slots__ = ("doubtful", "hint", "message")
-
-    def __init__(self, message: str, hint: str = "", doubtful: Sequence[Address] = ()) -> None:
-        self.message, self.hint, self.doubtful = message, hint, doubtful
-
-
 class Doubt:
     """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
 
@@ -61,6 +52,15 @@ class Doubt:
     def interfaces(self) -> list[str]:
         """The interfaces that are in doubt."""
         return list(dict.fromkeys(address.interface for address in self.candidates))
+
+
+class Refusal:
+    """Why a provider tells no answer, and what to do. `doubtful` are the addresses of which any may be the one."""
+
+    __slots__ = ("doubtful", "hint", "message")
+
+    def __init__(self, message: str, hint: str = "", doubtful: Sequence[Address] = ()) -> None:
+        self.message, self.hint, self.doubtful = message, hint, doubtful
 
 
 class Comparison:

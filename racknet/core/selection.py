@@ -42,18 +42,27 @@ class Selection:
         comparison: Comparison | None = None,
         doubt: Doubt | None = None,
         unproven: Doubt | None = None,
+        told: Reason | None = None,
+        refusal: Refusal | None = None,
     ) -> None:
         self.query, self._eligibility, self.rejected, self.comparison = query, eligibility, rejected, comparison
         self.candidates = comparison.addresses if comparison else candidates
         self.unproven, self.doubt = unproven, doubt or (unproven if query.strict else None)
         self.counts_as_host = query.in_container or is_host(eligibility.host)
-        self.told: Reason | None = None
-        self.refusal: Refusal | None = None
+        self.told, self.refusal = told, refusal
         is_answered = bool(self.candidates) and self.counts_as_host and self.doubt is None
         self.address = self.candidates[0] if is_answered else None
         self.answers = [self.address] if self.address else []
         if query.all_candidates and self.counts_as_host and not (query.strict and self.doubt):
             self.answers = self.candidates
+
+    def with_told(self, address: Address, reason: Reason, unproven: Doubt | None) -> Selection:
+        """Return the selection with an address that the provider tells, where the host has none."""
+        return Selection(self.query, self._eligibility, [address], self.rejected, unproven=unproven, told=reason)
+
+    def with_refusal(self, refusal: Refusal) -> Selection:
+        """Return the selection with the reason why the provider tells no address."""
+        return Selection(self.query, self._eligibility, [], self.rejected, refusal=refusal)
 
     @property
     def is_proven(self) -> bool:

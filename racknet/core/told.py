@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.facts import Host
-    from racknet.core.selection import Selection
 
     Pair = tuple[str, str]  # a public address, and the private one that it is translated to; "" where that is not told
 
@@ -34,13 +33,13 @@ class Told:
         self.address, self.reason, self.unproven = address, reason, unproven
 
 
-def apply_told(selection: Selection, told: Told | Refusal) -> None:
-    """Give a selection without an answer that of the provider, or why there is none."""
-    if isinstance(told, Refusal):
-        selection.refusal = told
-    else:
-        selection.candidates = selection.answers = [told.address]
-        selection.address, selection.told, selection.unproven = told.address, told.reason, told.unproven
+def with_word(selection: Selection, word: Told | Refusal) -> Selection:
+    """Return a selection with the provider's word, if its query asks the provider and the host has no answer."""
+    if selection.candidates or not selection.query.ask_provider:
+        return selection
+    if isinstance(word, Refusal):
+        return selection.with_refusal(word)
+    return selection.with_told(word.address, word.reason, word.unproven)
 
 
 def class_of(text: str) -> str:
