@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
     from racknet.core.facts import Host
+    from racknet.core.selection import Selection
 
     Pair = tuple[str, str]  # a public address, and the private one that it is translated to; "" where that is not told
 
