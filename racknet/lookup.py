@@ -16,23 +16,40 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.cloud_hints import Provider
     from racknet.core.facts import Host
     from racknet.core.selection import Selection
+    from racknet.host.changes import Changes
     from racknet.host.reader import Reading
 
-PAUSE = 0.2  # seconds between two looks at a host that is waited for
+# Seconds after which a host that is waited for is looked at in any case. The kernel does not tell when systemd has
+# booted (/run), when the second reader catches up, or anything at all in a sandbox that has no groups.
+SLOW = 1.0
 
 
 class LookUp:
     """What one reading of the host gives for some queries. Each address to print is confirmed by the second reader."""
 
-    __slots__ = ("queries", "reading", "selections")
+    __slots__ = ("_changes", "queries", "reading", "selections")
 
     def __init__(self, queries: Sequence[Query], reading: Reading, selections: list[Selection]) -> None:
         self.queries, self.reading, self.selections = queries, reading, selections
+        self._changes: Changes | None = None
 
     def whole(self) -> tuple[Host, list[Selection]]:
         """Return the whole host and its selections, container interfaces included, for what shows all addresses."""
         host = self.reading.whole()
         return host, select_addresses(host, self.queries)
+
+    def may_change(self, messages: Sequence[bytes]) -> bool:
+        """Return whether messages of the kernel's since then, in their order, may change a selection."""
+        if self._changes is None:
+            from racknet.host.changes import Changes
+
+            named = [glob for query in self.queries for glob in query.include]
+            names_any = any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
+            # A label may be on any interface, and a container interface shows that a network is a host's.
+            if names_any or ":" in "".join(named) or not self.selections[0].is_host:
+                named = ["*"]
+            self._changes = Changes(self.reading.names, self.reading.host.ways, named)
+        return self._changes.concern(messages)
 
 
 def look_up(queries: Sequence[Query]) -> LookUp:
@@ -65,23 +82,31 @@ def wait_for(
 ) -> LookUp:
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
-    `first` is a look that was just taken; `on_wait` is called once, when the waiting begins.
+    Look again as soon as the kernel tells of a change. `first` is a look that was just taken; `on_wait` is called once,
+    when the waiting begins.
     """
-    from time import monotonic, sleep
+    if not seconds:
+        return first or look_up(queries)
+    from time import monotonic
+
+    from racknet.host.events import Events
 
     end = monotonic() + seconds
-    while True:
-        try:
-            found, first = first or look_up(queries), None
-            if is_done(found.selections) or monotonic() >= end:
-                return found
-        except HostReadError:
-            if monotonic() >= end:
-                raise
-        if on_wait:
-            on_wait()
-            on_wait = None
-        sleep(min(PAUSE, max(0, end - monotonic())))
+    may_change: Callable[[Sequence[bytes]], bool] = bool
+    with Events() as events:
+        while True:
+            try:
+                found, first = first or look_up(queries), None
+                may_change = found.may_change
+                if is_done(found.selections) or monotonic() >= end:
+                    return found
+            except HostReadError:
+                if monotonic() >= end:
+                    raise
+            if on_wait:
+                on_wait()
+                on_wait = None
+            events.wait(min(SLOW, max(0, end - monotonic())), may_change)
 
 
 def is_final(selection: Selection) -> bool:

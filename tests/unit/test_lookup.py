@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
+from support.fake_kernel import link, message
 from support.layout import parse_layout
 from support.on_host import PlayedReading, on_host
 from support.queries import make_query
@@ -21,6 +22,7 @@ from racknet import lookup
 from racknet.core.facts import Address
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
+from racknet.host.netlink import RTM_NEWLINK
 from racknet.lookup import find_other_family, is_final, look_up, wait_for
 
 EMPTY = "nic eth0\nbridge docker0"
@@ -112,12 +114,33 @@ def test_ways_are_asked_for() -> None:
 
 
 def test_waits_until_it_is_done() -> None:
-    """The host is read again, at least every quarter of a second, until it is done; that it waits is said once."""
+    """The host is read at each event, and in any case every second, until it is done; that it waits is said once."""
     on_wait = Mock()
-    with on_host(EMPTY, EMPTY, EMPTY, READY) as pauses:
+    with on_host(EMPTY, EMPTY, EMPTY, READY, after=[0.25, 1.5]) as pauses:
         found = wait_for([make_query("public")], 30, lambda found: is_final(found[0]), on_wait=on_wait)
     assert found.selections[0].address is not None
-    assert (len(pauses), max(pauses) <= 0.25, on_wait.call_count) == (3, True, 1)
+    assert (pauses, on_wait.call_count) == ([0.25, 1, 0.5], 1)
+
+
+@pytest.mark.parametrize(
+    ("layout", "line", "expected"),
+    [
+        (READY, "public", False),
+        (READY, "public --interface eth0 --cidr 203.0.113.0/24", False),
+        (READY, "public --interface docker*", True),
+        (READY, "public --interface eth0:1", True),  # a label, which any interface may have
+        (READY, "public --cidr 172.17.0.1", True),
+        (READY, "public --reach 9.9.9.9", True),
+        ("nic eth0 203.0.113.7/24", "public", True),  # a container interface would show that it is a host
+    ],
+)
+def test_what_may_change(layout: str, line: str, expected: bool) -> None:
+    """A container interface changes an answer only where it may be asked for, or is what a host is known by."""
+    with on_host(layout):
+        found = look_up([make_query(line)])
+    new = message(RTM_NEWLINK, link(9, "docker1"))
+    assert [found.may_change([new]) for _ in range(2)] == [expected] * 2
+    assert found.may_change([message(RTM_NEWLINK, link(1, "eth0"))])
 
 
 def test_waits_no_longer_than_asked() -> None:
