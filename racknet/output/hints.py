@@ -77,6 +77,13 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
     return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {again}"
 
 
+def another(query: Query, word: str, *, is_here: bool) -> str:
+    """Return what to do where an address is not the answer, but perhaps on the host."""
+    if is_here:
+        return f"let what uses {word} use the answer, or choose with --interface or --cidr; see {line('list')}"
+    return f"{word} is not on this host: restart what uses it, with {line(query.network, query.family)}"
+
+
 def not_on_the_way_out(query: Query, address: Address, way: str) -> str:
     """Return what to do where the default routes are on other interfaces than the addresses."""
     chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import NamedTuple
 
-from racknet.core.facts import NETWORKS
 from racknet.errors import ExitStatus, UsageError
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.parsing import input_vars, parse_family, parse_query, parse_seconds, parse_switch
+from racknet.parsing import input_vars, parse_family, parse_network, parse_query, parse_seconds, parse_switch
 from racknet.swarm import nodes, report
 from racknet.swarm.client import Swarm
 from racknet.swarm.decode import decode_logs, decode_replies
@@ -36,8 +35,7 @@ class ClusterQuery(NamedTuple):
 
     def check(self) -> None:
         """Raise UsageError where anything is wrong, before a node is asked."""
-        if self.network not in NETWORKS:
-            raise UsageError(f"'{self.network}' is not a network: public or service")
+        parse_network(self.network)
         if self.node_names and self.constraints:
             raise UsageError("'--node' and '--constraint' exclude each other")
         for constraint in self.constraints:

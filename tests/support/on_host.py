@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from racknet import __main__, lookup
+from racknet.cli import watch
 from racknet.core.facts import Host
 from racknet.core.known import CONTAINER_NAMES
 from racknet.host import dmi, events, reader
@@ -80,6 +81,8 @@ def on_host(*hosts: Host | str | Exception, after: Sequence[float] = ()) -> Iter
         patch.object(lookup, "find_unconfirmed", lambda _: []),
         patch.object(dmi, "read_dmi", dict),  # this machine may be a provider's
         patch.object(events, "Events", lambda: played),
+        patch.object(watch, "Events", lambda output: played),
+        patch.object(watch, "_keep_descriptors"),
         patch("time.monotonic", lambda: clock[0]),
     ):
         yield pauses

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -22,8 +23,10 @@ from docker.errors import DockerException, NotFound
 
 import racknet.__main__
 from racknet import lookup
+from racknet.cli import watch
 from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
+from racknet.errors import HostReadError
 from racknet.host import crosscheck, dmi, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
@@ -31,7 +34,7 @@ from racknet.swarm.image import Image
 from racknet.swarm.nodes import Answer, Code, Failure, Node, Reply
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.on_host import PlayedReading
+from support.on_host import PlayedEvents, PlayedReading
 
 FILE = Path(__file__).parent.parent / "messages.txt"
 
@@ -186,6 +189,11 @@ rackspace: public --wait 99999999
 rackspace: exec
 rackspace: exec no-such-command
 rackspace: exec /
+rackspace: check 10.208.1.5 service
+rackspace: check 10.208.1.6 service
+two-private-networks: check 10.9.0.4 service
+rackspace: check 10.208 service
+rackspace: check 10.208.1.5 service ipv6
 rackspace: cluster
 rackspace: cluster nonsense
 rackspace: cluster service --node n1 --constraint node.role==worker
@@ -196,6 +204,8 @@ rackspace: list --help
 rackspace: report --help
 rackspace: env --help
 rackspace: exec --help
+rackspace: watch --help
+rackspace: check --help
 rackspace: cluster --help
 """.strip().splitlines()
 
@@ -229,6 +239,16 @@ def _named(file: str, string: str) -> Any:
     return patch.object(dmi, "read_dmi", lambda: {file: string})
 
 
+def _changing(*hosts: Host | Exception) -> list[Any]:
+    """Return the patches that play these hosts one after the other, over and over, and what the kernel tells."""
+    reads = cycle([host if isinstance(host, Exception) else PlayedReading(host) for host in hosts])
+    return [
+        patch.object(lookup, "read_host", Mock(side_effect=reads)),
+        patch.object(watch, "Events", lambda output: PlayedEvents([0.0], [], [7.0, 7.0])),
+    ]
+
+
+UNSURE = parse_layout(LAYOUTS["two-private-networks"]).host
 NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
 
 # Where something fails, the words of a command, and the patches that make it fail.
@@ -243,6 +263,11 @@ FAILURES: list[tuple[str, str, Sequence[Any]]] = [
             _read_as(NOT_UTF8),
             patch.object(lookup, "find_unconfirmed", crosscheck.find_unconfirmed),
         ],
+    ),
+    (
+        "where the address goes away, and comes back",
+        "watch service --settle 0",
+        _changing(UNSURE, HostReadError("cannot read the interfaces: why"), TIE, UNSURE),
     ),
     ("on aws, which its firmware names", "public", _on(AWS, _named("sys_vendor", "Amazon EC2"))),
     (
