@@ -99,6 +99,35 @@ def test_systemd_file(host: str) -> None:
         run(host, f"ip addr del 10.208.1.6/17 dev eth1; ip addr add {SERVICE}/17 dev eth1")
 
 
+def test_systemd_watch(host: str) -> None:
+    """A unit is restarted when the service address has changed, not by the first line, and by no new start."""
+    done(host, "cp redis-on-service.service /etc/systemd/system", "/examples/systemd")
+    done(host, "systemctl daemon-reload; systemctl start redis-on-service")
+    done(host, block("examples/systemd/README.md", "cp racknet-watch@"), "/examples/systemd")
+    done(host, "systemd-analyze verify /etc/systemd/system/racknet-watch@redis-on-service.service")
+    show = "systemctl show --value --property=MainPID redis-on-service"
+    first = done(host, show)
+    try:
+        known = "cat /run/racknet-watch/redis-on-service"
+        wait_for(lambda: run(host, known).out == f"{SERVICE}\n", "the first line")
+        done(host, "systemctl restart racknet-watch@redis-on-service; sleep 1")
+        assert done(host, show) == first
+        done(host, f"ip addr del {SERVICE}/17 dev eth1; ip addr add 10.208.1.6/17 dev eth1")
+        wait_for(lambda: listens(host, "10.208.1.6"), "Redis on the new address")
+        done(host, "systemctl stop racknet-watch@redis-on-service")
+        done(host, f"ip addr del 10.208.1.6/17 dev eth1; ip addr add {SERVICE}/17 dev eth1")
+        second = done(host, show)
+        done(host, "systemctl start racknet-watch@redis-on-service")  # of a change meanwhile it knows by the file
+        wait_for(lambda: listens(host, SERVICE), "Redis on the old address")
+        assert len({first, second, done(host, show)}) == 3
+        last = done(host, show)
+        done(host, "systemctl restart racknet-watch@redis-on-service; sleep 3")
+        assert done(host, show) == last
+    finally:
+        run(host, "systemctl disable --now racknet-watch@redis-on-service; systemctl stop redis-on-service")
+        run(host, f"ip addr flush dev eth1 scope global; ip addr add {SERVICE}/17 dev eth1; rm -r /run/racknet-watch")
+
+
 def test_cron(host: str) -> None:
     """cron writes the public address when it starts; where racknet fails, the file stays as it was."""
     done(host, block("examples/cron/README.md", "install"), "/examples/cron")
@@ -123,7 +152,7 @@ def test_make(host: str) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("script", sorted(path.name for path in (EXAMPLES / "shell").glob("*.sh")))
+@pytest.mark.parametrize("script", sorted(path.name for path in (EXAMPLES / "shell").glob("*-address*.sh")))
 def test_shell(host: str, script: str, shell: str) -> None:
     """The scripts write the address in every shell. Where racknet fails, they stop, and the file stays as it was."""
     asked = f"cd $(mktemp -d); trap 'cat redis.conf' EXIT; echo old >redis.conf; {shell} /examples/shell/{script}"
@@ -131,6 +160,22 @@ def test_shell(host: str, script: str, shell: str) -> None:
     for cidr in ("10.0.0.0/33", "10.0.0.0/32"):  # wrong; without an address
         failed = run(host, f"export RACKNET_SERVICE_CIDR={cidr}; {asked}")
         assert (failed.out, failed.status == 0) == ("old\n", False)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shell_loop(host: str, shell: str) -> None:
+    """The loop writes each new address, in every shell. Where racknet fails, it stops, and the file stays as it was."""
+    folder = done(host, "mktemp -d").strip()
+    asked = f"echo old >redis.conf; {shell} /examples/shell/on-change.sh"
+    failed = run(host, FAILING + asked, folder)
+    assert (run(host, "cat redis.conf", folder).out, failed.status, "10.0.0.0/33" in failed.err) == ("old\n", 1, True)
+    try:
+        run(host, f"nohup bash -c '{asked}' >/dev/null 2>&1 &", folder)
+        wait_for(lambda: run(host, "cat redis.conf", folder).out == f"bind {SERVICE}\n", "the address")
+        done(host, f"ip addr del {SERVICE}/17 dev eth1; ip addr add 10.208.1.6/17 dev eth1")
+        wait_for(lambda: run(host, "cat redis.conf", folder).out == "bind 10.208.1.6\n", "the new address")
+    finally:
+        run(host, f"pkill racknet; ip addr del 10.208.1.6/17 dev eth1; ip addr add {SERVICE}/17 dev eth1")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -186,6 +186,7 @@ ELSEWHERE = {
     ("docs/servicenet.md", "docker run"): "test_examples.py::test_servicenet",
     ("docs/servicenet.md", "redis-cli"): "test_examples.py::test_servicenet",
     ("examples/ansible/README.md", "ansible-playbook"): "test_tools.py::test_ansible",
+    ("examples/systemd/README.md", "cp racknet-watch@"): "test_tools.py::test_systemd_watch",
     ("examples/kubernetes/README.md", "kubectl"): "needs a cluster; podman plays the job, a schema checks both files",
     ("examples/kubernetes/README.md", "sed"): "test_tools.py::test_kube_play",
 }
