@@ -82,7 +82,7 @@ target "beside" {
   name     = "beside-${stage}"
   matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "packages"] }
   context  = "tests/image"
-  contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = ".", benchmarks = "benchmarks" }
+  contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
   target   = stage
   tags     = ["racknet/tests:${stage}"]
   output   = ["type=docker"]

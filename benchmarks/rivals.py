@@ -1,8 +1,8 @@
 """What racknet is compared with: a tool at its default, or with its best setting, as commands for a shell.
 
-A tool that takes part of a larger program is a script of the same steps. Its source says where they are written.
-A command with $NETWORK or $NEIGHBOUR is for somebody who knows the network: $NETWORK is the /16 of the right address,
-$NEIGHBOUR an address beside it. Such a command is asked only where there is an answer.
+docs/comparison.md says the same in words. A tool that is part of a larger program is a script of the same steps, with
+their source. A command with $NETWORK or $NEIGHBOUR is for somebody who knows the network: $NETWORK is the /16 of the
+right address, $NEIGHBOUR an address beside it. Such a command is asked only where there is an answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ class Rival:
     """A tool with one setting. Most know nothing of networks: without a command for `service`, theirs is the same."""
 
     name: str
-    setting: str
     public: str  # {network} in it is what is asked for; "" where that cannot be asked
     service: str = ""
 
@@ -81,49 +80,22 @@ ALL = 'GetAllInterfaces | include "flags" "up" | include "type" "IPv4"'
 NAMES = '| exclude "name" "^(br-|cali|cni|docker|flannel|lxc|lxdbr|tailscale|tun|veth|virbr|wg|zt)"'
 FILTERED = f'go-sockaddr \'{ALL} {NAMES} | %s | sort "default" | attr "address"\''
 
-RACKNET, STRICT = "racknet", "racknet --strict"
+RACKNET, STRICT, BEST = "racknet", "racknet --strict", "go-sockaddr, filtered"
 RIVALS = [
-    Rival(RACKNET, "default", "racknet {network} ipv4"),
-    Rival(STRICT, "refuses what only a preference decides", "racknet {network} ipv4 --strict"),
-    Rival(
-        "ip addr",
-        "`eth0` for public, `eth1` for service, as the image of 2015",
-        ORIGINAL.format("eth0"),
-        ORIGINAL.format("eth1"),
-    ),
-    Rival("hostname", "`hostname -I`, the first", "hostname -I | awk '{ print $1 }'"),
-    Rival("Ansible", "`ansible_default_ipv4`, by Ansible's own code", "ansible_default_ipv4.address"),
-    Rival(
-        "route get",
-        "`ip route get 8.8.8.8`, which Calico's `can-reach` and flannel's `--iface-can-reach` come to",
-        "source_to 8.8.8.8",
-    ),
-    Rival("kubelet", "default: the first address of the default route's interface", KUBELET),
-    Rival("flannel", "default: the same, of the first default route alone", FLANNEL),
-    Rival("Calico", "default, `first-found`: any interface but those with names of containers", CALICO),
-    Rival("Swarm", "default of `--advertise-addr`: the only address, or refused", SWARM),
-    Rival("consul", "default of `advertise`: the only private address, or refused", "", CONSUL),
-    Rival(
-        "go-sockaddr",
-        "`GetPublicIP`, `GetPrivateIP`, by its own code",
-        "go-sockaddr GetPublicIP",
-        "go-sockaddr GetPrivateIP",
-    ),
-    Rival(
-        "go-sockaddr, filtered",
-        'without names of containers and tunnels, `exclude "rfc" "6890"` or `include "rfc" "1918"`',
-        FILTERED % 'exclude "rfc" "6890"',
-        FILTERED % 'include "rfc" "1918"',
-    ),
-    Rival(
-        "go-sockaddr, by network",
-        'the same names, `include "network"` of the network',
-        FILTERED % """include "network" "'$NETWORK'" """,
-    ),
-    Rival(
-        "route get, by network",
-        "`can-reach`, `--iface-can-reach` or `ip route get` with the neighbour",
-        'source_to "$NEIGHBOUR"',
-    ),
-    Rival("racknet, by network", "`--cidr` of the network", 'racknet {network} ipv4 --cidr "$NETWORK"'),
+    Rival(RACKNET, "racknet {network} ipv4"),
+    Rival(STRICT, "racknet {network} ipv4 --strict"),
+    Rival("ip addr", ORIGINAL.format("eth0"), ORIGINAL.format("eth1")),
+    Rival("hostname", "hostname -I | awk '{ print $1 }'"),
+    Rival("Ansible", "ansible_default_ipv4.address"),
+    Rival("route get", "source_to 8.8.8.8"),
+    Rival("kubelet", KUBELET),
+    Rival("flannel", FLANNEL),
+    Rival("Calico", CALICO),
+    Rival("Swarm", SWARM),
+    Rival("consul", "", CONSUL),
+    Rival("go-sockaddr", "go-sockaddr GetPublicIP", "go-sockaddr GetPrivateIP"),
+    Rival(BEST, FILTERED % 'exclude "rfc" "6890"', FILTERED % 'include "rfc" "1918"'),
+    Rival("go-sockaddr, by network", FILTERED % """include "network" "'$NETWORK'" """),
+    Rival("route get, by network", 'source_to "$NEIGHBOUR"'),
+    Rival("racknet, by network", 'racknet {network} ipv4 --cidr "$NETWORK"'),
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from racknet.core.query import Query
+from racknet.core.known import CONTAINER_NAMES
+from racknet.core.query import Query, names_interface
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
@@ -43,11 +44,13 @@ class LookUp:
         if self._changes is None:
             from racknet.host.changes import Changes
 
-            named = [glob for query in self.queries for glob in query.include]
-            names_any = any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
-            # A label may be on any interface, and a container interface shows that a network is a host's.
-            if names_any or ":" in "".join(named) or not self.selections[0].is_host:
-                named = ["*"]
+            globs = [glob for query in self.queries for glob in query.include]
+            others = [i for i in self.reading.host.interfaces.values() if not CONTAINER_NAMES.match(i.name)]
+            # A glob that names none of those may be a label, or the name of a container interface.
+            named_any = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
+            named_any |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
+            # A container interface that comes shows that a network is a host's.
+            named = ["*"] if named_any or not self.selections[0].counts_as_host else globs
             self._changes = Changes(self.reading.names, self.reading.host.ways, named)
         return self._changes.concern(messages)
 
@@ -117,14 +120,14 @@ def is_final(selection: Selection) -> bool:
     query = selection.query
     blocks = query.blocks(query.family) or (query.network == "service" and query.blocks("ipv4"))
     is_chosen = bool(query.include or blocks or query.reach)
-    return not selection.is_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
+    return not selection.counts_as_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
 
 
 def find_other_family(host: Host, selection: Selection) -> str:
     """Return the other family where it has an answer to a query without filters, else ""."""
     query = selection.query
     family = "ipv6" if query.family == "ipv4" else "ipv4"
-    if query.filters_text or selection.candidates or not selection.is_host:
+    if query.filters_text or selection.candidates or not selection.counts_as_host:
         return ""
     return family if select_addresses(host, [Query(query.network, family, strict=query.strict)])[0].address else ""
 

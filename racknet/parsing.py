@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Mapping, Sequence
 
-    Words = Sequence[tuple[str, str]]  # where a word was written, and the word
+    Given = Sequence[tuple[str, str]]  # where a word was written, and the word
 
 BLANKS = " \t\n\r\v\f"  # those of ASCII: an interface's name has none of them, but perhaps another one
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
@@ -170,7 +170,7 @@ def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
     return number
 
 
-def input_vars(environ: Mapping[str, str]) -> dict[str, str]:
+def variables_to_pass_on(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that filter or wait, for a program that passes the query on."""
     return {name: environ[name] for name in INPUT_VARS if environ.get(name)}
 
@@ -211,7 +211,7 @@ def _check_family(network: str, family: str, blocks: Sequence[tuple[str, CidrBlo
             )
 
 
-def _as_written(words: Words) -> str:
+def _as_written(words: Given) -> str:
     """Return options and variables as the user wrote them, or arguments as Python writes them."""
     options = [f"{where} {word}" for where, word in words if where.startswith("-")]
     values = {name: [word for where, word in words if where == name] for name, _ in words if not name.startswith("-")}
@@ -220,7 +220,7 @@ def _as_written(words: Words) -> str:
     return " ".join(options + variables) or ", ".join(arguments)
 
 
-def _parse_globs(words: Words, expected: str) -> tuple[str, ...]:
+def _parse_globs(words: Given, expected: str) -> tuple[str, ...]:
     """Return the globs of a filter. Raise UsageError."""
     for where, word in words:
         if not word or any(c in word for c in f"/{BLANKS}") or not _is_closed(word):
@@ -262,7 +262,7 @@ def _parse_block(where: str, word: str) -> CidrBlock:
         raise _wrong(where, word, EXPECTED["cidr"]) from None
 
 
-def _parse_reach(words: Words) -> str:
+def _parse_reach(words: Given) -> str:
     """Return the address of `--reach`, or ""."""
     from ipaddress import ip_address
 

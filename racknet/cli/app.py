@@ -12,9 +12,11 @@ import typer
 
 from racknet import __version__
 from racknet.cli import ask, environment, watch
+from racknet.cli.completion import offer_commands, offer_interfaces
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
+from racknet.output.formats import FORMATS
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import parse_family, parse_network, parse_query, parse_require, parse_seconds
 
@@ -41,25 +43,35 @@ NO_SWARM = (
 Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
-Words = list[str] | None
+Several = list[str] | None
 Family = Annotated[
     str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])
 ]
-Interface = Annotated[Words, typer.Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.")]
+InterfaceOption = Annotated[
+    Several,
+    typer.Option(
+        metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces
+    ),
+]
 Cidr = Annotated[
-    Words,
+    Several,
     typer.Option(metavar="CIDR", help="Only addresses in such a block, of any class."),
 ]
 Exclude = Annotated[
-    Words, typer.Option(metavar="GLOB|CIDR", help="Not these interfaces or labels, not the addresses in these blocks.")
+    Several,
+    typer.Option(
+        metavar="GLOB|CIDR",
+        help="Not these interfaces or labels, not the addresses in these blocks.",
+        autocompletion=offer_interfaces,
+    ),
 ]
 Reach = Annotated[
-    Words, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
+    Several, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
 InContainer = Annotated[bool, typer.Option("--in-container", help="Also in a container's own network.")]
 Require = Annotated[
-    Words,
+    Several,
     typer.Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them."),
 ]
 Wait = Annotated[
@@ -78,11 +90,11 @@ Network = Annotated[
     str, typer.Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
 ]
 Settle = Annotated[str, typer.Option(metavar="SECONDS", help="How long another answer must hold to be printed.")]
-Node = Annotated[
-    Words, typer.Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
+NodeOption = Annotated[
+    Several, typer.Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
 ]
-Constraint = Annotated[Words, typer.Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
-Image = Annotated[str, typer.Option(metavar="IMAGE", help="The image that the manager has by this name.")]
+Constraint = Annotated[Several, typer.Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
+ImageOption = Annotated[str, typer.Option(metavar="IMAGE", help="The image that the manager has by this name.")]
 Timeout = Annotated[str, typer.Option(metavar="SECONDS", help="How long to wait for the nodes' answers.")]
 
 
@@ -93,7 +105,7 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
         raise typer.Exit(ExitStatus.USAGE)
 
 
-def _filters(**given: Words) -> dict[str, list[str]]:
+def _filters(**given: Several) -> dict[str, list[str]]:
     """Return the words of the options that filter, by their names; none for one that is not given."""
     return {name: words or [] for name, words in given.items()}
 
@@ -104,7 +116,7 @@ def _add_network(network: str, about: str) -> None:
     @app.command(network, cls=Command, help=about)
     def _ask(
         word: Family = "ipv4",
-        interface: Interface = None,
+        interface: InterfaceOption = None,
         cidr: Cidr = None,
         exclude: Exclude = None,
         reach: Reach = None,
@@ -127,7 +139,8 @@ def _add_network(network: str, about: str) -> None:
             all_candidates=all_candidates,
         )
         seconds = parse_seconds(wait, os.environ)
-        raise typer.Exit(ask.answer(query, os.environ, wait=seconds, as_json=as_json, explain=explain))
+        in_format = FORMATS["json" if as_json else "text"]
+        raise typer.Exit(ask.answer(query, os.environ, wait=seconds, in_format=in_format, explain=explain))
 
 
 _add_network("public", "Print the address on the public network.")
@@ -170,7 +183,9 @@ def _env(
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(
-    command: Annotated[list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False)],
+    command: Annotated[
+        list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False, autocompletion=offer_commands)
+    ],
     require: Require = None,
     strict: Strict = False,
     in_container: InContainer = False,
@@ -189,7 +204,7 @@ def _exec(
 def _watch(
     network: Network,
     word: Family = "ipv4",
-    interface: Interface = None,
+    interface: InterfaceOption = None,
     cidr: Cidr = None,
     exclude: Exclude = None,
     reach: Reach = None,
@@ -213,7 +228,7 @@ def _check(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
     network: Network,
     word: Family = "ipv4",
-    interface: Interface = None,
+    interface: InterfaceOption = None,
     cidr: Cidr = None,
     exclude: Exclude = None,
     reach: Reach = None,
@@ -235,14 +250,14 @@ def _check(
 def _cluster(
     network: Network,
     word: Family = "ipv4",
-    node: Node = None,
+    node: NodeOption = None,
     constraint: Constraint = None,
-    interface: Interface = None,
+    interface: InterfaceOption = None,
     cidr: Cidr = None,
     exclude: Exclude = None,
     reach: Reach = None,
     strict: Strict = False,
-    image: Image = hints.VERSIONED_IMAGE,
+    image: ImageOption = hints.VERSIONED_IMAGE,
     timeout: Timeout = "60",
     as_json: Json = False,
 ) -> None:

@@ -6,6 +6,7 @@ from racknet import lookup
 from racknet.errors import ExitStatus, HostReadError, NoAddress
 from racknet.lookup import find_nat_provider, find_other_family, is_final, look_up
 from racknet.output import hints, messages, notes
+from racknet.output.formats import as_text
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import OUTPUT_VARS, parse_query, parse_switch
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.query import Query
     from racknet.core.selection import Selection
     from racknet.lookup import LookUp
+    from racknet.output.formats import Format
 
 
 def answer(
@@ -23,7 +25,7 @@ def answer(
     environ: Mapping[str, str],
     *,
     wait: float = 0,
-    as_json: bool = False,
+    in_format: Format = as_text,
     explain: bool = False,
     first: LookUp | None = None,
 ) -> int:
@@ -31,19 +33,14 @@ def answer(
 
     `first` is a look at the host that was just taken.
     """
-    found = wait_for([query], wait, lambda selections: is_final(selections[0]), first)
+    found = wait_as_command([query], wait, lambda selections: is_final(selections[0]), first)
     (selection,) = found.selections
     if not selection.answers:
         raise no_answer(found)
     if explain:
         write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
-    if as_json:
-        from racknet.output import json
-
-        write_output(json.format_candidates(selection))
-    else:
-        write_output("".join(f"{address.text}\n" for address in selection.answers))
+    write_output(in_format(selection))
     return ExitStatus.ANSWERED
 
 
@@ -87,7 +84,7 @@ def show_list(queries: Sequence[Query], *, as_json: bool = False) -> int:
         colour, width = table.is_colourful(), table.terminal_width()
         links = table.format_interfaces(interfaces, entries, states, colour=colour)
         write_output(f"{table.format_addresses(entries, colour=colour, width=width)}\n{links}")
-    if not selections[0].is_host:
+    if not selections[0].counts_as_host:
         write_error(f"racknet: {messages.NOT_A_HOST}\nhint: {hints.not_a_host('option')}\n")
     return ExitStatus.ANSWERED
 
@@ -111,7 +108,7 @@ def show_report(*, as_is: bool = False) -> int:
     return ExitStatus.ANSWERED
 
 
-def wait_for(
+def wait_as_command(
     queries: Sequence[Query],
     seconds: float,
     is_done: Callable[[list[Selection]], bool],

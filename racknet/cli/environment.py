@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 
-from racknet.cli.ask import note_unproven, wait_for
+from racknet.cli.ask import note_unproven, wait_as_command
 from racknet.core.query import Query
 from racknet.core.selection import Selection
 from racknet.errors import ExitStatus, UsageError
@@ -44,7 +44,7 @@ def print_env(
     def is_done(selections: list[Selection]) -> bool:
         return all(is_final(selections[place]) or not selections[place].awaits_address for place in needed or ipv4)
 
-    found = wait_for(queries, wait, is_done)
+    found = wait_as_command(queries, wait, is_done)
     values = _require(found, needed)
     if not needed:
         _note_missing(found.selections)
@@ -71,7 +71,7 @@ def exec_command(
     def is_done(selections: list[Selection]) -> bool:
         return all(is_final(selections[place]) for place in awaited) and any(map(is_final, selections))
 
-    found = wait_for(queries, parse_seconds(None, environ), is_done)
+    found = wait_as_command(queries, parse_seconds(None, environ), is_done)
     values = _require(found, needed)
     if not awaited:
         _note_missing(found.selections)

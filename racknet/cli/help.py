@@ -80,7 +80,7 @@ class Formatter(click.HelpFormatter):
         return f"{BOLD}{text}{PLAIN}" if self.is_colourful else text
 
 
-class Context(click.Context):
+class HelpContext(click.Context):
     """A context whose help keeps its colours on a terminal, where what is printed goes in the end."""
 
     formatter_class = Formatter
@@ -92,7 +92,7 @@ class Context(click.Context):
 class Command(TyperCommand):
     """A command. It quotes the first argument that is too many, however many there are."""
 
-    context_class = Context
+    context_class = HelpContext
     allow_extra_args = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -105,7 +105,7 @@ class Command(TyperCommand):
 class Commands(TyperGroup):
     """The commands, with the help that users know at the top, and the commands in groups."""
 
-    context_class = Context
+    context_class = HelpContext
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(HELP)

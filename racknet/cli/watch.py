@@ -6,12 +6,13 @@ import os
 import time
 from collections.abc import Mapping
 
-from racknet.cli.ask import live_long, no_answer, note_unproven, wait_for
+from racknet.cli.ask import live_long, no_answer, note_unproven, wait_as_command
 from racknet.core.query import Query
 from racknet.errors import ExitStatus, HostReadError, OutputError
 from racknet.host.events import Events
 from racknet.lookup import LookUp, is_final, look_up
 from racknet.output import messages
+from racknet.output.formats import as_text
 from racknet.output.stdio import printable, write_error, write_output
 from racknet.parsing import parse_own_address
 
@@ -61,7 +62,7 @@ def _watch(events: Events, query: Query, environ: Mapping[str, str], settle: flo
 
 def _state(found: LookUp) -> tuple[str, str]:
     """Return the line with the answer, or else why there is none."""
-    line = "".join(f"{address.text}\n" for address in found.selections[0].answers)
+    line = as_text(found.selections[0])
     return line, "" if line else no_answer(found).message
 
 
@@ -93,7 +94,7 @@ def _keep_descriptors() -> None:
 def check(word: str, query: Query, wait: float) -> int:
     """Return whether an address is the answer, as a status. Raise UsageError, NoAddress with what is the answer."""
     number, zone = parse_own_address(word, query.network, query.family)
-    found = wait_for([query], wait, lambda selections: is_final(selections[0]))
+    found = wait_as_command([query], wait, lambda selections: is_final(selections[0]))
     answer = found.selections[0].address
     if answer is None:
         raise no_answer(found)

@@ -12,7 +12,7 @@ from racknet.core.preferences import (
     NAME_ORDER,
     PREFERENCES,
     PREFERRED_SOURCE,
-    Candidate,
+    CandidateFacts,
     Preference,
 )
 from racknet.core.text import natural
@@ -56,7 +56,7 @@ class Doubt:
 class Comparison:
     """Candidates, best first. `doubt` says why none of them is the answer; `unproven`, why the first is not proven."""
 
-    def __init__(self, network: str, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, network: str, candidates: Sequence[CandidateFacts]) -> None:
         self._preferences = PREFERENCES[network]
         self._losses = {c: [not preference.holds(c) for preference in self._preferences] for c in candidates}
         self._ordered = sorted(candidates, key=lambda c: (self._losses[c], *_order(c.address)))
@@ -71,7 +71,7 @@ class Comparison:
             return deciding
         return NAME_ORDER if better.address.interface != worse.address.interface else _order_on_interface(better)
 
-    def _first_difference(self, better: Candidate, worse: Candidate) -> Preference | None:
+    def _first_difference(self, better: CandidateFacts, worse: CandidateFacts) -> Preference | None:
         pairs = zip(self._preferences, self._losses[better], self._losses[worse], strict=True)
         return next((preference for preference, one, other in pairs if one != other), None)
 
@@ -98,13 +98,13 @@ class Comparison:
                 return Doubt(UNPROVEN, [best.address, other.address], deciding, against)
         return None
 
-    def _proof_against(self, best: Candidate, other: Candidate) -> Preference | None:
+    def _proof_against(self, best: CandidateFacts, other: CandidateFacts) -> Preference | None:
         """Return the first proof by which another candidate is better than the best, or None."""
         pairs = zip(self._preferences, self._losses[best], self._losses[other], strict=True)
         return next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
 
 
-def _order_on_interface(candidate: Candidate) -> Preference:
+def _order_on_interface(candidate: CandidateFacts) -> Preference:
     return LOWER_NUMBER if candidate.address.family == "ipv6" else KERNEL_ORDER
 
 
@@ -119,7 +119,7 @@ def describe(
     candidates: Sequence[Address],
     is_overruled: Callable[[Address], bool],
     reach_source: str,
-) -> list[Candidate]:
+) -> list[CandidateFacts]:
     """Return candidates of one family with the facts that the preferences compare; some are about the others.
 
     `is_overruled` says whether only the user's naming makes an address a candidate; `reach_source` is the source for
@@ -133,7 +133,7 @@ def describe(
     gateway_places = {a.interface for a in in_gateway_network}
     private_places = {a.interface for a in private_sources}
     return [
-        Candidate(
+        CandidateFacts(
             a,
             is_overruled=is_overruled(a),
             is_reach_source=reach_source == a.text,
@@ -144,7 +144,7 @@ def describe(
             is_not_source=a.interface in facts.places_with_source and not eligibility.is_preferred_source(a),
             is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
             is_off_private_routes=a.interface in private_places and a not in private_sources,
-            is_behind_nat=eligibility.is_behind_nat(a),
+            is_behind_hypervisor=eligibility.is_behind_hypervisor(a),
             has_service_net_route=any(map(_leads_to_service_net, facts.routes(a))),
             is_beside_public=(a.family, a.interface) in eligibility.public,
             host_is_public=("ipv4", rules.PUBLIC) in eligibility.present,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Iterator, Sequence
 
     IPAddress = IPv4Address | IPv6Address
-    Network = IPv4Network | IPv6Network
+    IPNetwork = IPv4Network | IPv6Network
 
 # RFC 5737, RFC 3849; what is transitional stays so: 6to4 of 192.0.2.0/24, and Teredo by a server there. A network is
 # replaced by one of at least this prefix length, in which its addresses fit.
@@ -24,7 +24,7 @@ DOCUMENTATION = {
     "teredo": ("2001:0:c000:200::/56",),
 }
 SMALLEST = {"ipv4": 24, "ipv6": 48, "6to4": 48, "teredo": 64}
-TRANSITIONAL = {"6to4": ip_network("2002::/16"), "teredo": ip_network("2001::/32")}
+TRANSITIONAL_NETWORKS = {"6to4": ip_network("2002::/16"), "teredo": ip_network("2001::/32")}
 FIRST_NUMBER = 0x1000  # in the place of an identifier of a NIC; lower ones are routers' and people's
 NO_ROOM = "the host has more public addresses than there is room for in the documentation blocks"
 
@@ -83,7 +83,7 @@ def _replacements(host: Host) -> dict[str, str]:
 
 def _documented(host: Host, family: str, ips: Sequence[IPAddress]) -> dict[str, str]:
     """Return a documentation address for each public one. Those of a network stay in one, and in their order."""
-    members: dict[Network, list[IPAddress]] = {}
+    members: dict[IPNetwork, list[IPAddress]] = {}
     networks = [ip_interface(f"{a.text}/{a.prefix_length}").network for a in host.addresses if a.family == family]
     widest = sorted(networks, key=lambda network: network.prefixlen)
     for ip in ips:
@@ -95,7 +95,7 @@ def _documented(host: Host, family: str, ips: Sequence[IPAddress]) -> dict[str, 
     by_size = sorted(members, key=lambda network: network.prefixlen) if family == "ipv4" else members
     for network in by_size:
         found = members[network]
-        kind = next((kind for kind, block in TRANSITIONAL.items() if found[0] in block), family)
+        kind = next((kind for kind, block in TRANSITIONAL_NETWORKS.items() if found[0] in block), family)
         length = max(network.prefixlen, SMALLEST[kind])
         first, size = free[kind].take(length), 1 << (BITS[family] - length)
         if len(found) > size:

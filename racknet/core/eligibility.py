@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from racknet.core import known, rules
 from racknet.core.facts import BITS, MAIN_TABLE, SCOPE_HOST, SCOPE_LINK, Address, Host, Interface, Route
-from racknet.core.matching import in_blocks, matches_glob
-from racknet.core.query import is_named
+from racknet.core.matching import in_blocks
+from racknet.core.query import is_named, names_interface
 from racknet.core.rules import Context, Exclusion
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ class Eligibility:
         """Return whether an address is on a link that leads to one other host."""
         return self.host.interfaces[address.interface].link_type in known.POINT_TO_POINT_TYPES
 
-    def is_behind_nat(self, address: Address) -> bool:
+    def is_behind_hypervisor(self, address: Address) -> bool:
         """Return whether an address is that of a guest behind its hypervisor's NAT."""
         gateways = [r.gateway for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
         # Most addresses are behind no gateway, and a host may have thousands of them.
@@ -126,7 +126,7 @@ class Eligibility:
             for i in self.host.interfaces.values()
             if i.up and i.has_carrier and i.link_type != known.LOOPBACK_TYPE and self.is_physical(i)
         )
-        return not routed or any(i.name not in carriers and not matches_glob(i.name, self._exclude) for i in physical)
+        return not routed or any(i.name not in carriers and not names_interface(self._exclude, i) for i in physical)
 
     def _is_settled(self, address: Address) -> bool:
         """Return whether no other address is on its way where there is this one: an IPv4 link-local one stands in."""
@@ -146,7 +146,7 @@ class Eligibility:
                 (
                     interface.has_device
                     if self.has_devices
-                    else interface.kind != "bridge" and not matches_glob(name, self._exclude)
+                    else interface.kind != "bridge" and not names_interface(self._exclude, interface)
                 )
                 or any(self.is_physical(self.host.interfaces[i]) for i in interface.lower if i in self.host.interfaces)
             )
@@ -228,8 +228,8 @@ class Eligibility:
         return is_named(self._exclude, self.host, address) or in_blocks(address, self._exclude_cidrs)
 
     def _interface_reason(self, name: str, *, routed: bool) -> Exclusion | None:
-        is_excluded = matches_glob(name, self._exclude)
         interface = self.host.interfaces[name]
+        is_excluded = names_interface(self._exclude, interface)
         context = Context(interface, self.is_physical, excluded=is_excluded, has_default_route=routed)
         return _first_reason(rules.EXCLUSIONS, context)
 

@@ -24,9 +24,10 @@ class Interface:
     """A network interface. `lower` names the interfaces that it is built on, `has_carrier` says that a cable is in.
 
     `link_type` is an ARPHRD_* number of linux/if_arp.h, `kind` the kernel's IFLA_INFO_KIND ("" without one).
+    `alternative_names` are those of `ip link property add … altname` (IFLA_ALT_IFNAME).
     """
 
-    __slots__ = ("has_carrier", "has_device", "kind", "link_type", "lower", "name", "up")
+    __slots__ = ("alternative_names", "has_carrier", "has_device", "kind", "link_type", "lower", "name", "up")
 
     def __init__(
         self,
@@ -38,9 +39,11 @@ class Interface:
         kind: str = "",
         has_device: bool = False,
         lower: Names = (),
+        alternative_names: Names = (),
     ) -> None:
         self.name, self.up, self.has_carrier, self.link_type = name, up, has_carrier, link_type
         self.kind, self.has_device, self.lower = kind, has_device, lower
+        self.alternative_names = alternative_names
 
 
 class Address:

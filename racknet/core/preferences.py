@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.facts import Address
 
 
-class Candidate:
+class CandidateFacts:
     """An address of the right class on an eligible interface, with the facts that the preferences compare.
 
     `comparison.describe` makes them all at once, since some facts are about the others.
@@ -33,7 +33,7 @@ class Candidate:
     is_not_source: bool  # the default route on its interface prefers another source
     is_off_gateway: bool  # it is not in the network of its interface's gateway, and a candidate beside it is
     is_off_private_routes: bool  # it is no source of the routes to private blocks, and a candidate beside it is
-    is_behind_nat: bool  # of a guest behind its hypervisor's NAT
+    is_behind_hypervisor: bool  # of a guest behind its hypervisor's NAT
     has_service_net_route: bool  # a route to ServiceNet is on its interface
     is_beside_public: bool  # a public address of its family is on its interface
     host_is_public: bool  # the host has a public IPv4 address
@@ -48,7 +48,7 @@ class Preference(Reason):
 
     __slots__ = ("holds", "is_proof")
 
-    def __init__(self, text: str, holds: Callable[[Candidate], bool], *, is_proof: bool = True) -> None:
+    def __init__(self, text: str, holds: Callable[[CandidateFacts], bool], *, is_proof: bool = True) -> None:
         super().__init__(text)
         self.holds, self.is_proof = holds, is_proof
 
@@ -63,12 +63,13 @@ REACH_SOURCE = Preference("source address for --reach", lambda c: c.is_reach_sou
 NOT_OVERRULED = Preference("not skipped without being named", lambda c: not c.is_overruled)
 CARRIER = Preference("carrier, in the same network", lambda c: not c.is_unplugged)
 PREFERRED_SOURCE = Preference("preferred source of the default route", lambda c: not c.is_not_source)
-NOT_BEHIND_NAT = Preference("not a hypervisor's NAT", lambda c: not c.is_behind_nat)
+NOT_BEHIND_HYPERVISOR = Preference("not a hypervisor's NAT", lambda c: not c.is_behind_hypervisor)
 NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & facts.DEPRECATED)
 NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & facts.TEMPORARY)
 GATEWAY_NETWORK = Preference("in the network of the default gateway", lambda c: not c.is_off_gateway)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
-BEHIND_NAT = Preference("behind a hypervisor's NAT", lambda c: c.is_behind_nat, is_proof=False)  # of one that is alone
+# Of a candidate that is alone.
+BEHIND_HYPERVISOR = Preference("behind a hypervisor's NAT", lambda c: c.is_behind_hypervisor, is_proof=False)
 # Where two candidates tie in all preferences, these order them; on two interfaces, that is ambiguous.
 NAME_ORDER = Preference("ambiguous: in the order of the interfaces' names", lambda _: True, is_proof=False)
 KERNEL_ORDER = Preference("the kernel's order", lambda _: True, is_proof=False)
@@ -98,7 +99,7 @@ PREFERENCES = {
         CARRIER,
         Preference("not a cable to one device", lambda c: not known.CABLE_NAMES.match(c.address.interface)),
         Preference("not in 100.64.0.0/10", lambda c: not in_blocks(c.address, known.SHARED), is_proof=False),
-        NOT_BEHIND_NAT,
+        NOT_BEHIND_HYPERVISOR,
         Preference(
             "in a ServiceNet block, with routes to ServiceNet",
             lambda c: c.has_service_net_route and in_blocks(c.address, known.SERVICE_NET),

@@ -6,7 +6,7 @@ from racknet.core.matching import matches_glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
-    from racknet.core.facts import Address, Host
+    from racknet.core.facts import Address, Host, Interface
     from racknet.core.matching import CidrBlock, CidrBlocks
 
     Globs = tuple[str, ...]
@@ -56,13 +56,20 @@ class Query:
         return [block for block in self.cidrs if block.family == family]
 
     def includes(self, host: Host, address: Address) -> bool:
-        """Return whether `--interface` names the interface of an address, or its label."""
+        """Return whether `--interface` names the interface of an address, by any of its names, or its label."""
         return is_named(self.include, host, address)
 
 
 def is_named(globs: Globs, host: Host, address: Address) -> bool:
-    """Return whether one of the globs matches the interface of an address, or its label."""
-    return matches_glob(address.interface, globs) or matches_glob(label_of(host, address), globs)
+    """Return whether one of the globs matches a name of the interface of an address, or its label."""
+    return names_interface(globs, host.interfaces[address.interface]) or matches_glob(label_of(host, address), globs)
+
+
+def names_interface(globs: Globs, interface: Interface) -> bool:
+    """Return whether one of the globs matches the name of an interface, or one of its alternative names."""
+    if not globs:
+        return False
+    return any(matches_glob(name, globs) for name in (interface.name, *interface.alternative_names))
 
 
 def label_of(host: Host, address: Address) -> str:

@@ -23,12 +23,12 @@ class Selection:
 
     `comparison` has what decides between several candidates, and is None where there are fewer. `doubt` says why there
     is no answer although there are candidates; `unproven`, why the answer is not proven; each is None otherwise.
-    `is_host` is false in a container's own network, whose addresses are no host's.
+    `counts_as_host` is false in a container's own network, whose addresses are no host's.
     """
 
     __slots__ = (
         *("_eligibility", "address", "answers", "candidates", "comparison", "doubt"),
-        *("is_host", "query", "rejected", "unproven"),
+        *("counts_as_host", "query", "rejected", "unproven"),
     )
 
     def __init__(
@@ -45,11 +45,11 @@ class Selection:
         self.query, self._eligibility, self.rejected, self.comparison = query, eligibility, rejected, comparison
         self.candidates = comparison.addresses if comparison else candidates
         self.unproven, self.doubt = unproven, doubt or (unproven if query.strict else None)
-        self.is_host = query.in_container or is_host(eligibility.host)
-        is_answered = bool(self.candidates) and self.is_host and self.doubt is None
+        self.counts_as_host = query.in_container or is_host(eligibility.host)
+        is_answered = bool(self.candidates) and self.counts_as_host and self.doubt is None
         self.address = self.candidates[0] if is_answered else None
         self.answers = [self.address] if self.address else []
-        if query.all_candidates and self.is_host and not (query.strict and self.doubt):
+        if query.all_candidates and self.counts_as_host and not (query.strict and self.doubt):
             self.answers = self.candidates
 
     @property
@@ -123,7 +123,7 @@ class _Selector:
             rejected = [(address, rules.BEHIND_NAT if reason is private else reason) for address, reason in rejected]
         comparison = self._compare(candidates) if len(candidates) > 1 else None
         doubts = [each for each in (basis, comparison) if each]  # what is in doubt for service ipv4 is in doubt here
-        hidden = self._doubt_behind_nat(comparison.addresses if comparison else candidates)
+        hidden = self._doubt_behind_hypervisor(comparison.addresses if comparison else candidates)
         return Selection(
             self.query,
             self.eligibility,
@@ -140,15 +140,15 @@ class _Selector:
         source = self.reached.source if self.reached else ""
         return Comparison(self.query.network, describe(self.eligibility, candidates, self._is_overruled, source))
 
-    def _doubt_behind_nat(self, candidates: list[Address]) -> Doubt | None:
+    def _doubt_behind_hypervisor(self, candidates: list[Address]) -> Doubt | None:
         """Return the doubt of an answer behind a hypervisor's NAT that nobody has named, or None."""
         is_service = self.query.network == "service" and candidates
-        if not is_service or not self.eligibility.is_behind_nat(candidates[0]) or self._is_named(candidates[0]):
+        if not is_service or not self.eligibility.is_behind_hypervisor(candidates[0]) or self._is_named(candidates[0]):
             return None
         from racknet.core.comparison import UNPROVEN, Doubt
-        from racknet.core.preferences import BEHIND_NAT
+        from racknet.core.preferences import BEHIND_HYPERVISOR
 
-        return Doubt(UNPROVEN, candidates[:1], BEHIND_NAT)
+        return Doubt(UNPROVEN, candidates[:1], BEHIND_HYPERVISOR)
 
     def service_ipv6(self) -> Selection:
         """Section 4: it is on the interface of the answer to `service ipv4`."""
@@ -208,7 +208,7 @@ class _Selector:
         """Return what the routes say against an address that is not named, or None."""
         if self.query.network == "public":
             return rules.NO_WAY_OUT if self.eligibility.has_no_way_out(address) else None
-        return rules.NOT_STRICT if self.query.strict and self.eligibility.is_behind_nat(address) else None
+        return rules.NOT_STRICT if self.query.strict and self.eligibility.is_behind_hypervisor(address) else None
 
     def _is_overruled(self, address: Address) -> bool:
         """Return whether only the user's naming makes an address a candidate."""

@@ -25,7 +25,7 @@ def why(selection: Selection, place: int) -> Reason:
 def why_not(selection: Selection, place: int) -> Reason:
     """Return why the candidate at a place is not the answer."""
     address = selection.candidates[place]
-    if not selection.is_host:
+    if not selection.counts_as_host:
         return CONTAINER_OWN
     if selection.doubt and address in selection.doubt.candidates:
         return _why_in_doubt(address, selection.doubt)

@@ -7,7 +7,18 @@ from _struct import pack
 from racknet.core.facts import DEPRECATED, FAMILIES, Address, Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
 from racknet.core.matching import format_address
-from racknet.host.netlink import READS, RTM_GETADDR, RTM_GETLINK, Kernel, KernelStruct, attributes, to_number, to_text
+from racknet.host.netlink import (
+    NLA_F_NESTED,
+    READS,
+    RTATTR,
+    RTM_GETADDR,
+    RTM_GETLINK,
+    Kernel,
+    KernelStruct,
+    attributes,
+    to_number,
+    to_text,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
@@ -17,7 +28,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
 # linux/if_link.h, linux/if_addr.h
 IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_EXT_MASK = 3, 5, 10, 18, 29
-IFLA_LINK_NETNSID, IFLA_PARENT_DEV_NAME = 37, 56
+IFLA_LINK_NETNSID, IFLA_PROP_LIST, IFLA_ALT_IFNAME, IFLA_PARENT_DEV_NAME = 37, 52, 53, 56
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_KIND, IFLA_HSR_SLAVE1, IFLA_HSR_SLAVE2 = 1, 2, 4, 1, 2
 RTEXT_FILTER_SKIP_STATS, IFF_UP, IFF_LOWER_UP = 8, 0x1, 0x10000
 OPEN_VSWITCH = "openvswitch"
@@ -25,13 +36,16 @@ IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
 IFINFOMSG = KernelStruct("=BxHiII", "family type index flags change")
 IFADDRMSG = KernelStruct("=BBBBI", "family prefix_length flags scope index")
-_DEVICE_MARK = pack("=H", IFLA_PARENT_DEV_NAME)
+_DEVICE_MARK, _PROPERTIES_MARK = pack("=H", IFLA_PARENT_DEV_NAME), pack("=H", IFLA_PROP_LIST | NLA_F_NESTED)
 
 
 class Link:
     """A link as one message has it. Others are named by their indexes, 0 for none."""
 
-    __slots__ = ("flags", "has_device", "index", "kind", "link_type", "lower", "master", "name", "slave_kind")
+    __slots__ = (
+        *("alternative_names", "flags", "has_device", "index", "kind", "link_type", "lower", "master", "name"),
+        "slave_kind",
+    )
 
     def __init__(
         self,
@@ -43,11 +57,12 @@ class Link:
         has_device: bool = False,
         lower: Sequence[int] = (),
         master: int = 0,
+        alternative_names: tuple[str, ...] = (),
     ) -> None:
         self.name, self.index = name, message["index"]
         self.link_type, self.flags = message["type"], message["flags"]
         self.kind, self.slave_kind, self.has_device = kind, slave_kind, has_device
-        self.lower, self.master = lower, master
+        self.lower, self.master, self.alternative_names = lower, master, alternative_names
 
 
 def read_links(kernel: Kernel) -> dict[int, Link]:
@@ -79,6 +94,7 @@ def make_interfaces(links: dict[int, Link], with_device: Callable[[Link], bool])
             kind=link.kind,
             has_device=with_device(link),
             lower=(*lower[index], *(ports if link.kind == OPEN_VSWITCH else ())),
+            alternative_names=link.alternative_names,
         )
         for index, link in links.items()
     ]
@@ -135,7 +151,8 @@ def _decode_link(data: Buffer, start: int, end: int) -> Link:
     """
     message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
     name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # which comes first
-    if CONTAINER_NAMES.match(name) and data.find(_DEVICE_MARK, start, end) < 0:
+    marks = (_DEVICE_MARK, _PROPERTIES_MARK)
+    if CONTAINER_NAMES.match(name) and all(data.find(mark, start, end) < 0 for mark in marks):
         return Link(name, message)
     found = attributes(data, start, end)
     info = _nested(found, IFLA_LINKINFO)
@@ -154,7 +171,18 @@ def _decode_link(data: Buffer, start: int, end: int) -> Link:
         has_device=IFLA_PARENT_DEV_NAME in found,
         lower=[*map(to_number, lower)],
         master=to_number(found.get(IFLA_MASTER, b"")),
+        alternative_names=_alternative_names(found.get(IFLA_PROP_LIST, b"")),
     )
+
+
+def _alternative_names(properties: Buffer) -> tuple[str, ...]:
+    """Return the names in a link's list of properties: attributes of one type, one behind the other."""
+    names, start = [], 0
+    while start < len(properties):
+        (name,) = attributes(properties, start, len(properties), until=IFLA_ALT_IFNAME).values()
+        names.append(to_text(name))
+        start += (RTATTR.size + len(name) + 3) & ~3
+    return tuple(names)
 
 
 def _nested(found: Attributes, kind: int) -> Attributes:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 RTM_NEWLINK, RTM_GETLINK, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE = 16, 18, 20, 22, 24, 26
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
-NLA_TYPE_MASK = 0x3FFF  # the two bits above are flags
+NLA_TYPE_MASK, NLA_F_NESTED = 0x3FFF, 0x8000  # the two bits above the mask are flags
 
 READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
 LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB
 MOST = 10_000  # messages of the groups: where more have come, they count as lost
-NAMES = {RTM_GETLINK: "interfaces", RTM_GETADDR: "addresses", RTM_GETROUTE: "routes"}
+LISTS = {RTM_GETLINK: "interfaces", RTM_GETADDR: "addresses", RTM_GETROUTE: "routes"}
 
 
 class KernelStruct:
@@ -76,7 +76,7 @@ class Kernel:
             found, is_torn = self._read(request, NLM_F_REQUEST | NLM_F_DUMP, body, decode, wanted)
             if not is_torn:
                 return found
-        raise OSError(f"the kernel's list of {NAMES[request]} changes faster than it can be read")
+        raise OSError(f"the kernel's list of {LISTS[request]} changes faster than it can be read")
 
     def ask(self, request: int, body: bytes, decode: Decoder[T]) -> list[T]:
         """Return what the one message of an answer decodes to."""
@@ -92,13 +92,13 @@ class Kernel:
         while True:
             size = self._socket.recv_into(buffer, 0, MSG_TRUNC)
             if not 0 < size <= LARGEST:
-                raise OSError(f"the kernel's list of {NAMES[request]} ends early")
+                raise OSError(f"the kernel's list of {LISTS[request]} ends early")
             start = 0
             while start < size:
                 length, kind, state, sequence, _ = NLMSGHDR.unpack(buffer, start) if start + header <= size else [0] * 5
                 end = start + length
                 if length < header or end > size or sequence != self._sequence:
-                    raise OSError(f"the kernel's list of {NAMES[request]} makes no sense")
+                    raise OSError(f"the kernel's list of {LISTS[request]} makes no sense")
                 is_torn = is_torn or state & NLM_F_DUMP_INTR != 0
                 if kind == expected:
                     if wanted and start == 0 and (run := self._unwanted_run(length, size, *wanted)):
@@ -109,7 +109,7 @@ class Kernel:
                 elif kind in (NLMSG_ERROR, NLMSG_DONE):
                     (error,) = NLMSGERR.unpack(buffer, start + header) if length >= header + 4 else (0,)
                     if error or kind == NLMSG_ERROR:
-                        raise OSError(-error, f"the kernel does not list the {NAMES[request]}")
+                        raise OSError(-error, f"the kernel does not list the {LISTS[request]}")
                     return found, is_torn
                 start = (end + 3) & ~3
             if not flags & NLM_F_DUMP:

@@ -1,4 +1,4 @@
-"""Answers and the list, for programs."""
+"""The list, for programs."""
 
 from __future__ import annotations
 
@@ -7,27 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from racknet.core.facts import Interface
 from racknet.core.inventory import Entry, InterfaceState
-from racknet.core.selection import Selection
-from racknet.core.why import why
 from racknet.output.table import link_state
-
-
-def format_candidates(selection: Selection) -> str:
-    """Return the answer as an object, or all candidates as an array of them."""
-    query = selection.query
-    objects = [
-        {
-            "network": query.network,
-            "family": query.family,
-            "address": address.text,
-            "prefix_length": address.prefix_length,
-            "interface": address.interface,
-            "why": why(selection, place).text,
-            "proven": place == 0 and selection.is_proven,
-        }
-        for place, address in enumerate(selection.answers)
-    ]
-    return json.dumps(objects if query.all_candidates else objects[0]) + "\n"
 
 
 def format_list(

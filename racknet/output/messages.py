@@ -74,7 +74,7 @@ def no_address(
     reasons = {reason for _, reason in selection.rejected}
     names = [name for name in selection.without_address if not query.include or matches_glob(name, query.include)]
     passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
-    if not selection.is_host:
+    if not selection.counts_as_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.not_a_host(way)
     elif selection.doubt:
         return _ambiguous(selection, selection.doubt, rows, way)
@@ -140,7 +140,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
 
 def no_addresses(selections: Sequence[Selection], provider: Provider | None) -> NoAddress:
     """Return the error where none of the variables has an answer: that for IPv4 of each network."""
-    if not any(selection.is_host for selection in selections):
+    if not any(selection.counts_as_host for selection in selections):
         return NoAddress(f"no address of this host: {NOT_A_HOST}", hints.not_a_host("variable"))
     return NoAddresses(
         [no_address(each, way="variable", provider=provider) for each in selections if each.query.family == "ipv4"]
@@ -177,7 +177,7 @@ def _filters(selection: Selection) -> str:
 def _rows(selection: Selection, reasons: list[Reason]) -> list[Row]:
     """Return names, addresses and reasons: the candidates first, container interfaces last."""
     rejected = [(address, reason) for address, reason in selection.rejected if reason is not rules.LOOPBACK]
-    if not selection.is_host:
+    if not selection.counts_as_host:
         rejected = [(address, reason if reason in ORDER else CONTAINER_OWN) for address, reason in rejected]
 
     def order(pair: tuple[Address, Reason]) -> tuple[object, ...]:

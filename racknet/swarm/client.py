@@ -17,7 +17,7 @@ from docker.types import ContainerSpec, DriverConfig, Placement, RestartPolicy, 
 from racknet.errors import SwarmError
 from racknet.swarm.decode import decode_node, decode_task, decode_time
 from racknet.swarm.engine import FAILURES, forget_credentials, may_pass, plain
-from racknet.swarm.image import Image, find_image
+from racknet.swarm.image import Image, resolve_image
 from racknet.swarm.nodes import Node, Task
 
 LABEL = "racknet.cluster.seconds"  # on each job: how long after its CreatedAt it is a leftover
@@ -47,7 +47,7 @@ class Swarm:
 
     def find_image(self, name: str) -> Image:
         """Return the image of a name. Raise UsageError, SwarmError."""
-        return find_image(self._api, name, self.address)
+        return resolve_image(self._api, name, self.address)
 
     def start(
         self, image: str, words: Sequence[str], environ: Mapping[str, str], constraints: Sequence[str], seconds: float

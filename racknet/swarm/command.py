@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from racknet.errors import ExitStatus, UsageError
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.parsing import input_vars, parse_family, parse_network, parse_query, parse_seconds, parse_switch
-from racknet.swarm import nodes, report
+from racknet.parsing import parse_family, parse_network, parse_query, parse_seconds, parse_switch, variables_to_pass_on
+from racknet.swarm import nodes, output
 from racknet.swarm.client import Swarm
 from racknet.swarm.decode import decode_logs, decode_replies
 from racknet.swarm.engine import connect
@@ -69,19 +69,19 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
         if query.constraints:
             chosen = nodes.match_constraints(known, query.constraints)
         else:
-            chosen = nodes.choose(known, query.node_names)
+            chosen = nodes.nodes_named(known, query.node_names)
         _progress(f"looking for {image}")
         found = swarm.find_image(image)
         answers = _run_jobs(swarm, query, found, chosen, timeout, ending)
     is_failed = not answers or any(answer.reply is None for answer in answers)
     if query.wants_notes:
-        write_error(report.format_notes(answers))
+        write_error(output.format_notes(answers))
     if is_failed:
-        write_error(report.format_failures(answers, f"{query.network} {query.family}", image))
+        write_error(output.format_failures(answers, f"{query.network} {query.family}", image))
     if as_json and answers:
-        write_output(report.format_json(answers))
+        write_output(output.format_json(answers))
     else:
-        write_output(report.format_text(answers, is_bare=len(query.node_names) == 1))
+        write_output(output.format_text(answers, is_bare=len(query.node_names) == 1))
     return ExitStatus.NO_ADDRESS if is_failed else ExitStatus.ANSWERED
 
 
@@ -95,7 +95,9 @@ def _run_jobs(
     with ending.held():  # else nobody would know whether there is a job now
         try:
             for constraints in named if query.node_names else [list(query.constraints)]:
-                jobs.append(swarm.start(image.reference, query.words, input_vars(os.environ), constraints, timeout))
+                jobs.append(
+                    swarm.start(image.reference, query.words, variables_to_pass_on(os.environ), constraints, timeout)
+                )
                 ending.check()
             with ending.let_through():
                 swarm.remove_leftovers(jobs)

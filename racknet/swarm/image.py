@@ -28,7 +28,7 @@ class Image(NamedTuple):
         return self.name if self.reference.startswith("sha256:") else self.reference
 
 
-def find_image(api: Any, name: str, manager: str) -> Image:
+def resolve_image(api: Any, name: str, manager: str) -> Image:
     """Return the image of a name. The manager pulls it where it has none.
 
     It is never pulled by its default name: that may be somebody else's on a public registry. Raise UsageError for a

@@ -20,7 +20,7 @@ TASK_ID = "com.docker.swarm.task.id"
 
 
 class Code(Enum):
-    """Why a node has no address; in brackets the details. `report` has the text of each."""
+    """Why a node has no address; in brackets the details. `output` has the text of each."""
 
     DOWN = auto()
     DISCONNECTED = auto()
@@ -92,7 +92,7 @@ class Answer(NamedTuple):
     note: str = ""
 
 
-def choose(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
+def nodes_named(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:
     """Return the nodes with these names or ids, or all if there are none. Raise UsageError."""
     chosen = []
     for word in words:

@@ -19,7 +19,7 @@ from racknet.core.cloud_hints import PROVIDERS
 
 PAGES = [
     str(path.relative_to(ROOT))
-    for pattern in ("*.md", "docs/*.md", "examples/*/README.md")
+    for pattern in ("*.md", "docs/**/*.md", "examples/*/README.md")
     for path in sorted(ROOT.glob(pattern))
 ]
 CLOUDS = "docs/clouds.md"

@@ -19,7 +19,7 @@ from support.pages import ROOT, block
 from support.swarm_nodes import REDIS, Swarm, SwarmNode, wait_for
 
 pytestmark = pytest.mark.alone
-EXAMPLES = ROOT / "examples"
+EXAMPLES, RECIPES = ROOT / "examples", "docs/recipes.md"
 
 
 @pytest.fixture(scope="module")
@@ -92,19 +92,21 @@ def test_readme(swarm_of_three: Swarm, tmp_path: Path) -> None:
             n2.docker("rm", "-f", container)
 
 
-def test_servicenet(swarm_of_three: Swarm) -> None:
-    """docs/servicenet.md: Redis that is published on ServiceNet answers there, and nowhere else."""
+def test_database(swarm_of_three: Swarm) -> None:
+    """docs/recipes.md: with the image as a function, Redis is published on the service address, and nowhere else."""
     n2, n10 = with_redis(swarm_of_three)
-    on(n2, block("docs/servicenet.md", "ip="))
+    function = block(RECIPES, "racknet() {")
+    assert function == block("examples/shell/README.md", "racknet() {")
+    on(n2, f"{function}\n{block(RECIPES, 'ip=')}")
     try:
         wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis answers a container of another node")
         for node, (asked, printed) in (
-            (n2, story(block("docs/servicenet.md", "docker port"), n2)),
-            (swarm_of_three.nodes[0], story(block("docs/servicenet.md", "racknet cluster"), n2)),
-            (n10, story(block("docs/servicenet.md", "docker run"), n2)),
+            (n2, story(block(RECIPES, "docker port"), n2)),
+            (swarm_of_three.nodes[0], story(block(RECIPES, "racknet cluster service ipv4"), n2)),
+            (n10, story(block(RECIPES, "docker run"), n2)),
         ):
             assert on(node, asked) == printed
-        asked, printed = story(block("docs/servicenet.md", "redis-cli"), n2)
+        asked, printed = story(block(RECIPES, "redis-cli"), n2)
         assert on(n10, f"docker run --rm redis {asked} 2>&1 || true") == printed
     finally:
         n2.docker("rm", "-f", "redis")
@@ -117,19 +119,6 @@ def test_cluster(swarm_of_three: Swarm) -> None:
     printed = on(swarm_of_three.nodes[0], lines[asked])
     assert printed == "".join(f"{node.name:3}  {node.service}\n" for node in swarm_of_three.nodes)
     assert [line.split()[0] for line in lines[asked + 1 :]] == [line.split()[0] for line in printed.splitlines()]
-
-
-def test_function(swarm_of_three: Swarm) -> None:
-    """docs/recipes.md: with the image as a function, Redis is published on the service address."""
-    n2, n10 = with_redis(swarm_of_three)
-    function = block("docs/recipes.md", "racknet() {")
-    assert function == block("examples/shell/README.md", "racknet() {")
-    try:
-        on(n2, f"{function}\n{block('docs/recipes.md', 'ip=')}")
-        wait_for(lambda: ping(n10, n2.service).out == "PONG\n", "Redis")
-        assert "Connection refused" in ping(n10, n2.public).err
-    finally:
-        n2.docker("rm", "-f", "redis")
 
 
 def test_dockerfile(swarm_of_three: Swarm, tmp_path: Path) -> None:

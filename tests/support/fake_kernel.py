@@ -49,6 +49,11 @@ def link(index: int, name: str, *attributes: bytes, link_type: int = 1, flags: i
     return struct.pack("=BBHiII", 0, 0, link_type, index, flags, 0) + attribute(3, data) + b"".join(attributes)
 
 
+def alternative_names(*names: str) -> bytes:
+    """Return IFLA_PROP_LIST, which the kernel marks as nested, with an IFLA_ALT_IFNAME for each name."""
+    return attribute(52 | 0x8000, b"".join(attribute(53, name.encode() + b"\0") for name in names))
+
+
 def address(
     family: int, index: int, prefix_length: int, *attributes: bytes, flags: int = 0x80, scope: int = 0
 ) -> bytes:
@@ -197,6 +202,8 @@ def _link(layout: Layout, interface: Interface, indexes: dict[str, int]) -> byte
             attributes.append(number(10, indexes[other.name]))
     if interface.kind:
         attributes.append(attribute(18, attribute(1, interface.kind.encode() + b"\0")))
+    if interface.alternative_names:
+        attributes.append(alternative_names(*interface.alternative_names))
     if interface.has_device:
         attributes.append(attribute(56, b"0000:00:03.0\0"))
     flags = interface.up * 0x1 | interface.has_carrier * 0x10000

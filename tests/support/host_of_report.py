@@ -36,7 +36,10 @@ VERBS = {("bridge", 1): "bridge", ("tun", 65534): "tun", ("tun", 1): "tap", ("vx
 def read_report(text: str) -> Host:
     """Return the host of a report."""
     report = json.loads(text)
-    interfaces = [Interface(**{**fields, "lower": tuple(fields["lower"])}) for fields in report["interfaces"]]
+    interfaces = [
+        Interface(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("lower", "alternative_names")}})
+        for fields in report["interfaces"]
+    ]
     addresses = [_make_address(**fields) for fields in report["addresses"]]
     routes = [Route(**fields) for fields in report["routes"]]
     ways = {to: way and Way(**way) for to, way in report["ways"].items()}
@@ -92,6 +95,7 @@ def _interface_words(host: Host, interface: Interface) -> Iterator[str]:
         yield from [f"type={interface.link_type}"] if interface.link_type != 1 else []
         yield from [f"kind={interface.kind}"] if interface.kind not in ("", "veth") else []
     yield from [f"over={','.join(interface.lower)}"] if interface.lower else []
+    yield from [f"altname={','.join(interface.alternative_names)}"] if interface.alternative_names else []
     yield from ["device"] if interface.has_device else []
     yield from ["down"] if not interface.up else []
     plain = parse_layout(f"nic {interface.name}" if verb == "nic" else f"{verb} {interface.name} down")

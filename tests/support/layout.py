@@ -15,11 +15,11 @@
                                                                                or `internet tun0 -6`, `internet none -4`
 
 What a line may say about an interface: `down`, `nocarrier` (`carrier` of a bridge without ports, or a tunnel),
-`over=NAME,…` (what it is built on), and, for the pure core alone, since a namespace cannot show it, `device`,
-`type=NUMBER`, `kind=WORD`. About an address: `deprecated`, `tentative`, `lease`, `mngtmpaddr` (others are derived from
-it), `link` and `host` (its scope), and for the pure core alone `temporary`, `optimistic`, `dadfailed`. About a route,
-for the pure core alone: `pref high` or `pref low` of an IPv6 router, `dead`, `expired`. A line `known` says
-that the network is known as a host's.
+`over=NAME,…` (what it is built on), `altname=NAME,…`, and, for the pure core alone, since a namespace cannot show it,
+`device`, `type=NUMBER`, `kind=WORD`. About an address: `deprecated`, `tentative`, `lease`, `mngtmpaddr` (others are
+derived from it), `link` and `host` (its scope), and for the pure core alone `temporary`, `optimistic`, `dadfailed`.
+About a route, for the pure core alone: `pref high` or `pref low` of an IPv6 router, `dead`, `expired`. A line
+`known` says that the network is known as a host's.
 """
 
 from __future__ import annotations
@@ -159,6 +159,7 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
     assert len(keys) + len(plain) + len(addresses) == len(rest), f"{name}: not understood: {rest}"
     layout.pure = layout.pure or bool(PURE_KEYS & set(keys)) or "device" in plain
     over = tuple(keys["over"].split(",")) if "over" in keys else ()
+    alternative_names = tuple(keys["altname"].split(",")) if "altname" in keys else ()
     link_type, kind = KINDS[verb]
     layout.interfaces[name] = Interface(
         name,
@@ -168,6 +169,7 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
         kind=keys.get("kind", kind),
         has_device="device" in plain,
         lower=over,
+        alternative_names=alternative_names,
     )
     n = len(layout.interfaces)
     create = {
@@ -184,6 +186,7 @@ def _add_interface(layout: Layout, verb: str, words: list[str]) -> None:
     layout.commands.append(create)
     if verb == "bridge":
         layout.commands += [f"ip link set {port} master {name}" for port in over]
+    layout.commands += [f"ip link property add dev {name} altname {each}" for each in alternative_names]
     layout.commands.append(f"ip link set {name} up")
     for word in addresses:
         _add_address(layout, name, word)

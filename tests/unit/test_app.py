@@ -9,11 +9,15 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
+import click
 import pytest
 from conftest import Racknet
 
 from racknet import __version__
+from racknet.cli import completion
+from racknet.errors import HostReadError
 from racknet.parsing import COMMANDS, INPUT_VARS
 
 FIRST_LINES = """\
@@ -251,9 +255,22 @@ def test_completion(racknet: Racknet, program: list[str], tmp_path: Path) -> Non
         ("service --re", "2", "--reach"),
         ("service --ex", "2", "--exclude --explain"),
         ("", "1", "public"),
+        ("service --interface l", "3", "lo\n"),
+        ("service --interface nosuch", "3", "\n"),
+        ("exec ech", "2", "echo"),
+        ("exec --require service ech", "4", "echo"),
+        ("exec bash ech", "3", "\n"),
     ):
         done = subprocess.run(["bash", "-c", script, "-", words, number], capture_output=True, text=True, check=False)
         assert done.stdout.startswith(offered), done
     for shell in ("zsh", "fish"):
         assert f"_RACKNET_COMPLETE=complete_{shell}" in racknet(_RACKNET_COMPLETE=f"source_{shell}")[0]
     assert racknet("--version", _RACKNET_COMPLETE="complete_bash")[0] == f"racknet {__version__}\n"
+
+
+def test_completion_without_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be read, nothing is offered, and the shell shows no traceback."""
+    monkeypatch.setattr(completion, "read_host", Mock(side_effect=HostReadError("cannot read the interfaces")))
+    monkeypatch.setenv("PATH", "/nowhere")
+    context = click.Context(click.Command("exec"))
+    assert (completion.offer_interfaces(""), completion.offer_commands(context, "")) == ([], [])

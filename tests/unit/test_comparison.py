@@ -8,11 +8,11 @@ from support.queries import doubt_of, make_query, select
 
 from racknet.core.comparison import CONTRADICTION, TIE, UNPROVEN, describe
 from racknet.core.eligibility import Eligibility
-from racknet.core.preferences import Candidate
+from racknet.core.preferences import CandidateFacts
 from racknet.core.selection import _Selector
 
 
-def described(layout: str, line: str) -> list[Candidate]:
+def described(layout: str, line: str) -> list[CandidateFacts]:
     """Return the candidates of a query with their facts."""
     query = make_query(line)
     selector = _Selector(Eligibility(parse_layout(layout).host, query.exclude, query.exclude_cidrs), query)
@@ -61,7 +61,7 @@ SECOND_BEST = "default ens3 via 10.0.0.1 metric 9\ndefault ens4 via 10.1.0.1"
         ("is_off_private_routes", f"{ONE}route 172.16.0.0/12 ens3 via 10.2.0.1 src 10.0.0.5", []),
         ("is_off_private_routes", f"{ONE}route 172.16.0.0/12 ens3 via 10.9.0.1 src 10.0.0.5", ["10.2.0.5"]),
         ("is_off_private_routes", f"{PAIR}route 172.16.0.0/12 ens3 via 10.0.0.1", []),  # it is for one interface
-        ("is_behind_nat", "nic ens3 10.0.2.15/24 device\ndefault ens3 via 10.0.2.2", ["10.0.2.15"]),
+        ("is_behind_hypervisor", "nic ens3 10.0.2.15/24 device\ndefault ens3 via 10.0.2.2", ["10.0.2.15"]),
         ("has_service_net_route", f"{PAIR}route 10.176.0.0/12 ens4 via 10.1.0.1", ["10.1.0.5"]),
         ("has_service_net_route", f"{PAIR}route 10.208.0.0/12 ens4 via 10.1.0.1", ["10.1.0.5"]),
         ("has_service_net_route", f"{PAIR}route 10.208.0.0/12 ens4", []),

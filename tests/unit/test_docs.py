@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from compare_page import with_figures
+from compare import with_figures
 from rivals import RACKNET, RIVALS, STRICT
 
 from racknet.core import rules
@@ -38,12 +38,19 @@ def test_links(page: Path) -> None:
         assert (ROOT / "script" / script).exists(), script
 
 
+def test_index() -> None:
+    """docs/README.md has a line for each page."""
+    docs = ROOT / "docs"
+    pages = {str(page.relative_to(docs)) for page in docs.glob("**/*.md")} - {"README.md"}
+    assert sorted(re.findall(r"^- \[.+?\]\((.+?)\)", (docs / "README.md").read_text(), re.MULTILINE)) == sorted(pages)
+
+
 def test_comparison_of_the_readme() -> None:
-    """The README's figures are those of docs/comparison.md, on the hosts of others."""
+    """The README's figures are those of docs/comparison.md, which has a row for each tool."""
     readme, page = ((ROOT / name).read_text() for name in ("README.md", "docs/comparison.md"))
     assert with_figures(readme, page) == readme
-    rows = re.findall(r"^\| (.+?) \|(?: [\d-]+ \|){3}", readme, re.MULTILINE)
-    assert {RACKNET, STRICT} < set(rows) < {rival.name for rival in RIVALS}
+    rows, all_rows = (re.findall(r"^\| (.+?) \|(?: \d* \|){3}", text, re.MULTILINE) for text in (readme, page))
+    assert {RACKNET, STRICT} < set(rows) < {rival.name for rival in RIVALS} < set(all_rows)
 
 
 @pytest.mark.parametrize("network", PREFERENCES)

@@ -313,7 +313,7 @@ def test_point_to_point_link() -> None:
 def test_behind_a_hypervisors_nat(address: str, gateway: str, expected: bool) -> None:
     """An address is behind a hypervisor's NAT where it and the gateway of its interface are those of one."""
     found = eligibility(f"nic eth0 {address} device\nnic eth1 10.0.2.15/24 device\ndefault eth0 via {gateway}")
-    assert [found.is_behind_nat(a) for a in found.host.addresses] == [expected, False]
+    assert [found.is_behind_hypervisor(a) for a in found.host.addresses] == [expected, False]
 
 
 def test_exclusions_have_names_of_their_own() -> None:

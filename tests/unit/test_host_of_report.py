@@ -18,7 +18,7 @@ from racknet.output.report import format_report
 
 # The document's keys: no other fact of the machine is in it.
 KEYS = {
-    "interfaces": {"name", "up", "has_carrier", "link_type", "kind", "has_device", "lower"},
+    "interfaces": {"name", "up", "has_carrier", "link_type", "kind", "has_device", "lower", "alternative_names"},
     "addresses": {"interface", "family", "address", "prefix_length", "label", "flags", "scope"},
     "routes": {
         *("family", "interface", "metric", "gateway", "source"),

@@ -6,7 +6,7 @@ from socket import AF_INET, AF_INET6, if_nameindex, inet_pton
 
 import psutil
 import pytest
-from support.fake_kernel import address, attribute, dumps, kernel, link, number
+from support.fake_kernel import address, alternative_names, attribute, dumps, kernel, link, number
 
 from racknet.core.facts import Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
@@ -40,8 +40,8 @@ def interfaces(*links: bytes) -> dict[str, dict[str, object]]:
 
 
 def facts(name: str, **more: object) -> dict[str, object]:
-    plain = {"up": True, "has_carrier": True, "link_type": 1, "kind": "", "has_device": False, "lower": ()}
-    return {"name": name, **plain, **more}
+    plain = {"up": True, "has_carrier": True, "link_type": 1, "kind": "", "has_device": False}
+    return {"name": name, **plain, "lower": (), "alternative_names": (), **more}
 
 
 def test_nic() -> None:
@@ -58,6 +58,13 @@ def test_nic() -> None:
         "eth1": facts("eth1", has_device=True, up=False, has_carrier=False),
         "eth2": facts("eth2", has_device=True, has_carrier=False),
     }
+
+
+@pytest.mark.parametrize("name", ["eth0", "veth1"])
+def test_alternative_names(name: str) -> None:
+    """An interface has all its names, and a container interface has them, too."""
+    found = interfaces(link(2, name, alternative_names("enp3s0", "a-name-of-more-than-fifteen-bytes"), DEVICE))
+    assert found[name]["alternative_names"] == ("enp3s0", "a-name-of-more-than-fifteen-bytes")
 
 
 def test_ports() -> None:

@@ -128,6 +128,8 @@ def test_waits_until_it_is_done() -> None:
         (READY, "public", False),
         (READY, "public --interface eth0 --cidr 203.0.113.0/24", False),
         (READY, "public --interface docker*", True),
+        (READY, "public --interface *", True),
+        (READY, "public --interface eth9", True),
         (READY, "public --interface eth0:1", True),  # a label, which any interface may have
         (READY, "public --cidr 172.17.0.1", True),
         (READY, "public --reach 9.9.9.9", True),

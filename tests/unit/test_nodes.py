@@ -12,7 +12,7 @@ from racknet.errors import UsageError
 from racknet.swarm import nodes
 from racknet.swarm.decode import decode_logs, decode_replies
 from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Reply, Task
-from racknet.swarm.report import failure_text, format_text
+from racknet.swarm.output import failure_text, format_text
 
 N1, N2, N10, TWIN = Node("a", "n1"), Node("b", "n2"), Node("c", "n10"), Node("d", "n2")
 FACTS = {
@@ -40,13 +40,13 @@ def task(state: str, status: int = 0, error: str = "", *, name: str = "t") -> Ta
 def test_choose() -> None:
     """Nodes are named by name or id; a name that two nodes have is an error, which names their ids."""
     known = [N1, N2, N10]
-    assert nodes.choose(known, []) == known
-    assert nodes.choose(known, ["n10", "a", "n1"]) == [N10, N1]
+    assert nodes.nodes_named(known, []) == known
+    assert nodes.nodes_named(known, ["n10", "a", "n1"]) == [N10, N1]
     with pytest.raises(UsageError, match=r"^'n3' is not a node of this swarm: n1, n2, n10$"):
-        nodes.choose([N10, N2, N1], ["n3"])
+        nodes.nodes_named([N10, N2, N1], ["n3"])
     with pytest.raises(UsageError, match=r"^'n2' is the name of 2 nodes: say which by its id, b or d$"):
-        nodes.choose([N1, N2, TWIN], ["n2"])
-    assert nodes.choose([N1, N2, TWIN], ["d"]) == [TWIN]
+        nodes.nodes_named([N1, N2, TWIN], ["n2"])
+    assert nodes.nodes_named([N1, N2, TWIN], ["d"]) == [TWIN]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_collecting_is_linear() -> None:
         def act() -> None:
             answers = nodes.collect_answers(known, tasks, played(nodes.parse_logs(log)), "ip:1")
             assert format_text(answers, is_bare=False).count("\n") == size
-            assert nodes.choose(known, []) == known
+            assert nodes.nodes_named(known, []) == known
 
         return count_calls(act)
 

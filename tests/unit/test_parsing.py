@@ -19,12 +19,12 @@ from racknet.parsing import (
     YEAR,
     check_variables,
     did_you_mean,
-    input_vars,
     parse_family,
     parse_query,
     parse_require,
     parse_seconds,
     parse_switch,
+    variables_to_pass_on,
 )
 
 
@@ -338,7 +338,7 @@ def test_variables_to_pass_on() -> None:
         "RACKNET_X": "1",
         "HOME": "/",
     }
-    assert input_vars(environ) == {"RACKNET_EXCLUDE": "x"}
+    assert variables_to_pass_on(environ) == {"RACKNET_EXCLUDE": "x"}
 
 
 def test_options_of_a_query() -> None:

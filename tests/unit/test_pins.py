@@ -15,9 +15,9 @@ from support.queries import answer_of
 from racknet.core import comparison, eligibility, facts, known, preferences, query, rules, selection
 from racknet.core.comparison import Comparison
 from racknet.core.eligibility import Eligibility
-from racknet.core.facts import BITS, Host, Route
+from racknet.core.facts import BITS, Host, Interface, Route
 from racknet.core.matching import CidrBlock, NamePattern, in_blocks
-from racknet.core.preferences import PREFERENCES, Candidate, Preference
+from racknet.core.preferences import PREFERENCES, CandidateFacts, Preference
 from racknet.core.query import Query
 from racknet.core.rules import Exclusion, Reason
 from racknet.core.selection import Selection, _Selector
@@ -84,7 +84,7 @@ def described(**facts_about_it: Callable[[Eligibility, Any], bool]) -> Break:
     """Return what describes candidates with other facts."""
     describe = comparison.describe
 
-    def described_otherwise(host_facts: Eligibility, *args: Any) -> list[Candidate]:
+    def described_otherwise(host_facts: Eligibility, *args: Any) -> list[CandidateFacts]:
         found = describe(host_facts, *args)
         for candidate in found:
             for name, fact in facts_about_it.items():
@@ -291,8 +291,10 @@ def structure() -> dict[str, Break]:
         "built on a physical interface is physical": patched(Eligibility, "is_physical", without_lower),
         "a tunnel makes nothing physical": patched(rules, "is_tunnel", lambda _: False),
         "--exclude": both(
-            patched(eligibility, "is_named", lambda *_: False), patched(eligibility, "matches_glob", lambda *_: False)
+            patched(eligibility, "is_named", lambda *_: False),
+            patched(eligibility, "names_interface", lambda *_: False),
         ),
+        "an alternative name is a name": patched(Interface, "alternative_names", ()),
         "--exclude CIDR": patched(eligibility, "in_blocks", lambda *_: False),
         "a default route makes an interface eligible": instead(rules.EXCLUSIONS, rules.NOT_PHYSICAL, physical_only),
         "the lowest metric": patched(Route, "metric", 0),
@@ -314,7 +316,7 @@ def structure() -> dict[str, Break]:
         "what a later proof contradicts is not proven": patched(Comparison, "_proof_against", lambda *_: None),
         "nothing behind a hypervisor's NAT is proven": both(
             patched(_Selector, "_route_reason", any_route_reason),
-            patched(_Selector, "_doubt_behind_nat", lambda *_: None),
+            patched(_Selector, "_doubt_behind_hypervisor", lambda *_: None),
         ),
         "a lease is no virtual address": patched(
             preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from racknet.swarm.nodes import Answer, Code, Failure, Reply
-from racknet.swarm.report import TEXTS, failure_text, format_failures, format_json, format_notes, format_text
+from racknet.swarm.output import TEXTS, failure_text, format_failures, format_json, format_notes, format_text
 
 ANSWERS = [
     Answer("n1", "a", Reply("10.0.0.1", "eth1", is_proven=True)),

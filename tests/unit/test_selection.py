@@ -157,7 +157,7 @@ def test_is_host() -> None:
     host = HOSTS["reach-inside-a-container"].layout.host
     for more in ("", " --cidr 172.17.0.5", " --reach 10.9.9.9", " --interface eth0"):
         found = [select_address(host, make_query(f"service{more}{last}")) for last in ("", " --in-container")]
-        assert [selection.is_host for selection in found] == [False, True]
+        assert [selection.counts_as_host for selection in found] == [False, True]
         assert [selection.address is not None for selection in found] == [False, True]
 
 
