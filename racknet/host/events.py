@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import urandom
 from select import POLLIN, poll
-from time import monotonic
+from time import monotonic, process_time
 
 from racknet.host.netlink import Groups
 from racknet.host.reader import read_error
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
 RULES = 0x80 | 0x40000  # RTMGRP_IPV4_RULE, and RTNLGRP_IPV6_RULE as a bit: they decide the kernel's way, too
 PAUSE = 0.1  # seconds in which the rest of a burst comes, such as a route behind its address
-SHARE = 9  # the pause is so many times as long as a look: a host that changes all the time has a tenth of a CPU taken
+SHARE = 9  # the pause is so many times what a look takes: a host that changes all the time has a tenth of a CPU taken
 LONGEST = 1e6  # seconds that poll() can wait
 
 
@@ -36,7 +36,7 @@ class Events:
         if output is not None:
             self._any.register(output, 0)  # errors alone
             self._reader.register(output, 0)
-        self._since = monotonic()
+        self._since = process_time()
 
     def __enter__(self) -> Events:
         return self
@@ -49,15 +49,14 @@ class Events:
 
         Return False at once where nobody reads any more.
         """
-        began = monotonic()
-        end = began + (LONGEST if seconds is None else seconds)
-        pause = max(PAUSE, SHARE * (began - self._since))  # since the last wait the caller has looked
+        end = monotonic() + (LONGEST if seconds is None else seconds)
+        pause = max(PAUSE, SHARE * (process_time() - self._since))  # since the last wait the caller has looked
         is_changed = False
         while not is_changed and self._wait(self._any, end - monotonic()):
             # No two pauses are alike: a link that flaps would be met in one state again and again.
             self._wait(self._reader, min(pause * (0.5 + urandom(1)[0] / 256), end - monotonic()))
             is_changed = self.has_reader and may_change(self._groups.receive())
-        self._since = monotonic()
+        self._since = process_time()
         return is_changed
 
     def _wait(self, poller: poll, seconds: float) -> bool:

@@ -41,6 +41,7 @@ cat /out
 cat /err >&2
 ip addr flush dev eth1 scope global
 ip addr add 10.208.1.5/17 dev eth1
+ip addr replace fe80::be76:4eff:fe20:b452/64 dev eth1 nodad # which a link that goes down has lost
 exit $status
 """
 

@@ -68,9 +68,14 @@ def test_messages_that_change_nothing(played: Played) -> None:
 
 def test_pause(played: Played) -> None:
     """After a look that takes long, the pause is long; never longer than there is time."""
-    with patch.object(events, "urandom", return_value=b"\x80"):  # 1 times the pause
+    used = [time.process_time()]
+    with (
+        patch.object(events, "urandom", return_value=b"\x80"),  # 1 times the pause
+        patch.object(events, "process_time", lambda: used[0]),
+    ):
         for look, seconds, expected in ((0.0, 2, PAUSE), (0.05, 2, 0.45), (0.05, 0.2, 0.2)):
-            time.sleep(look)
+            played.wait(0)
+            used[0] += look
             played.kernel.send(b"one")
             began = time.monotonic()
             assert played.wait(seconds, True)
