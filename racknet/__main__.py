@@ -20,7 +20,7 @@ TOO_LITTLE_MEMORY = (
     "hint: see ulimit -v, and what limits the memory of the container or the unit\n"
 )
 
-_looks: list[LookUp] = []  # the look of `try_fast_path` that gave no proven answer, for `main` to go on with
+_looks: list[LookUp] = []  # where `try_fast_path` leaves a look without a proven answer, for `main` to go on with
 
 
 def main() -> int:
@@ -53,7 +53,7 @@ def _run(words: list[str]) -> int:
         if isinstance(error, UsageError) and not error.hint:
             from racknet.cli import mistakes
 
-            error.hint = mistakes.hint(words)
+            error = UsageError(error.message, mistakes.hint(words), error.details)
         is_json = "--json" in words and words[0] != "exec"
         write_error(messages.format_error_json(error) if is_json else messages.format_error(error))
         return error.status if isinstance(error, RacknetError) else ExitStatus.INTERNAL_ERROR

@@ -7,7 +7,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from racknet.core.facts import NETWORKS
-from racknet.core.query import Query
 from racknet.core.selection import Selection
 from racknet.core.why import why
 from racknet.errors import UsageError
@@ -106,7 +105,7 @@ def address(
     """
     filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     switches = {"strict": strict, "in_container": in_container}
-    (found,) = _select(_query(network, family, filters, switches), wait).answers
+    (found,) = _select(network, family, filters, switches, wait).answers
     return ip_address(found.text)
 
 
@@ -125,7 +124,7 @@ def addresses(
     """Return all candidates for an address, at least one, best first, even where interfaces tie. See `address`."""
     filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     switches = {"strict": strict, "in_container": in_container}
-    selection = _select(_query(network, family, filters, switches, all_candidates=True), wait)
+    selection = _select(network, family, filters, switches, wait, all_candidates=True)
     return tuple(
         Candidate(
             ip_address(a.text),
@@ -138,15 +137,19 @@ def addresses(
     )
 
 
-def _query(
+def _select(
     network: str,
     family: str,
     filters: Mapping[str, Words | None],
     switches: Mapping[str, bool],
+    wait: float,
     *,
     all_candidates: bool = False,
-) -> Query:
-    """Return the query of the arguments. Raise UsageError, which names the argument and quotes the value."""
+) -> Selection:
+    """Return the selection for the arguments, once it has an answer.
+
+    Raise UsageError, which names the argument and quotes the value. Raise NoAddress, HostReadError.
+    """
     if network not in NETWORKS:
         raise UsageError(f"network: {network!r} is not public or service")
     if not isinstance(family, str):
@@ -156,21 +159,7 @@ def _query(
             raise UsageError(f"{name}: {value!r} is not True or False")
     options = {name: _words(name, value) for name, value in filters.items()}
     family = parse_family(family)
-    return parse_query(network, family, {}, options, sign="", all_candidates=all_candidates, **switches)
-
-
-def _words(name: str, value: Words | None) -> list[str]:
-    """Return the words of an argument; none for None. Raise UsageError."""
-    if value is None or isinstance(value, str):
-        return [] if value is None else [value]
-    is_sequence = name != "reach" and isinstance(value, Sequence) and not isinstance(value, bytes)
-    if not is_sequence or not all(isinstance(word, str) for word in value):
-        raise UsageError(f"{name}: {value!r} is not a str{'' if name == 'reach' else ' or a sequence of str'}")
-    return list(value)
-
-
-def _select(query: Query, wait: float) -> Selection:
-    """Return the selection for a query, once it has an answer. Raise NoAddress."""
+    query = parse_query(network, family, {}, options, sign="", all_candidates=all_candidates, **switches)
     if isinstance(wait, bool) or not isinstance(wait, (int, float)) or not 0 <= wait <= YEAR:
         raise UsageError(f"wait: {wait!r} is not a number of seconds, from 0 to a year")
 
@@ -181,3 +170,13 @@ def _select(query: Query, wait: float) -> Selection:
         other = find_other_family(host, whole)
         raise messages.no_address(whole, "argument", find_nat_provider([whole]), other_family=other)
     return selection
+
+
+def _words(name: str, value: Words | None) -> list[str]:
+    """Return the words of an argument; none for None. Raise UsageError."""
+    if value is None or isinstance(value, str):
+        return [] if value is None else [value]
+    is_sequence = name != "reach" and isinstance(value, Sequence) and not isinstance(value, bytes)
+    if not is_sequence or not all(isinstance(word, str) for word in value):
+        raise UsageError(f"{name}: {value!r} is not a str{'' if name == 'reach' else ' or a sequence of str'}")
+    return list(value)

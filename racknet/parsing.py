@@ -1,4 +1,4 @@
-"""What a user may ask, on the command line and in RACKNET_* variables: one parser for both."""
+"""One parser for options and RACKNET_* variables. A new variable is in INPUT_VARS, and is read by `parse_query`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
     Given = Sequence[tuple[str, str]]  # where a word was written, and the word
 
-BLANKS = " \t\n\r\v\f"  # those of ASCII: an interface's name has none of them, but perhaps another one
+BLANKS = " \t\n\r\v\f"  # The name of an interface cannot hold one of these. It can hold other blanks of Unicode.
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
 COMMANDS = (*NETWORKS, "list", "env", "exec", "watch", "check", "cluster", "report")
 FILTERS = ("interface", "cidr", "reach")
@@ -33,7 +33,8 @@ EXPECTED = {
     "reach": "an address, and no name is looked up",
     "exclude": "the name of an interface, a glob, or a CIDR block",
 }
-ALIKE, AS_ALIKE = 0.6, 0.05  # of 1: how like a name must be to be meant, and how much less than the likest
+ALIKE = 0.6  # the least ratio by which a wrong name is like the one that is meant
+AS_ALIKE = 0.05  # names are as alike if their ratios differ by no more
 
 
 def parse_network(word: str) -> str:
@@ -54,7 +55,7 @@ def parse_query(
     network: str,
     family: str,
     environ: Mapping[str, str],
-    options: Mapping[str, Sequence[str]],
+    options: Mapping[str, Sequence[str] | None],
     sign: str = "--",
     *,
     strict: bool = False,
@@ -162,7 +163,9 @@ def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
     if option is None:
         word = word.strip(BLANKS) or "0"
     try:
-        number = float("no" if word.strip("0123456789.e") else word)
+        if word.strip("0123456789.e"):  # float() would take "nan", "-1" and "1_0", too
+            raise ValueError
+        number = float(word)
     except ValueError:
         raise _wrong(where, word, "a number of seconds") from None
     if number > YEAR:
@@ -185,7 +188,7 @@ def _parse_list(sign: str, name: str, values: Sequence[str]) -> list[tuple[str, 
 
 def _listed(environ: Mapping[str, str], name: str) -> list[tuple[str, str]]:
     value = environ.get(name, "")
-    if value.strip(BLANKS) and not _split(value):  # "${A},${B}" of two that are empty would choose nothing
+    if value.strip(BLANKS) and not _split(value):  # such as "${A},${B}", where both variables are empty
         raise _wrong(name, value, "a list: it has no word")
     return [(name, word) for word in _split(value)]
 
@@ -212,7 +215,10 @@ def _check_family(network: str, family: str, blocks: Sequence[tuple[str, CidrBlo
 
 
 def _as_written(words: Given) -> str:
-    """Return options and variables as the user wrote them, or arguments as Python writes them."""
+    """Return options and variables as the user wrote them, or arguments as Python writes them.
+
+    Where a word was written shows what it is: `--reach` is an option, `RACKNET_EXCLUDE` a variable, `cidr` an argument.
+    """
     options = [f"{where} {word}" for where, word in words if where.startswith("-")]
     values = {name: [word for where, word in words if where == name] for name, _ in words if not name.startswith("-")}
     variables = [f"{name}={','.join(found)}" for name, found in values.items() if name.isupper()]
@@ -229,7 +235,7 @@ def _parse_globs(words: Given, expected: str) -> tuple[str, ...]:
 
 
 def _is_closed(glob: str) -> bool:
-    """Return whether each bracket of a glob is closed; fnmatch would take an open one for itself."""
+    """Return whether each bracket of a glob is closed. For fnmatch, an open one is a character like others."""
     while "[" in glob:
         inside = glob[glob.index("[") + 1 :].removeprefix("!")
         if "]" not in inside[1:]:
@@ -255,10 +261,10 @@ def _parse_block(where: str, word: str) -> CidrBlock:
 
     address, slash, length = word.partition("/")
     try:
-        if slash and not (length.isascii() and length.isdecimal()):  # ipaddress would take a netmask
+        if slash and not (length.isascii() and length.isdecimal()):  # ip_network() would take a netmask, too
             raise ValueError
         return CidrBlock(str(ip_network(word, strict=False)) if slash else str(ip_address(address)))
-    except (ValueError, OSError):  # the latter: with a zone
+    except (ValueError, OSError):  # OSError: inet_pton() takes no zone, as in fe80::1%eth0
         raise _wrong(where, word, EXPECTED["cidr"]) from None
 
 
@@ -267,8 +273,8 @@ def _parse_reach(words: Given) -> str:
     from ipaddress import ip_address
 
     if len(words) > 1:
-        several = " and ".join(f"'{word}'" for _, word in words)
-        raise UsageError(f"{words[0][0]}{':' * (words[0][0][0] != '-')} takes one address, not {several}")
+        where, several = words[0][0], " and ".join(f"'{word}'" for _, word in words)
+        raise UsageError(f"{where if where.startswith('-') else f'{where}:'} takes one address, not {several}")
     for where, word in words:
         try:
             address = ip_address(word)

@@ -1,4 +1,4 @@
-"""The commands, by Typer: words in, a status out."""
+"""The commands, by Typer: words in, a status out. A new option is an annotated type here, and an argument below."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import click
 import typer
+from typer import Argument, Option
 
 from racknet import __version__
 from racknet.cli import ask, environment, watch
@@ -41,61 +42,52 @@ NO_SWARM = (
 )
 
 Version = Annotated[
-    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    bool, Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
 Several = list[str] | None
-Family = Annotated[
-    str, typer.Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])
-]
+Family = Annotated[str, Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])]
 InterfaceOption = Annotated[
     Several,
-    typer.Option(
-        metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces
-    ),
+    Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces),
 ]
-Cidr = Annotated[
-    Several,
-    typer.Option(metavar="CIDR", help="Only addresses in such a block, of any class."),
-]
+Cidr = Annotated[Several, Option(metavar="CIDR", help="Only addresses in such a block, of any class.")]
 Exclude = Annotated[
     Several,
-    typer.Option(
+    Option(
         metavar="GLOB|CIDR",
         help="Not these interfaces or labels, not the addresses in these blocks.",
         autocompletion=offer_interfaces,
     ),
 ]
 Reach = Annotated[
-    Several, typer.Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
+    Several, Option(metavar="ADDRESS", help="Only the interface by which the kernel reaches this address.")
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
-InContainer = Annotated[bool, typer.Option("--in-container", help="Also in a container's own network.")]
+Strict = Annotated[bool, Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
+InContainer = Annotated[bool, Option("--in-container", help="Also in a container's own network.")]
 Require = Annotated[
-    Several,
-    typer.Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them."),
+    Several, Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them.")
 ]
 Wait = Annotated[
-    str | None,
-    typer.Option(metavar="SECONDS", help="Ask again until nothing can bring a better answer, or time is up."),
+    str | None, Option(metavar="SECONDS", help="Ask again until nothing can bring a better answer, or time is up.")
 ]
-All = Annotated[bool, typer.Option("--all", help="Every candidate, one a line, best first.")]
-Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+All = Annotated[bool, Option("--all", help="Every candidate, one a line, best first.")]
+Json = Annotated[bool, Option("--json", help="As JSON, for programs.")]
 Explain = Annotated[
-    bool, typer.Option("--explain", "-v", help="Print on standard error what decided, and why each other address lost.")
+    bool, Option("--explain", "-v", help="Print on standard error what decided, and why each other address lost.")
 ]
-AsIs = Annotated[bool, typer.Option("--as-is", help="Print public addresses as they are.")]
-Export = Annotated[bool, typer.Option("--export", help='Put "export " before each line.')]
+AsIs = Annotated[bool, Option("--as-is", help="Print public addresses as they are.")]
+Export = Annotated[bool, Option("--export", help='Put "export " before each line.')]
 
 Network = Annotated[
-    str, typer.Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
+    str, Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
 ]
 Settle = Annotated[str, typer.Option(metavar="SECONDS", help="How long another answer must hold to be printed.")]
 NodeOption = Annotated[
-    Several, typer.Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
+    Several, Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
 ]
-Constraint = Annotated[Several, typer.Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
-ImageOption = Annotated[str, typer.Option(metavar="IMAGE", help="The image that the manager has by this name.")]
-Timeout = Annotated[str, typer.Option(metavar="SECONDS", help="How long to wait for the nodes' answers.")]
+Constraint = Annotated[Several, Option(metavar="EXPR", help="Only nodes that match: node.role==worker.")]
+ImageOption = Annotated[str, Option(metavar="IMAGE", help="The image that the manager has by this name.")]
+Timeout = Annotated[str, Option(metavar="SECONDS", help="How long to wait for the nodes' answers.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -103,11 +95,6 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
     if context.invoked_subcommand is None:
         write_error(f"{context.get_help()}\n")
         raise typer.Exit(ExitStatus.USAGE)
-
-
-def _filters(**given: Several) -> dict[str, list[str]]:
-    """Return the words of the options that filter, by their names; none for one that is not given."""
-    return {name: words or [] for name, words in given.items()}
 
 
 def _add_network(network: str, about: str) -> None:
@@ -127,7 +114,7 @@ def _add_network(network: str, about: str) -> None:
         as_json: Json = False,
         explain: Explain = False,
     ) -> None:
-        options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+        options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
         family = parse_family(word)
         query = parse_query(
             network,
@@ -184,7 +171,7 @@ def _env(
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
 def _exec(
     command: Annotated[
-        list[str], typer.Argument(metavar="COMMAND [ARG]...", show_default=False, autocompletion=offer_commands)
+        list[str], Argument(metavar="COMMAND [ARG]...", show_default=False, autocompletion=offer_commands)
     ],
     require: Require = None,
     strict: Strict = False,
@@ -217,7 +204,7 @@ def _watch(
     The first is printed at once. Where there is no answer any more, a note on standard error says why. It ends when
     nobody reads its output.
     """
-    options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     network, family = parse_network(network), parse_family(word)
     query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
     raise typer.Exit(watch.watch(query, os.environ, parse_seconds(settle, {})))
@@ -240,7 +227,7 @@ def _check(
 
     With status 1, standard error says which one is.
     """
-    options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     network, family = parse_network(network), parse_family(word)
     query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
     raise typer.Exit(watch.check(address, query, parse_seconds(wait, os.environ)))
@@ -266,7 +253,7 @@ def _cluster(
         from racknet.swarm.command import ClusterQuery, ask_cluster
     except ImportError as error:
         raise UsageError(*NO_SWARM) from error
-    options = _filters(interface=interface, cidr=cidr, exclude=exclude, reach=reach)
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     query = ClusterQuery(network, word, options, node or [], constraint or [], strict)
     raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))
 

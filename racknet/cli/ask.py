@@ -109,10 +109,7 @@ def show_report(*, as_is: bool = False) -> int:
 
 
 def wait_as_command(
-    queries: Sequence[Query],
-    seconds: float,
-    is_done: Callable[[list[Selection]], bool],
-    first: LookUp | None = None,
+    queries: Sequence[Query], seconds: float, is_done: Callable[[list[Selection]], bool], first: LookUp | None = None
 ) -> LookUp:
     """Look up until it is done, or the time is over; SIGTERM ends the program at once. Raise HostReadError.
 

@@ -1,4 +1,4 @@
-"""Providers that keep a host's public address to themselves, behind 1:1 NAT: how to know them, and how to ask them."""
+"""Clouds that keep a public address behind 1:1 NAT: how to know and ask them. A new one is a line of PROVIDERS."""
 
 from __future__ import annotations
 

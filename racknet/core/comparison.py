@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet.core import known, rules
 from racknet.core.facts import MAIN_TABLE
-from racknet.core.matching import network_of, parse_address
+from racknet.core.matching import family_of, network_of, parse_address
 from racknet.core.preferences import (
     GATEWAY_NETWORK,
     KERNEL_ORDER,
@@ -219,5 +219,5 @@ def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:
     if not routes:
         return False
     network, shift = network_of(address)
-    gateways = {r.gateway for r in routes if r.gateway and (":" in r.gateway) == (address.family == "ipv6")}
+    gateways = {r.gateway for r in routes if r.gateway and family_of(r.gateway) == address.family}
     return any(parse_address(address.family, gateway) >> shift == network for gateway in gateways)

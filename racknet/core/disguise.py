@@ -7,13 +7,16 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from racknet.core import rules
 from racknet.core.eligibility import address_class
 from racknet.core.facts import BITS, Address, Host, Route, Way
+from racknet.core.matching import family_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from typing import TypeVar
 
     IPAddress = IPv4Address | IPv6Address
     IPNetwork = IPv4Network | IPv6Network
+    Fact = TypeVar("Fact", Address, Route, Way)
 
 # RFC 5737, RFC 3849; what is transitional stays so: 6to4 of 192.0.2.0/24, and Teredo by a server there. A network is
 # replaced by one of at least this prefix length, in which its addresses fit.
@@ -36,37 +39,18 @@ def disguise(host: Host) -> Host:
     them gateways and sources are. An identifier of a NIC (EUI-64) in another IPv6 address is replaced by a number.
     """
     new = _replacements(host)
-    addresses = [
-        Address(
-            a.interface,
-            a.family,
-            new.get(a.text, a.text),
-            int(ip_address(new.get(a.text, a.text))),
-            a.prefix_length,
-            label=a.label,
-            flags=a.flags,
-            scope=a.scope,
-        )
-        for a in host.addresses
-    ]
-    routes = [
-        Route(
-            r.family,
-            r.interface,
-            r.metric,
-            new.get(r.gateway, r.gateway),
-            source=new.get(r.source, r.source),
-            destination=r.destination,
-            table=r.table,
-            preference=r.preference,
-            state=r.state,
-        )
-        for r in host.routes
-    ]
-    ways = {
-        to: way and Way(way.interface, new.get(way.source, way.source), new.get(way.gateway, way.gateway))
-        for to, way in host.ways.items()
-    }
+
+    def disguised(fact: Fact, *names: str) -> Fact:
+        """Return a fact with new texts in the place of those that its attributes of these names have."""
+        fields = {name: getattr(fact, name) for name in fact.__slots__}
+        fields |= {name: new.get(fields[name], fields[name]) for name in names}
+        if "number" in fields:
+            fields["number"] = int(ip_address(fields["text"]))
+        return type(fact)(**fields)
+
+    addresses = [disguised(address, "text") for address in host.addresses]
+    routes = [disguised(route, "gateway", "source") for route in host.routes]
+    ways = {to: way and disguised(way, "gateway", "source") for to, way in host.ways.items()}
     return Host(list(host.interfaces.values()), addresses, routes, known_host=host.known_host, ways=ways)
 
 
@@ -118,14 +102,12 @@ def _numbered(ips: Sequence[IPAddress]) -> dict[str, str]:
     }
 
 
-def _mentioned(host: Host, family: str) -> Iterator[IPAddress]:
-    """Yield the addresses of a family that interfaces, routes and ways name."""
+def _mentioned(host: Host, family: str) -> set[IPAddress]:
+    """Return the addresses of a family that interfaces, routes and ways name."""
     texts = {address.text for address in host.addresses}
     texts |= {text for route in host.routes for text in (route.gateway, route.source)}
     texts |= {text for way in host.ways.values() if way for text in (way.gateway, way.source)}
-    for text in texts - {""}:
-        if (":" in text) == (family == "ipv6"):
-            yield ip_address(text)
+    return {ip_address(text) for text in texts - {""} if family_of(text) == family}
 
 
 def _is_public(family: str, ip: IPAddress) -> bool:

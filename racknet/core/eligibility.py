@@ -167,7 +167,7 @@ class Eligibility:
         return gateway != "" and any(
             a.text == gateway and (a.interface == interface or not in_blocks(a, known.UNNUMBERED))
             for a in self.host.addresses
-            if self.host.interfaces[a.interface].up  # else the kernel does not take it for its own
+            if self.host.interfaces[a.interface].up  # of an interface that is down, no address is the kernel's own
         )
 
     def _default_routes(self, family: str) -> list[Route]:

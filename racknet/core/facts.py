@@ -1,4 +1,4 @@
-"""The facts of a host, as the kernel tells them: interfaces, addresses, routes, and the ways that it would take."""
+"""The facts of a host, as the kernel tells them. A new fact is an attribute here, which `host/reader.py` fills."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ class Address:
         family: str,
         text: str,
         number: int,
-        length: int,
+        prefix_length: int,
         *,
         label: str = "",
         flags: int = 0,
         scope: int = 0,
     ) -> None:
         self.interface, self.label, self.family, self.text = interface, label, family, text
-        self.number, self.prefix_length, self.flags, self.scope = number, length, flags, scope
+        self.number, self.prefix_length, self.flags, self.scope = number, prefix_length, flags, scope
 
 
 class Route:

@@ -15,11 +15,14 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.selection import Selection
 
 
+# What an address is to a query, the most telling first: LAST is what no answer ever is.
+ANSWER, CANDIDATE, OF_CLASS, OTHER, LAST = range(5)
+
+
 class Entry:
     """An address, its class, the queries that it answers, and the one reason for that, or against it.
 
-    `is_proven` says whether all these answers are proven, None without any. `rank` is 0 for an answer, 1 for another
-    candidate, more for the others.
+    `is_proven` says whether all these answers are proven, None without any. `rank` is one of those above.
     """
 
     __slots__ = ("address", "address_class", "answers", "is_proven", "rank", "why")
@@ -56,9 +59,10 @@ def take_inventory(host: Host, selections: Sequence[Selection]) -> list[Entry]:
         for place, candidate in enumerate(selection.candidates):
             notes[candidate].append(_note_on_candidate(selection, place))
         for address, reason in selection.rejected:
-            is_of_class = address_class(address) == rules.CLASS_OF[selection.query.network]
-            last = 4 if reason in (rules.CONTAINER, rules.LOOPBACK) else 2 if is_of_class else 3
-            notes[address].append(_Note(last, reason.text))
+            rank = OF_CLASS if selection.is_of_class(address) else OTHER
+            if reason in (rules.CONTAINER, rules.LOOPBACK):
+                rank = LAST
+            notes[address].append(_Note(rank, reason.text))
     entries = []
     for address, found in notes.items():
         answers = [note for note in found if note.query]
@@ -71,11 +75,11 @@ def take_inventory(host: Host, selections: Sequence[Selection]) -> list[Entry]:
 
 def _note_on_candidate(selection: Selection, place: int) -> _Note:
     if place > 0 or selection.address is None:
-        return _Note(1, why_not(selection, place).text)
+        return _Note(CANDIDATE, why_not(selection, place).text)
     decided = f"{selection.unproven.decided_by}, not proven" if selection.unproven else why(selection, 0).text
-    return _Note(0, decided, str(selection.query), is_proven=selection.is_proven)
+    return _Note(ANSWER, decided, str(selection.query), is_proven=selection.is_proven)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:
     """Return the place in the list: answers, candidates, others, container interfaces and loopback."""
-    return 2 if entry.rank == 3 else entry.rank, natural(entry.address.interface)
+    return OF_CLASS if entry.rank == OTHER else entry.rank, natural(entry.address.interface)

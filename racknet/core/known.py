@@ -1,6 +1,7 @@
-"""Names, kinds and blocks that tell what an interface or an address is: one a line, with who makes it.
+"""A provider's interface names, and other names, kinds and blocks: one a line, with who makes it.
 
-A new container engine, VPN or provider is a line here and a host in tests/hosts/.
+A new container engine, VPN or provider is a line here and a host in tests/hosts/. Names of a kind of the kernel's are
+those that it gives where nobody says another: `ip link add type gre` makes gre1.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ LINK_LOCAL = [CidrBlock("fe80::/10")]  # RFC 4291
 PUBLIC_BLOCKS = [CidrBlock("0.0.0.0/0"), CidrBlock("2000::/3")]  # all others; global unicast, RFC 4291
 
 SHARED = cidr_blocks("100.64.0.0/10")
-SERVICE_NET = cidr_blocks("10.176.0.0/12 10.208.0.0/12")  # Rackspace's; 10.192.0.0/12 between them is not
+SERVICE_NET = cidr_blocks("10.176.0.0/12 10.208.0.0/12")  # Rackspace's; 10.192.0.0/12, between them, is not
 TRANSITIONAL = cidr_blocks("2002::/16 2001::/32")  # 6to4, RFC 3056; Teredo, RFC 4380
-UNNUMBERED = cidr_blocks("169.254.0.0/16 fe80::/10")  # addresses that number no interface
+UNNUMBERED = cidr_blocks("169.254.0.0/16 fe80::/10")  # link-local: an interface with no other address has no number
 ANCHOR_BLOCK, ANCHOR_PREFIX_LENGTH = CidrBlock("10.0.0.0/8"), 16  # DigitalOcean's, for a reserved public address
 WIDE = 16  # the longest prefix of a wide private block, one that a provider's routes lead to
 
@@ -86,35 +87,35 @@ CONTAINER_NAMES = NamePatterns(
     "antrea*",  # Antrea: antrea-gw0
     "ovn-k8s-*",  # OVN-Kubernetes: ovn-k8s-mp0
     "ovs-*",  # Open vSwitch's own: ovs-system, ovs-netdev
-    "eni<11 hex digits>",  # Amazon's VPC CNI: a pod's end
+    "eni<11 hex digits>",  # Amazon's VPC CNI (amazon-vpc-cni-k8s, AWS_VPC_K8S_CNI_VETHPREFIX): a pod's end
     "gke*",  # Google Kubernetes Engine: a pod's end
-    "azv*",  # Azure's CNI: a pod's end
+    "azv*",  # Azure's CNI (azure-container-networking, azv and 11 hex digits): a pod's end
     "virbr*",  # libvirt's networks
     "vnet<digits>",  # libvirt: a guest's tap
     "vmnet*",  # VMware Workstation
     "vboxnet*",  # VirtualBox's host-only networks
-    "ve-*",  # systemd-nspawn: a container's end
-    "vb-*",  # systemd-nspawn: a container's end on a bridge
-    "vz-*",  # systemd-nspawn's zones
+    "ve-*",  # systemd-nspawn --network-veth: a container's end on the host (systemd-nspawn(1))
+    "vb-*",  # systemd-nspawn --network-bridge: such an end, on a bridge
+    "vz-*",  # systemd-nspawn --network-zone: the bridge of a zone
 )
 CONTAINER_KINDS = ["netkit"]  # Cilium's pods
 
 TUNNEL_NAMES = NamePatterns(
-    "tun<digits>",  # OpenVPN and others
-    "tap<digits>",  # OpenVPN, QEMU
+    "tun<digits>",  # the kernel's tun: OpenVPN and others
+    "tap<digits>",  # the same, with Ethernet: OpenVPN, QEMU
     "wg<digits>",  # WireGuard
-    "gre<digits>",
-    "gretap<digits>",
-    "erspan<digits>",
-    "sit<digits>",
-    "tunl<digits>",
-    "ip6tnl<digits>",
-    "ip6gre<digits>",
-    "vxlan<digits>",
-    "genev<digits>",
-    "dummy<digits>",
-    "ifb<digits>",
-    "l2tpeth<digits>",
+    "gre<digits>",  # the kernel's ip_gre: IP over GRE
+    "gretap<digits>",  # the same: Ethernet over GRE
+    "erspan<digits>",  # the same: mirrored packets, for a remote analyser
+    "sit<digits>",  # the kernel's sit: IPv6 over IPv4
+    "tunl<digits>",  # the kernel's ipip: IPv4 over IPv4; Calico's tunl0
+    "ip6tnl<digits>",  # the kernel's ip6_tunnel
+    "ip6gre<digits>",  # the kernel's ip6_gre
+    "vxlan<digits>",  # the kernel's vxlan
+    "genev<digits>",  # the kernel's geneve
+    "dummy<digits>",  # the kernel's dummy: leads nowhere
+    "ifb<digits>",  # the kernel's ifb: shapes what comes in, for tc
+    "l2tpeth<digits>",  # the kernel's l2tp_eth: Ethernet over L2TP
     "tailscale*",  # Tailscale
     "zt*",  # ZeroTier
 )

@@ -18,9 +18,14 @@ def parse_address(family: str, text: str) -> int:
     return int.from_bytes(inet_pton(AF[family], text), "big")
 
 
+def family_of(text: str) -> str:
+    """Return the family of an address, of which IPv6 alone has colons."""
+    return "ipv6" if ":" in text else "ipv4"
+
+
 def pack_address(text: str) -> bytes:
     """Return an address as bytes in network order."""
-    return inet_pton(AF["ipv6" if ":" in text else "ipv4"], text)
+    return inet_pton(AF[family_of(text)], text)
 
 
 def format_address(family: str, packed: bytes | bytearray) -> str:
@@ -36,7 +41,7 @@ class CidrBlock:
     def __init__(self, text: str) -> None:
         address, _, length = text.partition("/")
         self.text = text
-        self.family = "ipv6" if ":" in address else "ipv4"
+        self.family = family_of(address)
         self.shift = BITS[self.family] - int(length or BITS[self.family])
         self.number = parse_address(self.family, address) >> self.shift
 
@@ -56,7 +61,7 @@ class CidrBlock:
 
 
 def network_of(address: Address) -> tuple[int, int]:
-    """Return the network of an address as a number and a shift: another number is in it if shifted it is the same."""
+    """Return the network of an address as a number and a shift: all its addresses, shifted, are that number."""
     shift = BITS[address.family] - address.prefix_length
     return address.number >> shift, shift
 
@@ -113,13 +118,13 @@ class NamePattern:
 
 
 class NamePatterns:
-    """Several patterns. Most names begin like none of them, which one comparison finds out."""
+    """Several patterns. Most names begin with none of the prefixes, and one comparison with all of them tells so."""
 
     __slots__ = ("_prefixes", "patterns")
 
     def __init__(self, *texts: str) -> None:
         self.patterns = [NamePattern(text) for text in texts]
-        self._prefixes = tuple([pattern.prefix for pattern in self.patterns])
+        self._prefixes = tuple(pattern.prefix for pattern in self.patterns)
 
     def match(self, name: str) -> bool:
         """Return whether a name matches one of the patterns."""

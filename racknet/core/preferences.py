@@ -23,24 +23,30 @@ class CandidateFacts:
     `comparison.describe` makes them all at once, since some facts are about the others.
     """
 
-    address: Address
-    is_overruled: bool  # only the user's naming makes it eligible
-    is_reach_source: bool  # the kernel's source for the address of `--reach`
-    is_unplugged: bool  # it has no carrier, and an eligible address of the same network has one
-    has_default_route: bool  # on its interface, or it is a default route's preferred source
-    none_has_default_route: bool  # no candidate has one
-    leads_out: bool  # its interface has a default route, of any metric
-    is_not_source: bool  # the default route on its interface prefers another source
-    is_off_gateway: bool  # it is not in the network of its interface's gateway, and a candidate beside it is
-    is_off_private_routes: bool  # it is no source of the routes to private blocks, and a candidate beside it is
-    is_behind_hypervisor: bool  # of a guest behind its hypervisor's NAT
-    has_service_net_route: bool  # a route to ServiceNet is on its interface
-    is_beside_public: bool  # a public address of its family is on its interface
-    host_is_public: bool  # the host has a public IPv4 address
-
-    def __init__(self, address: Address, **facts_about_it: bool) -> None:
-        self.address = address
-        self.__dict__.update(facts_about_it)
+    def __init__(
+        self,
+        address: Address,
+        *,
+        is_overruled: bool,  # only the user's naming makes it eligible
+        is_reach_source: bool,  # the kernel's source for the address of `--reach`
+        is_unplugged: bool,  # it has no carrier, and an eligible address of the same network has one
+        has_default_route: bool,  # on its interface, or it is a default route's preferred source
+        none_has_default_route: bool,  # no candidate has one
+        leads_out: bool,  # its interface has a default route, of any metric
+        is_not_source: bool,  # the default route on its interface prefers another source
+        is_off_gateway: bool,  # it is not in the network of its interface's gateway, and a candidate beside it is
+        is_off_private_routes: bool,  # it is no source of the routes to private blocks, and a candidate beside it is
+        is_behind_hypervisor: bool,  # of a guest behind its hypervisor's NAT
+        has_service_net_route: bool,  # a route to ServiceNet is on its interface
+        is_beside_public: bool,  # a public address of its family is on its interface
+        host_is_public: bool,  # the host has a public IPv4 address
+    ) -> None:
+        self.address, self.is_overruled, self.is_reach_source = address, is_overruled, is_reach_source
+        self.is_unplugged, self.leads_out, self.is_not_source = is_unplugged, leads_out, is_not_source
+        self.has_default_route, self.none_has_default_route = has_default_route, none_has_default_route
+        self.is_off_gateway, self.is_off_private_routes = is_off_gateway, is_off_private_routes
+        self.is_behind_hypervisor, self.has_service_net_route = is_behind_hypervisor, has_service_net_route
+        self.is_beside_public, self.host_is_public = is_beside_public, host_is_public
 
 
 class Preference(Reason):

@@ -118,5 +118,5 @@ NOT_PHYSICAL = Exclusion(
     "not a physical interface", lambda c: not c.has_default_route and not c.is_physical(c.interface)
 )
 EXCLUSIONS = [LOOPBACK, DOWN, NOT_READY, LOCAL_SCOPE, EXCLUDED, CONTROLLER, CONTAINER, TUNNEL, NOT_PHYSICAL]
-EVEN_IF_NAMED = [DOWN, NOT_READY, EXCLUDED]  # the user's naming overrules the others
+EVEN_IF_NAMED = [DOWN, NOT_READY, EXCLUDED]  # these hold for an address that the user named; the others do not
 OVERRULED_BY_ROUTES = [LOOPBACK, TUNNEL, NOT_PHYSICAL]

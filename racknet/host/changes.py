@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet.core.facts import BITS, FAMILIES
 from racknet.core.known import CONTAINER_NAMES, WIDE
-from racknet.core.matching import matches_glob, parse_address
+from racknet.core.matching import family_of, matches_glob, parse_address
 from racknet.host.interfaces import IFADDRMSG, IFINFOMSG, IFLA_IFNAME
 from racknet.host.netlink import NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, attributes, to_text
 from racknet.host.routes import RTA_DST, RTMSG, is_private, read_nexthops
@@ -71,5 +71,5 @@ class Changes:
         if not length or (length <= WIDE and is_private(family, destination, length)):
             return True
         shift, number = BITS[family] - length, int.from_bytes(destination, "big")
-        texts = [text for text in self._looked_up if (":" in text) == (family == "ipv6")]
+        texts = [text for text in self._looked_up if family_of(text) == family]
         return any(parse_address(family, text) >> shift == number >> shift for text in texts)

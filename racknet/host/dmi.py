@@ -13,5 +13,5 @@ def read_dmi(sys: str = "/sys") -> dict[str, str]:
         try:
             strings[name] = read_start(f"{sys}/class/dmi/id/{name}").decode("utf-8", "replace").strip()
         except OSError:
-            pass  # a machine without DMI, or a container that hides it: the hint names no provider then
+            pass  # the machine has no DMI, or a container hides it: the hint then names no provider
     return strings

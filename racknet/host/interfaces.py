@@ -129,7 +129,7 @@ def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) ->
     if family is None or interface is None:
         return None
     found = attributes(data, start + IFADDRMSG.size, end)
-    local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]  # the other one may be the peer's
+    local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]  # where there are both, IFA_ADDRESS may be the peer's
     label = to_text(found.get(IFA_LABEL, b""))
     flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
     return Address(
@@ -150,7 +150,7 @@ def _decode_link(data: Buffer, start: int, end: int) -> Link:
     Of a container interface, of which there may be thousands, skip what changes no answer.
     """
     message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
-    name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # which comes first
+    name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # the kernel puts it first
     marks = (_DEVICE_MARK, _PROPERTIES_MARK)
     if CONTAINER_NAMES.match(name) and all(data.find(mark, start, end) < 0 for mark in marks):
         return Link(name, message)
@@ -158,9 +158,9 @@ def _decode_link(data: Buffer, start: int, end: int) -> Link:
     info = _nested(found, IFLA_LINKINFO)
     kind = to_text(info.get(IFLA_INFO_KIND, b""))
     lower = []
-    if kind in STACKED_KINDS and IFLA_LINK_NETNSID not in found:  # else it is another network's
+    if kind in STACKED_KINDS and IFLA_LINK_NETNSID not in found:  # with it, the other interface is of another network
         lower = [found.get(IFLA_LINK, b"")]
-    if kind == "hsr":  # it is no master of its two ports, and not all kernels tell one of them as its link
+    if kind == "hsr":  # not the master of its two ports; and not all kernels name one of them as IFLA_LINK
         slaves = _nested(info, IFLA_INFO_DATA)
         lower = [slaves.get(IFLA_HSR_SLAVE1, b""), slaves.get(IFLA_HSR_SLAVE2, b"")]
     return Link(

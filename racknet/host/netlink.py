@@ -26,6 +26,7 @@ NLA_TYPE_MASK, NLA_F_NESTED = 0x3FFF, 0x8000  # the two bits above the mask are 
 READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
 LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB
 MOST = 10_000  # messages of the groups: where more have come, they count as lost
+CUT_OFF = (0, 0, 0, 0, 0)  # in the place of a header that a datagram does not hold completely
 LISTS = {RTM_GETLINK: "interfaces", RTM_GETADDR: "addresses", RTM_GETROUTE: "routes"}
 
 
@@ -95,7 +96,7 @@ class Kernel:
                 raise OSError(f"the kernel's list of {LISTS[request]} ends early")
             start = 0
             while start < size:
-                length, kind, state, sequence, _ = NLMSGHDR.unpack(buffer, start) if start + header <= size else [0] * 5
+                length, kind, state, sequence, _ = NLMSGHDR.unpack(buffer, start) if start + header <= size else CUT_OFF
                 end = start + length
                 if length < header or end > size or sequence != self._sequence:
                     raise OSError(f"the kernel's list of {LISTS[request]} makes no sense")

@@ -1,4 +1,4 @@
-"""The one place that reads the host: the kernel's lists over netlink, and a few signs of what kind of network it is."""
+"""The one place that reads the host. A new fact is an attribute in `core/facts.py`, and is read by `read_host`."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _inode(path: str) -> int:
 
 def read_start(path: str) -> bytes:
     """Return the first bytes of a file. Raise OSError."""
-    descriptor = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)  # `open` takes codecs, and `_io` long to load
+    descriptor = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)  # `open` needs codecs, which take long to load
     try:
         return posix.read(descriptor, 64)
     except OSError as error:

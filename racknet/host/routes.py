@@ -6,7 +6,7 @@ from _struct import pack
 
 from racknet.core.facts import AF, BITS, MAIN_TABLE, Route, Way
 from racknet.core.known import PRIVATE_BLOCKS, WIDE
-from racknet.core.matching import format_address, parse_address
+from racknet.core.matching import family_of, format_address, parse_address
 from racknet.host.netlink import RTM_GETROUTE, Kernel, KernelStruct, attributes, to_number
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 RTN_UNICAST, RTN_LOCAL = 1, 2
 RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC, RTA_MULTIPATH, RTA_CACHEINFO = 1, 4, 5, 6, 7, 9, 12
 RTA_TABLE, RTA_VIA, RTA_PREF, RTA_NH_ID = 15, 18, 20, 30
-RTNH_F_DEAD = 1  # of a NIC that is down, or without carrier where the host ignores such routes
+RTNH_F_DEAD = 1  # the NIC is down, or has no carrier and the host ignores such routes (ignore_routes_with_linkdown)
 ROUTER_PREFERENCES = {b"\x01": 1, b"\x03": -1}  # high and low of RFC 4191; the others are medium
 NO_ROUTE = (13, 22, 95, 97, 101, 113)  # EACCES, EINVAL, EOPNOTSUPP, EAFNOSUPPORT, ENETUNREACH, EHOSTUNREACH
 
@@ -78,7 +78,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
 
 def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> Way | None:
     """Ask the kernel for its way to an address. Nothing is sent. Return None where there is none. Raise OSError."""
-    family = "ipv6" if ":" in address else "ipv4"
+    family = family_of(address)
     destination = parse_address(family, address).to_bytes(BITS[family] // 8, "big")
     body = RTMSG.pack(family=AF[family], destination_length=BITS[family])
 

@@ -84,16 +84,10 @@ def another(query: Query, word: str, *, is_here: bool) -> str:
     return f"{word} is not on this host: restart what uses it, with {line(query.network, query.family)}"
 
 
-def not_on_the_way_out(query: Query, address: Address, way: str) -> str:
-    """Return what to do where the default routes are on other interfaces than the addresses."""
+def name_it(when: str, query: Query, address: Address, way: str) -> str:
+    """Return how to name an address that is an answer only where it is named, and when to."""
     chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]
-    return f"if such an address is meant, name it: {chosen}"
-
-
-def behind_hypervisor(query: Query, address: Address, way: str) -> str:
-    """Return what to do where --strict refuses an address behind a hypervisor's NAT."""
-    chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]
-    return f"do without --strict, or name it: {chosen}"
+    return f"{when} name it: {chosen}"
 
 
 def _as_glob(name: str) -> str:

@@ -89,9 +89,9 @@ def no_address(
     elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
     elif rules.NO_WAY_OUT in reasons:
-        hint = hints.not_on_the_way_out(query, _first(selection, rules.NO_WAY_OUT), way)
+        hint = hints.name_it("if such an address is meant,", query, _first(selection, rules.NO_WAY_OUT), way)
     elif rules.NOT_STRICT in reasons:
-        hint = hints.behind_hypervisor(query, _first(selection, rules.NOT_STRICT), way)
+        hint = hints.name_it("do without --strict, or", query, _first(selection, rules.NOT_STRICT), way)
     elif query.filters_text and (query.include or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
@@ -124,9 +124,10 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
     of_family |= {address.interface for address, reason in selection.rejected if reason in rules.IN_DOUBT_IPV4}
     chosen = [address for address in doubt.candidates if address.interface in of_family]
     if doubt.kind == CONTRADICTION:
-        chosen = chosen[-1:]  # not the one that a cluster's manager may move
+        chosen = chosen[-1:]  # a cluster's manager may move the other one, the source of the default route
     on_it = [address for address in selection.candidates if chosen and address.interface == chosen[0].interface]
-    by_interface = len(interfaces) > 1 and not (query.strict and len(on_it) > 1)  # two of it are two to prove
+    # By its name alone, an interface with two candidates would leave one of them to be proven.
+    by_interface = len(interfaces) > 1 and not (query.strict and len(on_it) > 1)
     kind = "is not proven" if doubt.kind == UNPROVEN else "is ambiguous"
     return Ambiguous(
         f"the {query} address on this host{_filters(selection)} {kind}: {notes.doubt_about(selection, doubt)}",

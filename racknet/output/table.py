@@ -47,8 +47,11 @@ def format_addresses(entries: list[Entry], *, colour: bool, width: int) -> str:
         first, *more = _wrap(line[4], room) if width and len(line[4]) > room else [line[4]]
         left = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=False))
         text = "\n".join([f"{left}  {first}", *(" " * (len(left) + 2) + part for part in more)])
-        paint = "" if not colour else BOLD if line[0] or line is cells[0] else DIM if line[3] == "-" else ""
-        lines.append(f"{paint}{text}{PLAIN if paint else ''}")
+        if colour and (line[0] or line is cells[0]):
+            text = f"{BOLD}{text}{PLAIN}"
+        elif colour and line[3] == "-":
+            text = f"{DIM}{text}{PLAIN}"
+        lines.append(text)
     return "\n".join(lines) + "\n"
 
 

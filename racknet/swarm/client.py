@@ -22,9 +22,9 @@ from racknet.swarm.nodes import Node, Task
 
 LABEL = "racknet.cluster.seconds"  # on each job: how long after its CreatedAt it is a leftover
 MARGIN = 120  # seconds that a run may take beyond its timeout, for the logs and the removal
-TAIL = 20  # lines of a task's log: an answer has one, an error at most thirteen
+TAIL = 20  # lines of a task's log to read: an answer has one, an error at most thirteen
 LOGS = 15  # seconds for the tasks' logs: a node that is frozen would hold them up
-ELECTION, PAUSE = 30, 1  # seconds that managers may take to elect a leader, and between two tries to remove a job
+ELECTION, PAUSE = 30, 1  # seconds: managers elect a leader in ELECTION; PAUSE is between two tries to remove a job
 
 
 class Swarm:

@@ -1,4 +1,4 @@
-"""`racknet cluster`: run a job on the nodes of a swarm, and print what each node answers."""
+"""`racknet cluster`: ask the nodes of a swarm. A new option is a field of ClusterQuery, and is read in `cli/app.py`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ClusterQuery(NamedTuple):
 
     network: str
     family_word: str
-    options: Mapping[str, Sequence[str]]  # the filters, by their names
+    options: Mapping[str, Sequence[str] | None]  # the filters, by their names
     node_names: Sequence[str]
     constraints: Sequence[str]
     strict: bool = False  # only answers that are proven
@@ -51,7 +51,7 @@ class ClusterQuery(NamedTuple):
     @property
     def words(self) -> list[str]:
         """The command line for each node."""
-        filters = [word for name, given in self.options.items() for each in given for word in (f"--{name}", each)]
+        filters = [word for name, given in self.options.items() for each in given or () for word in (f"--{name}", each)]
         return [self.network, self.family, "--json", *filters, *(["--strict"] if self.strict else [])]
 
     @property

@@ -13,9 +13,9 @@ from racknet.core.matching import parse_address
 from racknet.swarm.nodes import Code, Logs, Node, Reply, Task
 
 Lines = Mapping[str, Sequence[str]]  # those that tasks printed, by the tasks' ids
-STATES = {"down": Code.DOWN, "disconnected": Code.DISCONNECTED}  # one that is `unknown` is coming back
+STATES = {"down": Code.DOWN, "disconnected": Code.DISCONNECTED}  # a node whose state is `unknown` is coming back
 AVAILABILITIES = {"drain": Code.DRAINED, "pause": Code.PAUSED}
-SIGN, NOTE = "racknet: ", "note: "  # before an error that is no JSON, and before what is noted about an answer
+SIGN, NOTE = "racknet: ", "note: "  # how a line begins that is an error (not JSON), or a note about an answer
 # The object of `racknet NETWORK FAMILY --json`.
 FIELDS = {
     "network": str,
@@ -105,7 +105,7 @@ def _parse_object(line: str) -> dict[str, Any]:
     """Return the fields of a JSON object, none where the line is none."""
     try:
         found = json.loads(line)
-    except (ValueError, RecursionError):  # the latter: it is nested too deep
+    except (ValueError, RecursionError):  # RecursionError: brackets are nested too deep
         return {}
     return found if isinstance(found, dict) else {}
 

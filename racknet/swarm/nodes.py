@@ -11,8 +11,9 @@ from racknet.core.text import natural
 from racknet.errors import UsageError
 
 FINAL = ("complete", "failed", "rejected", "shutdown", "orphaned", "remove")  # of Docker's states of a task
-RAN = ("complete", "failed")  # of these: a container has run, and has a log
-KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")  # and the labels
+RAN = ("complete", "failed")  # the final states in which a container has run, and has a log
+# What a constraint may compare, beside the labels of nodes and engines.
+KEYS = ("node.id", "node.hostname", "node.role", "node.platform.os", "node.platform.arch")
 # By manager/constraint/constraint.go of moby/swarmkit. The engine's own error for others has no code.
 KEY = re.compile(r"[a-z_][a-z0-9_.-]+", re.ASCII | re.IGNORECASE)
 VALUE = re.compile(r"[a-z0-9:_\s.*()?+[\]\\^$|/-]+", re.ASCII | re.IGNORECASE)
@@ -127,12 +128,10 @@ def match_constraints(nodes: Sequence[Node], constraints: Sequence[str]) -> list
     return [
         node
         for node in nodes
-        if all(_same(node.facts.get(key, ""), value) == (operator == "==") for key, operator, value in wanted)
+        if all(
+            (node.facts.get(key, "").lower() == value.lower()) == (operator == "==") for key, operator, value in wanted
+        )
     ]
-
-
-def _same(value: str, other: str) -> bool:
-    return value.lower() == other.lower()
 
 
 class Logs(NamedTuple):
@@ -157,7 +156,7 @@ def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
     begun: dict[str, str] = {}
     for piece in pieces:
         details, _, text = piece.decode("utf-8", "replace").partition(" ")
-        pairs = dict(pair.partition("=")[::2] for pair in details.split(","))
+        pairs = dict(pair.split("=", 1) for pair in details.split(",") if "=" in pair)
         if task := pairs.get(TASK_ID):
             text = begun.pop(task, "") + text
             if text.endswith("\n"):
@@ -168,7 +167,7 @@ def parse_logs(pieces: Iterable[bytes]) -> dict[str, list[str]]:
 
 
 def collect_answers(nodes: Iterable[Node], tasks: Iterable[Task], logs: Logs, image: str) -> list[Answer]:
-    """Return the answers of the nodes, in natural order, from their tasks and logs. The image is for failures."""
+    """Return the answers of the nodes, in natural order, from their tasks and logs. A node may lack the image."""
     # The swarm may give a node another task where one failed: what has ended counts, and success most.
     rank = {state: place for place, state in enumerate(reversed(FINAL), 1)}
     by_node = {task.node: task for task in sorted(tasks, key=lambda task: rank.get(task.state, 0))}

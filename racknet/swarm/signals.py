@@ -32,7 +32,7 @@ class Ending:
     @property
     def status(self) -> int:
         """The status for the signal; 0 while none has come."""
-        return self._number and 128 + self._number
+        return 128 + self._number if self._number else 0
 
     def receive(self, number: int, _frame: object) -> None:
         """Handle a signal. Raise SystemExit for the first one, unless it is held back."""

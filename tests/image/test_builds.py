@@ -1,9 +1,8 @@
-"""How the executable is made: which modules are frozen into it, for which machines, and in which images it runs."""
+"""How the executable is made: which modules are frozen into it, and for which machines."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,11 +10,9 @@ from pathlib import Path
 import pytest
 from support import engine
 from support.engine import CommandResult
+from support.pages import ROOT
 
 from racknet import __version__
-
-ROOT = Path(__file__).parent.parent.parent
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
 
 # Run every command in one interpreter; then print which modules it has loaded.
 LOADED = """
@@ -51,19 +48,15 @@ OPTIONAL = "rich shellingham _bz2 _lzma bz2 lzma _compression _uuid _ctypes zlib
 @pytest.fixture(scope="module")
 def tables() -> str:
     """The tables of modules that the executable was linked with, as C."""
-    container = engine.docker("create", "--label", engine.LABEL, "racknet/tests:frozen").strip()
-    try:
-        return engine.docker("cp", f"{container}:/frozen.c", "-")
-    finally:
-        engine.command("docker", "rm", container)
+    with engine.copied("/frozen.c", "racknet/tests:frozen") as path:
+        return Path(path).read_text()
 
 
 def test_loaded_modules_are_frozen(tables: str) -> None:
     """Each module that a command loads is in the executable: frozen by racknet or by CPython, or built in."""
-    run = ["docker", "run", "--rm", "--label", engine.LABEL, "--net=host"]
     loaded = set()
     for variable in ("RACKNET_STRICT=0", "RACKNET_X=1"):  # the second is a mistake in each command
-        ran = engine.command(*run, "-e", variable, engine.PACKAGE, "-I", "-S", "-c", PATHS + LOADED)
+        ran = engine.run(engine.PACKAGE, "-I", "-S", "-c", PATHS + LOADED, flags=["--net=host", "-e", variable])
         loaded |= set(json.loads(ran.err.splitlines()[-1]))
     assert {"racknet.output.table", "racknet.output.json", "racknet.output.report", "racknet.cli.mistakes"} <= loaded
     assert {"racknet.cli.environment", "difflib"} <= loaded
@@ -87,41 +80,13 @@ def test_racknet_is_frozen(tables: str) -> None:
     assert len(frozen - own) < 150
 
 
-BUSYBOX = """\
-FROM {host} AS busybox
-FROM scratch
-COPY --from=busybox /bin/busybox /bin/sh
-COPY --from=racknet/ip /racknet /usr/local/bin/racknet
-"""
-OTHERS = {
-    "scratch": "FROM scratch\nCOPY --from=racknet/ip /racknet /usr/local/bin/racknet\n",
-    "debian": "FROM debian:trixie-slim\nCOPY --from=racknet/ip /racknet /usr/local/bin/racknet\n",
-    "busybox": BUSYBOX.format(host=engine.HOST),  # static, without any library: Alpine has more
-}
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_in_other_images(name: str, rackspace_network: str, worker_id: str) -> None:
-    """The executable answers in any image that it is copied into."""
-    tag = f"racknet/tests:copied-{name}-{worker_id}"
-    engine.build_image(tag, OTHERS[name])
-    run = ["docker", "run", "--rm", "--label", engine.LABEL, f"--net={rackspace_network}"]
-    try:
-        assert engine.command(*run, tag, "/usr/local/bin/racknet", "service") == CommandResult("10.208.1.5\n", "", 0)
-        if name != "scratch":
-            script = 'set -eu; ip=$(/usr/local/bin/racknet public); echo "[$ip]"'
-            assert engine.command(*run, tag, "/bin/sh", "-c", script) == CommandResult("[104.130.0.127]\n", "", 0)
-    finally:
-        engine.command("docker", "rmi", tag)
-
-
+@pytest.mark.all
 def test_arm64(rackspace_network: str) -> None:
     """The executable for arm64 is built on this machine, and answers under qemu-user, where some ioctls are missing."""
     result = engine.build(str(ROOT / "script" / "executable"), "arm64")
     assert (result.out, result.status) == ("dist/racknet-linux-arm64\n", 0), result.err
-    flags = ["-d", "--rm", "--label", engine.LABEL, f"--net={rackspace_network}", "--entrypoint", "sleep"]
-    container = engine.docker("run", *flags, "racknet/tests:qemu", "120").strip()
-    try:
+    flags = [f"--net={rackspace_network}", "--entrypoint=sleep"]
+    with engine.started("racknet/tests:qemu", "120", flags=flags) as container:
         engine.docker("cp", str(ROOT / "dist" / "racknet-linux-arm64"), f"{container}:/racknet")
         run = ["docker", "exec", container, "qemu-aarch64", "/racknet"]
         assert engine.command(*run, "service", "ipv6") == CommandResult("fe80::be76:4eff:fe20:b452\n", "", 0)
@@ -130,20 +95,13 @@ def test_arm64(rackspace_network: str) -> None:
         answers = {entry["address"] for entry in json.loads(listed.out)["addresses"] if entry["answers"]}
         assert answers >= {"10.208.1.5", "104.130.0.127"}
         assert engine.command(*run, "--help").status == 0
-    finally:
-        engine.command("docker", "rm", "-f", container)
 
 
+@pytest.mark.all
 def test_plain_bake() -> None:
     """A plain `docker buildx bake` gives an image of today, with a file that is not of 1970."""
     tag = "racknet/tests:plain"
-    environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    environ["BUILDX_BAKE_ENTITLEMENTS_FS"] = "0"
-    if CERTIFICATES.exists():
-        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    bake = ["docker", "buildx", "bake", "--progress=quiet", "--set", f"image.tags={tag}"]
-    result = engine.build(*bake, cwd=ROOT, env=environ)
-    assert result.status == 0, result.err[-4000:]
+    engine.bake(ROOT, "--set", f"image.tags={tag}")
     try:
         created = datetime.fromisoformat(json.loads(engine.docker("image", "inspect", tag))[0]["Created"][:19])
         assert datetime.now() - created < timedelta(days=365)  # what is in the engine's cache keeps its date

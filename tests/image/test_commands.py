@@ -1,4 +1,4 @@
-"""`list`, `env`, `exec` and `--wait`, in the image and in images that are built with it."""
+"""How people call the image, and its executable in other images, on a Rackspace host."""
 
 from __future__ import annotations
 
@@ -12,37 +12,90 @@ import jsonschema
 import pytest
 from support import engine
 from support.engine import CommandResult
+from support.forms import ANSWERS, RACKSPACE, VARIABLES, copy_executable, right
 from support.hosts import HOSTS
 from support.list_schema import LIST_SCHEMA
 
-ANSWERS = {
-    "RACKNET_PUBLIC_IPV4": "104.130.0.127",
-    "RACKNET_PUBLIC_IPV6": "2001:4802:7800:1:be76:4eff:fe20:b4c1",
-    "RACKNET_SERVICE_IPV4": "10.208.1.5",
-    "RACKNET_SERVICE_IPV6": "fe80::be76:4eff:fe20:b452",
-}
-DOCKERFILE = """\
-FROM {base}
-COPY --from=racknet/ip /racknet /racknet
-ENTRYPOINT ["/racknet", "exec"]
-"""
+PUBLIC, SERVICE, PUBLIC6, SERVICE6 = ANSWERS.values()
+LOCKED = ("--read-only", "--cap-drop=ALL", "--user=65534:65534", "--security-opt=no-new-privileges")
 
 
 @pytest.fixture(scope="module")
-def entrypoint(worker_id: str) -> Iterator[str]:
-    """An image with a shell in it, whose entrypoint is `racknet exec`."""
-    name = f"racknet/tests:exec-{worker_id}"
-    engine.build_image(name, DOCKERFILE.format(base=engine.HOST))
-    yield name
-    engine.command("docker", "rmi", name)
+def host() -> Iterator[str]:
+    """A Rackspace host with Debian's shells, and with the executable."""
+    with engine.host_container(RACKSPACE) as container:
+        copy_executable(container)
+        yield container
 
 
-def run(image: str, network: str, *words: str, flags: tuple[str, ...] = ()) -> CommandResult:
-    return engine.command("docker", "run", "--rm", "--label", engine.LABEL, f"--net={network}", *flags, image, *words)
+@pytest.fixture(scope="module")
+def in_debian() -> Iterator[tuple[str, ...]]:
+    """The words that run Debian with the executable as its entry point, as an image has it that copies it."""
+    with engine.executable() as path:
+        yield "-v", f"{path}:/racknet:ro", "--entrypoint=/racknet"
+
+
+@pytest.mark.parametrize(
+    ("flags", "words", "expected"),
+    [
+        ((), "service ipv4", SERVICE),
+        ((), "service", SERVICE),
+        ((), "service inet", SERVICE),
+        ((), "service ipv6", SERVICE6),
+        ((), "public", PUBLIC),
+        ((), "public inet6", PUBLIC6),
+        (("--env=constraint:node==3947b48f-7b6b-409b-8a49-a9d71672a0d4-n2",), "service ipv4", SERVICE),
+        (("-e", "affinity:container==guestbook"), "public", PUBLIC),
+        (LOCKED, "service", SERVICE),
+        (("--user=0:0",), "service", SERVICE),
+        (("--memory=32m", "--pids-limit=20"), "public", PUBLIC),
+        # Options may come from the environment, for compose files and stacks.
+        (("-e", "RACKNET_SERVICE_INTERFACE=docker0"), "service", "172.17.0.1"),
+        (("-e", "RACKNET_SERVICE_CIDR=172.16.0.0/12,10.0.0.0/8"), "service", SERVICE),
+        (("-e", "RACKNET_SERVICE_INTERFACE=docker0"), "service --interface eth*", SERVICE),
+        (("-e", "RACKNET_EXCLUDE=eth1"), "service", ""),
+        (("-e", "RACKNET_EXCLUDE=10.0.0.0/8"), "service", ""),
+        (("-e", "RACKNET_SERVICE_REACH=172.17.3.4"), "service", "172.17.0.1"),
+        (("-e", "RACKNET_PUBLIC_CIDR=nonsense"), "service", SERVICE),
+        (("-e", "_RACKNET_COMPLETE=complete_bash"), "service --interface eth1", SERVICE),
+    ],
+    ids=str,
+)
+def test_flags(rackspace_network: str, flags: tuple[str, ...], words: str, expected: str) -> None:
+    """Under any flags, the output is the address and a newline, or nothing."""
+    result = engine.ask(rackspace_network, *words.split(), flags=flags)
+    assert (result.out, result.status) == ((f"{expected}\n", 0) if expected else ("", 1))
+    if expected and "RACKNET_" not in "".join(flags):
+        assert result.err == ""
+
+
+SCRIPTS = [
+    ("ip=$(racknet service ipv4); echo [$ip]", f"[{SERVICE}]\n"),
+    ("export HOST_IP=`racknet service`; echo $HOST_IP", f"{SERVICE}\n"),
+    ('set -eu; ip="$(racknet service ipv4)"; echo redis-cli -h "$ip" ping', f"redis-cli -h {SERVICE} ping\n"),
+    ('echo -p "$(racknet service ipv4)":6379:6379', f"-p {SERVICE}:6379:6379\n"),
+    ('echo -p "[$(racknet public ipv6)]":80:80', f"-p [{PUBLIC6}]:80:80\n"),
+    ("racknet public ipv4 | xargs -I{} echo http://{}/health", f"http://{PUBLIC}/health\n"),
+    ('eval "$(racknet env --export)"; sh -c "echo $RACKNET_SERVICE_IPV4"', f"{SERVICE}\n"),
+    ('set -e; ip="$(racknet service --cidr 10.0.0.0/32)"; echo not reached', ""),
+    ("set -e; ip=$(racknet); echo not reached", ""),
+]
+
+
+@pytest.mark.parametrize("shell", ["bash -o pipefail -c", "dash -c", "busybox sh -c"])
+@pytest.mark.parametrize(("script", "expected"), SCRIPTS)
+def test_shells(host: str, shell: str, script: str, expected: str) -> None:
+    """The usual lines of scripts work; a failure stops a script under `set -e`."""
+    words = [*shell.split(), script.replace("racknet", "/bare/racknet")]
+    result = engine.command("docker", "exec", host, *words)
+    assert (result.out, result.status == 0) == (expected, expected != "")
 
 
 def test_list(rackspace_network: str) -> None:
-    """`list` has every address that `ip` has, of container interfaces and loopback too, and marks the answers."""
+    """`list` has every address that `ip` has, of container interfaces and loopback too, and marks the answers.
+
+    The table has the state of each interface, and no colour in a pipe.
+    """
     result = engine.ask(rackspace_network, "list", "--json")
     assert (result.err, result.status) == ("", 0)
     listed = json.loads(result.out)
@@ -53,41 +106,12 @@ def test_list(rackspace_network: str) -> None:
     )
     answers = {answer: a["address"] for a in listed["addresses"] for answer in a["answers"]}
     assert sorted(answers.values()) == sorted(ANSWERS.values())
-
-
-def test_table(rackspace_network: str) -> None:
-    """The table marks the answers, and has the state of each interface; without colour in a pipe."""
-    result = engine.ask(rackspace_network, "list")
-    assert (result.err, result.status) == ("", 0)
-    marked = [line.split()[2].partition("/")[0] for line in result.out.splitlines() if line.startswith("*")]
+    table = engine.ask(rackspace_network, "list")
+    assert (table.err, table.status) == ("", 0)
+    marked = [line.split()[2].partition("/")[0] for line in table.out.splitlines() if line.startswith("*")]
     assert sorted(marked) == sorted(ANSWERS.values())
-    assert "   eth1       up    10 Gbit/s  1500" in result.out
-    assert "\x1b" not in result.out
-
-
-def test_tie_in_the_image() -> None:
-    """Where interfaces tie, the hint's line starts the image again, and has an answer."""
-    with engine.host_container(HOSTS["service-ambiguous"].layout.script) as container:
-        network = f"container:{container}"
-        result = engine.ask(network, "service", "--exclude", "no-such*")
-        line = result.err.splitlines()[-1].partition("for instance: ")[2]
-        assert line == "docker run --rm --net=host racknet/ip service ipv4 --interface ens4 --exclude 'no-such*'"
-        again = engine.command("sh", "-c", line.replace("--net=host", f"--net={network}"))
-    assert again == CommandResult("10.30.0.10\n", "", 0)
-
-
-def test_provider_behind_nat(tmp_path: Path) -> None:
-    """Where the firmware names a provider with 1:1 NAT, the error has its name, and the command that asks it."""
-    (tmp_path / "class" / "dmi" / "id").mkdir(parents=True)
-    (tmp_path / "class" / "dmi" / "id" / "chassis_asset_tag").write_text("OracleCloud.com\n")
-    tmp_path.chmod(0o755)
-    with engine.host_container(HOSTS["aws"].layout.script) as container:
-        result = engine.ask(f"container:{container}", "public", flags=["-v", f"{tmp_path}:/sys:ro"])
-    assert (result.out, result.status) == ("", 1)
-    hint = result.err.splitlines()[-1]
-    assert hint.startswith(
-        "hint: on Oracle Cloud the public address may not be on the host; to ask the provider: oci compute"
-    )
+    assert "   eth1       up    10 Gbit/s  1500" in table.out
+    assert "\x1b" not in table.out
 
 
 def test_list_in_a_container() -> None:
@@ -100,127 +124,89 @@ def test_list_in_a_container() -> None:
         assert json.loads(engine.ask("bridge", "list", "--json", flags=flags).out)["host"] is False
 
 
+@pytest.mark.parametrize(
+    ("host", "words", "hint", "answer"),
+    [
+        ("rackspace", "service --exclude eth1", "see docker run --rm --net=host racknet/ip list", ""),
+        ("rackspace", "service ipv5", "see docker run --rm --net=host racknet/ip service --help", ""),
+        (
+            "service-ambiguous",
+            "service --exclude no-such*",
+            "for instance: docker run --rm --net=host racknet/ip service ipv4 --interface ens4 --exclude 'no-such*'",
+            "10.30.0.10\n",
+        ),
+    ],
+)
+def test_hints(host: str, words: str, hint: str, answer: str) -> None:
+    """Where there is only the image, a hint has the line that runs it; it works as it stands."""
+    with engine.host_container(HOSTS[host].layout.script) as container:
+        network = f"container:{container}"
+        result = engine.ask(network, *words.split())
+        assert result.out == ""
+        assert hint in result.err.splitlines()[-1]
+        line = hint[hint.index("docker") :].replace("--net=host", f"--net={network}")
+        again = engine.command("sh", "-c", line)
+        assert again.status == 0, again.err
+        assert again.out == answer or not answer
+
+
+def test_provider_behind_nat(tmp_path: Path) -> None:
+    """Where the firmware names a provider with 1:1 NAT, the error has its name, and the command that asks it."""
+    (tmp_path / "class" / "dmi" / "id").mkdir(parents=True)
+    (tmp_path / "class" / "dmi" / "id" / "chassis_asset_tag").write_text("OracleCloud.com\n")
+    tmp_path.chmod(0o755)
+    with engine.host_container(HOSTS["aws"].layout.script) as container:
+        result = engine.ask(f"container:{container}", "public", flags=["-v", f"{tmp_path}:/sys:ro"])
+    assert (result.out, result.status) == ("", 1)
+    hint = "hint: on Oracle Cloud the public address may not be on the host; to ask the provider: oci compute"
+    assert result.err.splitlines()[-1].startswith(hint)
+
+
 def test_env_is_an_env_file(rackspace_network: str, tmp_path: Path) -> None:
     """The output of `env` is an --env-file."""
     result = engine.ask(rackspace_network, "env")
-    assert result == CommandResult("".join(f"{name}={value}\n" for name, value in ANSWERS.items()), "", 0)
+    assert (sorted(result.out.splitlines()), result.err, result.status) == (sorted(VARIABLES), "", 0)
     (tmp_path / "env").write_text(result.out)
-    inside = run(engine.HOST, "none", "env", flags=(f"--env-file={tmp_path}/env",))
-    assert set(result.out.splitlines()) <= set(inside.out.splitlines())
+    inside = engine.run(engine.HOST, "env", flags=[f"--env-file={tmp_path}/env"])
+    assert set(VARIABLES) <= set(inside.out.splitlines())
 
 
-@pytest.mark.parametrize("shell", ["bash", "dash"])
-def test_env_is_for_eval(rackspace_network: str, shell: str) -> None:
-    """The output of `env --export` is for the `eval` of a shell."""
-    asked = f"docker run --rm --net={rackspace_network} racknet/ip env --export"
-    script = f'eval "$({asked})"; sh -c "echo $RACKNET_SERVICE_IPV4"'
-    assert engine.command(shell, "-c", script) == CommandResult("10.208.1.5\n", "", 0)
+def test_exec_is_the_process(rackspace_network: str, in_debian: tuple[str, ...]) -> None:
+    """The command is process 1, with the signals that it has without racknet, and its own status."""
+    show = ["grep", "-E", "^(Pid|SigBlk|SigIgn)", "/proc/self/status"]
+    plain = engine.ask(rackspace_network, *show, image=engine.HOST)
+    assert "Pid:\t1\n" in plain.out
+    assert engine.ask(rackspace_network, "exec", *show, flags=in_debian, image=engine.HOST) == plain
+    status = ["exec", "sh", "-c", "exit 42"]
+    assert engine.ask(rackspace_network, *status, flags=in_debian, image=engine.HOST).status == 42
+
+
+def test_exec_without_a_shell(rackspace_network: str) -> None:
+    """Without a shell, in an image with nothing else, `exec` runs a command too."""
+    assert engine.ask(rackspace_network, "exec", "/racknet", "public") == right(PUBLIC)
+    result = engine.ask(rackspace_network, "exec", "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")
+    assert result == CommandResult("", "racknet: cannot run 'redis-server': No such file or directory\n", 127)
+
+
+WAITING = ["service", "--cidr", "10.9.9.9", "--wait", "60"]
+LOOP = ["exec", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done"]
 
 
 @pytest.mark.parametrize(
-    ("flags", "words", "expected"),
-    [
-        (("-e", "RACKNET_SERVICE_INTERFACE=docker0"), ["service"], "172.17.0.1"),
-        (("-e", "RACKNET_SERVICE_CIDR=172.16.0.0/12,10.0.0.0/8"), ["service"], "10.208.1.5"),
-        (("-e", "RACKNET_SERVICE_INTERFACE=docker0"), ["service", "--interface", "eth*"], "10.208.1.5"),
-        (("-e", "RACKNET_EXCLUDE=eth1"), ["service"], ""),
-        (("-e", "RACKNET_EXCLUDE=10.0.0.0/8"), ["service"], ""),
-        (("-e", "RACKNET_SERVICE_REACH=172.17.3.4"), ["service"], "172.17.0.1"),
-        (("-e", "RACKNET_PUBLIC_CIDR=nonsense"), ["service"], "10.208.1.5"),
-        (("-e", "_RACKNET_COMPLETE=complete_bash"), ["service", "--interface", "eth1"], "10.208.1.5"),
-    ],
+    ("words", "stop", "expected"),
+    [(WAITING, ["stop"], "143"), (WAITING, ["kill", "--signal=INT"], "130"), (LOOP, ["stop"], "")],
 )
-def test_variables(rackspace_network: str, flags: tuple[str, ...], words: list[str], expected: str) -> None:
-    """Options may come from the environment, for compose files and stacks."""
-    result = engine.ask(rackspace_network, *words, flags=flags)
-    assert (result.out, result.status) == ((f"{expected}\n", 0) if expected else ("", 1))
-
-
-def test_exec_is_the_process(rackspace_network: str, entrypoint: str) -> None:
-    """The command is process 1, with the signals that it has without racknet, and its own status."""
-    show = ["grep", "-E", "^(Pid|SigBlk|SigIgn)", "/proc/self/status"]
-    plain = run(engine.HOST, rackspace_network, *show)
-    assert "Pid:\t1\n" in plain.out
-    assert run(entrypoint, rackspace_network, *show) == plain
-    assert run(entrypoint, rackspace_network, "sh", "-c", "exit 42").status == 42
-
-
-def test_exec_passes_all_on(rackspace_network: str, entrypoint: str) -> None:
-    """The answers are in the environment and, by name, in the arguments; nothing else changes."""
-    script = 'for word; do printf "[%s]" "$word"; done; env | grep ^RACKNET_ | sort'
-    words = [
-        "a b",
-        '"q"',
-        "$$",
-        "$OTHER",
-        "--help",
-        "$RACKNET_SERVICE_IPV4:6379",
-        "${RACKNET_PUBLIC_IPV4}x",
-        "${RACKNET_PUBLIC_IPV4:-x}",
-    ]
-    stale = ("-e", "RACKNET_PUBLIC_IPV4=1.2.3.4", "-e", "RACKNET_EXCLUDE=eth0")
-    result = run(entrypoint, rackspace_network, "sh", "-c", script, "sh", *words[:-2], flags=stale)
-    assert result == CommandResult(
-        '[a b]["q"][$$][$OTHER][--help][10.208.1.5:6379]RACKNET_EXCLUDE=eth0\n'
-        f"RACKNET_SERVICE_IPV4={ANSWERS['RACKNET_SERVICE_IPV4']}\nRACKNET_SERVICE_IPV6={ANSWERS['RACKNET_SERVICE_IPV6']}\n",
-        "",
-        0,
-    )
-    result = run(entrypoint, rackspace_network, "printf", "%s\n", *words[-2:])
-    assert result == CommandResult("104.130.0.127x\n${RACKNET_PUBLIC_IPV4:-x}\n", "", 0)
-
-
-def test_exec_refuses_a_wrong_name(rackspace_network: str, entrypoint: str) -> None:
-    """The command does not run where an argument has a name that is nobody's; one that is set is the command's."""
-    result = run(entrypoint, rackspace_network, "echo", "$RACKNET_SERVICE_IPV4", "$RACKNET_SERVICE_IP")
-    assert (result.out, result.status) == ("", 2)
-    assert "did you mean $RACKNET_SERVICE_IPV4 or" in result.err
-    words = ("sh", "-c", "echo $RACKNET_SERVICE_IPV4 $RACKNET_ENV_OWN")
-    assert run(entrypoint, rackspace_network, *words, flags=("-e", "RACKNET_ENV_OWN=x")) == CommandResult(
-        "10.208.1.5 x\n", "", 0
-    )
-
-
-def test_exec_without_a_shell(rackspace_network: str, worker_id: str) -> None:
-    """Without a shell, in an image with nothing else, `exec` runs a command too."""
-    name = f"racknet/tests:exec-scratch-{worker_id}"
-    engine.build_image(name, DOCKERFILE.format(base="scratch"))
-    try:
-        assert run(name, rackspace_network, "/racknet", "public") == CommandResult("104.130.0.127\n", "", 0)
-        result = run(name, rackspace_network, "redis-server", "--bind", "$RACKNET_SERVICE_IPV4")
-        assert result == CommandResult("", "racknet: cannot run 'redis-server': No such file or directory\n", 127)
-    finally:
-        engine.command("docker", "rmi", name)
-
-
-def test_exec_needs_its_answers(entrypoint: str) -> None:
-    """The command does not run where an argument names a variable that has no answer."""
-    result = run(entrypoint, "bridge", "echo", "$RACKNET_SERVICE_IPV4")
-    assert (result.out, result.status) == ("", 1)
-    assert "--net=host" in result.err
-
-
-def stop(image: str, network: str, *words: str, how: str = "stop") -> tuple[float, str]:
-    """Start a container and stop it. Return how many seconds that takes, and its status."""
-    container = engine.docker("run", "-d", "--label", engine.LABEL, f"--net={network}", image, *words).strip()
-    time.sleep(0.5)
-    start = time.monotonic()
-    engine.docker(*(["stop", container] if how == "stop" else ["kill", f"--signal={how}", container]))
-    status = engine.docker("wait", container).strip()
-    took = time.monotonic() - start
-    engine.docker("rm", container)
-    return took, status
-
-
-def test_stops_at_once(rackspace_network: str, entrypoint: str) -> None:
+def test_stops_at_once(
+    rackspace_network: str, in_debian: tuple[str, ...], words: list[str], stop: list[str], expected: str
+) -> None:
     """As process 1, racknet ends at a signal while it waits; and so does the command of `exec`."""
-    waiting = ["service", "--cidr", "10.9.9.9", "--wait", "60"]
-    for words, how, expected in ((waiting, "stop", "143"), (waiting, "INT", "130")):
-        took, status = stop(engine.IMAGE, rackspace_network, *words, how=how)
-        assert status == expected
-        assert took < 2
-    took, _ = stop(entrypoint, rackspace_network, "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
-    assert took < 2
+    flags = [f"--net={rackspace_network}", *(in_debian if words is LOOP else ()), "--rm=false"]
+    with engine.started(engine.HOST if words is LOOP else engine.IMAGE, *words, flags=flags) as container:
+        time.sleep(0.5)
+        start = time.monotonic()
+        engine.docker(*stop, container)
+        assert engine.docker("wait", container).strip() == expected or not expected
+        assert time.monotonic() - start < 2
 
 
 def test_waits_for_an_address() -> None:
@@ -228,7 +214,8 @@ def test_waits_for_an_address() -> None:
     script = "ip link add eth1 type veth peer name x\nip link set eth1 up\nip link add docker0 type bridge"
     with engine.host_container(script) as container:
         run = ["docker", "run", "--rm", "--label", engine.LABEL, f"--net=container:{container}", engine.IMAGE]
-        waiting = subprocess.Popen([*run, "service", "--wait", "30"], stdout=subprocess.PIPE, text=True)
+        words = [*run, "service", "--wait", "30"]
+        waiting = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         time.sleep(1)
         assert waiting.poll() is None
         add = "ip addr add 10.1.2.3/24 dev eth1 && ip route add default via 10.1.2.1"
@@ -236,21 +223,3 @@ def test_waits_for_an_address() -> None:
         start = time.monotonic()
         assert waiting.communicate(timeout=10)[0] == "10.1.2.3\n"
         assert time.monotonic() - start < 1 + 0.5  # the Docker client takes time to end
-
-
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (["service", "--exclude", "eth1"], "list"),
-        (["service", "ipv5"], "service --help"),
-    ],
-    ids=" ".join,
-)
-def test_hint_of_the_image(words: list[str], line: str, rackspace_network: str) -> None:
-    """Where there is only the image, a hint has the line that runs it; it works as it stands."""
-    result = engine.ask(rackspace_network, *words)
-    assert result.out == ""
-    hint = result.err.splitlines()[-1]
-    assert f"see docker run --rm --net=host racknet/ip {line}" in hint
-    shown = engine.command("sh", "-c", f"docker run --rm --net=host racknet/ip {line}")
-    assert shown.status == 0, shown.err

@@ -57,5 +57,5 @@ def test_configuration() -> None:
 @pytest.mark.parametrize("program", ["sh", "/bin/sh", "bash", "apt", "python3", "/usr/bin/python3.13"])
 def test_nothing_else_runs(program: str) -> None:
     """No other program can be started in the image."""
-    result = engine.command("docker", "run", "--rm", "--entrypoint", program, engine.IMAGE)
+    result = engine.run(engine.IMAGE, flags=["--entrypoint", program])
     assert (result.out, result.status) == ("", 127)

@@ -10,24 +10,15 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from support import engine
-from support.engines import (
-    CASES,
-    ENGINES,
-    FLAGS,
-    FLOOR,
-    HOST_SCRIPT,
-    KNOWN_REASONS,
-    EngineCase,
-    run,
-    why_not,
-)
+from support.engine import refused
+from support.engines import CASES, ENGINES, FLAGS, FLOOR, HOST_SCRIPT, KNOWN_REASONS, EngineCase, run, why_not
+from support.pages import ROOT
 from support.swarm_nodes import REDIS
 
-ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.all
 PAGE = ROOT / "docs" / "engines.md"
 HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or "  # --in-container, or its variable
 REDIS_EXAMPLE = "docker.io/racknet/redis-racknet"
@@ -87,8 +78,7 @@ def test_engine(host: str, case: EngineCase, request: pytest.FixtureRequest) -> 
             assert (result.out, result.status) == (f"{case.answers[question]}\n", 0), result
             assert "racknet:" not in result.err
         else:
-            assert (result.out, result.status) == ("", 1), result
-            assert f"racknet: no {question} ipv4 address: this is a container's own network" in result.err
+            assert f"racknet: no {question} ipv4 address: this is a container's own network" in refused(result, 1)
             assert HINT in result.err
 
 
@@ -106,22 +96,18 @@ def test_what_runs(host: str, capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_a_probe_says_why() -> None:
     """Where the kernel allows nothing, each probe fails with a reason that is known."""
-    flags = ["--rm", "--label", engine.LABEL, "--net=none", "--cap-drop=ALL", "--read-only", "--entrypoint=sleep"]
-    container = engine.docker("run", "-d", *flags, ENGINES, "60").strip()
-    try:
+    flags = ["--net=none", "--cap-drop=ALL", "--read-only", "--entrypoint=sleep"]
+    with engine.started(ENGINES, "60", flags=flags) as container:
         for case in CASES:
             reason = why_not(container, case)
             assert KNOWN_REASONS.search(reason), reason
-    finally:
-        engine.command("docker", "rm", "-f", container)
 
 
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of the packages in ENGINES, without Debian's part."""
     show = ["dpkg-query", "-W", "-f", "${Package} ${source:Upstream-Version}\n", *sorted({c.package for c in CASES})]
-    run_once = ["run", "--rm", "--label", engine.LABEL, "--net=none"]
-    return dict(line.split() for line in engine.docker(*run_once, ENGINES, *show).splitlines())
+    return dict(line.split() for line in engine.run(ENGINES, *show, flags=["--net=none"]).out.splitlines())
 
 
 def rows(title: str) -> list[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from ipaddress import ip_address
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -37,6 +38,8 @@ reading = read_host()
 print(json.dumps([[ask(line) for line in sys.argv[1:]], read(reading.host), read(reading.whole())]))
 """
 
+STATES = ("UP", "LOWER_UP")
+ROUTE = ("family", "destination", "interface", "metric", "gateway", "source")
 SCOPES = {0: "global", 253: "link", 254: "host"}
 
 Facts = dict[str, list[Any]]
@@ -83,36 +86,19 @@ def is_right(case: HostCase, line: str, result: CommandResult) -> bool:
 
 def facts(read: dict[str, Any]) -> Facts:
     """Return what the package read, sorted."""
-    return {
-        "interfaces": sorted(
-            interface(i["name"], i["kind"], i["lower"], up=i["up"], carrier=i["has_carrier"])
-            for i in read["interfaces"]
-        ),
-        "addresses": sorted(
-            (
-                a["interface"],
-                a["label"],
-                a["text"],
-                a["prefix_length"],
-                SCOPES[a["scope"]],
-                flag_names(a["flags"], a["family"]),
-            )
-            for a in read["addresses"]
-        ),
-        "routes": sorted(
-            (r["family"], r["destination"], str(r["table"]), r["interface"], r["metric"], r["gateway"], r["source"])
-            for r in read["routes"]
-        ),
-    }
+    address, route = itemgetter("interface", "label", "text", "prefix_length"), itemgetter(*ROUTE)
+    interfaces = [interface(i["name"], i["kind"], i["lower"], i["up"], i["has_carrier"]) for i in read["interfaces"]]
+    flags = [flag_names(a["flags"], a["family"]) for a in read["addresses"]]
+    addresses = [(*address(a), SCOPES[a["scope"]], names) for a, names in zip(read["addresses"], flags, strict=True)]
+    routes = [(str(r["table"]), *route(r)) for r in read["routes"]]
+    return {"interfaces": sorted(interfaces), "addresses": sorted(addresses), "routes": sorted(routes)}
 
 
-def interface(
-    name: str, kind: str, lower: list[str], *, up: bool, carrier: bool
-) -> tuple[str, bool, bool, str, list[str]]:
+def interface(name: str, kind: str, lower: list[str], *state: bool) -> tuple[Any, ...]:
     """Return the facts of an interface. Those of a container interface change no answer, and need not be read."""
     if is_container_interface(name):
-        return name, up, carrier, "", []
-    return name, up, carrier, kind, sorted(other for other in lower if not is_container_interface(other))
+        return name, state, "", []
+    return name, state, kind, sorted(other for other in lower if not is_container_interface(other))
 
 
 def is_container_interface(name: str) -> bool:
@@ -127,41 +113,23 @@ def flag_names(number: int, family: str) -> list[str]:
 
 def facts_by_ip(host: Any) -> Facts:
     """Return the same facts from the output of `ip -j` in the container."""
-    commands = ["ip -d -j link", "ip -j addr"]
-    commands += ["ip -4 -j route show table all", "ip -6 -j route show table all"]
+    commands = ["ip -d -j link", "ip -j addr", *(f"ip -{n} -j route show table all" for n in (4, 6))]
     output = host.check_output(" && ".join(f"({command}) | jq -c -s ." for command in commands))
     links, addressed, *listed = (json.loads(line)[0] if line != "[]" else [] for line in output.splitlines())
-    addresses = [
-        (
-            link["ifname"],
-            label if (label := address.get("label", link["ifname"])) != link["ifname"] else "",
-            str(ip_address(address["local"])),
-            address["prefixlen"],
-            address["scope"],
-            flag_names_by_ip(address),
-        )
-        for link in addressed
-        for address in link["addr_info"]
+    interfaces = [
+        interface(link["ifname"], kind(link), lower_interfaces(link, links), *(f in link["flags"] for f in STATES))
+        for link in links
     ]
-    return {
-        "interfaces": sorted(
-            interface(
-                link["ifname"],
-                kind(link),
-                lower_interfaces(link, links),
-                up="UP" in link["flags"],
-                carrier="LOWER_UP" in link["flags"],
-            )
-            for link in links
-        ),
-        "addresses": sorted(addresses),
-        "routes": sorted(
-            route
-            for family, lines in zip(("ipv4", "ipv6"), listed, strict=True)
-            for line in lines
-            for route in routes(family, line)
-        ),
-    }
+    addresses = [address(link["ifname"], entry) for link in addressed for entry in link["addr_info"]]
+    of_families = zip(("ipv4", "ipv6"), listed, strict=True)
+    hops = [route for family, lines in of_families for line in lines for route in routes(family, line)]
+    return {"interfaces": sorted(interfaces), "addresses": sorted(addresses), "routes": sorted(hops)}
+
+
+def address(name: str, entry: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the facts of an address of an interface."""
+    label, text = entry.get("label", name), str(ip_address(entry["local"]))
+    return name, "" if label == name else label, text, entry["prefixlen"], entry["scope"], flag_names_by_ip(entry)
 
 
 def kind(link: dict[str, Any]) -> str:
@@ -183,22 +151,20 @@ def flag_names_by_ip(address: dict[str, Any]) -> list[str]:
     return names if address.get("dynamic") or address.get("temporary") else [*names, "permanent"]
 
 
-def routes(family: str, line: dict[str, Any]) -> list[tuple[str, str, str, str, int, str, str]]:
+def routes(family: str, line: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return the nexthops of a route that the reader keeps: a default route, or one of main to a wide private block."""
     destination, table = line["dst"], line.get("table", "main")
     if line.get("type", "unicast") != "unicast":
         return []
     if destination != "default" and (table != "main" or not is_wide_private(destination)):
         return []
+    destination = "" if destination == "default" else destination
+    table = {"main": "254", "default": "253"}.get(table, table)
     return [
-        (
-            family,
-            "" if destination == "default" else destination,
-            {"main": "254", "default": "253"}.get(table, table),
-            hop["dev"],
-            line.get("metric", 0),
-            hop.get("gateway", "") or hop.get("via", {}).get("host", ""),
-            line.get("prefsrc", ""),
-        )
+        (table, family, destination, hop["dev"], line.get("metric", 0), gateway(hop), line.get("prefsrc", ""))
         for hop in line.get("nexthops", [line])
     ]
+
+
+def gateway(hop: dict[str, Any]) -> str:
+    return str(hop.get("gateway", "") or hop.get("via", {}).get("host", ""))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 
 import pytest
 from support import engine
-from support.forms import ANSWERS, host_with_both
+from support.forms import ANSWERS
 
 from racknet.__main__ import TOO_LITTLE_MEMORY
 
@@ -35,13 +34,7 @@ NOT_STARTED = -11  # what the kernel does where not even the program's own segme
 NO_TLS = (127, "", "Fatal glibc error: Cannot allocate TLS block\n")  # the C library's, before anything of racknet's
 
 
-@pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    """A Rackspace host that no test changes."""
-    with host_with_both() as container:
-        yield container
-
-
+@pytest.mark.all
 @pytest.mark.parametrize("words", COMMANDS)
 def test_address_space(host: str, words: str) -> None:
     """From 4 to 20 MB of address space a command does all that it does without a limit, or ends with status 3."""

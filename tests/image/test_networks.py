@@ -9,30 +9,18 @@ from uuid import uuid4
 
 import pytest
 from support import engine
-from support.engine import CommandResult
+from support.engine import CommandResult, refused
 from support.layout import parse_layout
 
 HINT = "hint: run it with --net=host (hostNetwork: true on Kubernetes), or --in-container if this is meant\n"
 QUESTIONS = [["public"], ["service"], ["public", "ipv6"], ["service", "ipv6"], ["service", "--cidr", "0.0.0.0/0"]]
 
 
-@pytest.fixture
-def network(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A Docker network, made with the flags of the parameter."""
-    name = f"racknet-{uuid4().hex[:8]}"
-    engine.docker("network", "create", "--label", engine.LABEL, *request.param, name)
-    try:
-        yield name
-    finally:
-        engine.command("docker", "network", "rm", name)
-
-
 def assert_no_answer(network: str) -> None:
     """Assert that there is no answer in a network, but a hint."""
     for question in QUESTIONS:
         result = engine.ask(network, *question)
-        assert (result.out, result.status) == ("", 1), question
-        assert result.err.startswith(f"racknet: no {question[0]} "), question
+        assert refused(result, 1).startswith(f"racknet: no {question[0]} "), question
         assert result.err.endswith(HINT), question
 
 
@@ -43,17 +31,20 @@ def test_without_the_hosts_network(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "network",
+    "flags",
     [
-        ["--driver=bridge", "--ipv6", "--subnet=2001:db8:d0c::/64", "--subnet=203.0.113.0/28"],
-        ["--driver=macvlan", "--opt=parent=docker0", "--subnet=10.188.7.0/24"],
+        "--driver=bridge --ipv6 --subnet=2001:db8:d0c::/64 --subnet=203.0.113.0/28",
+        "--driver=macvlan --opt=parent=docker0 --subnet=10.188.7.0/24",
     ],
-    ids=["bridge-with-public-blocks", "macvlan"],
-    indirect=True,
 )
-def test_on_another_network(network: str) -> None:
+def test_on_another_network(flags: str) -> None:
     """A container's own address is never an answer, even if it is public."""
-    assert_no_answer(network)
+    name = f"racknet-{uuid4().hex[:8]}"
+    engine.docker("network", "create", "--label", engine.LABEL, *flags.split(), name)
+    try:
+        assert_no_answer(name)
+    finally:
+        engine.command("docker", "network", "rm", name)
 
 
 LAYOUTS = {
@@ -74,9 +65,7 @@ def test_layouts_of_containers(layout: str) -> None:
 
 def test_another_networks_sys() -> None:
     """The /sys of the machine, mounted into a container, does not make its network a host's."""
-    result = engine.ask("bridge", "service", flags=["-v", "/sys:/sys:ro"])
-    assert (result.out, result.status) == ("", 1)
-    assert result.err.endswith(HINT)
+    assert refused(engine.ask("bridge", "service", flags=["-v", "/sys:/sys:ro"]), 1).endswith(HINT)
 
 
 def test_docker_in_docker() -> None:
@@ -122,7 +111,7 @@ def test_without_a_marker_file() -> None:
 
 def test_the_real_host() -> None:
     """On the machine of the engine, the answer is an address of one of its own interfaces, or there is none."""
-    listed = engine.docker("run", "--rm", "--net=host", engine.HOST, "ip", "-j", "addr", "show", "up")
+    listed = engine.ask("host", "ip", "-j", "addr", "show", "up", image=engine.HOST).out
     addresses = {a["local"]: link["ifname"] for link in json.loads(listed) if link for a in link["addr_info"]}
     for question in (["public"], ["service"], ["public", "ipv6"], ["service", "ipv6"]):
         result = engine.ask("host", *question)
@@ -130,3 +119,36 @@ def test_the_real_host() -> None:
         assert not result.err.endswith(HINT)
         if result.status == 0:
             assert not addresses[result.out.strip()].startswith(("lo", "docker", "br-", "veth")), result
+
+
+SYSTEMD_HOST = parse_layout("nic eth0 172.20.0.5/16\ndefault eth0 via 172.20.0.1").script
+
+
+@pytest.fixture(scope="module")
+def systemd() -> Iterator[str]:
+    """A container in which process 1 is called systemd, laid out with neither a bridge nor a container interface."""
+    start = "cp /bin/sleep /usr/bin/systemd && exec /usr/bin/systemd 600"
+    flags = ["--privileged", "--net=none", "--entrypoint=sh"]
+    with engine.started(engine.HOST, "-c", start, flags=flags) as container:
+        engine.docker("exec", "-i", container, "bash", "-s", stdin=SYSTEMD_HOST)
+        yield container
+
+
+def ask_with_systemd(*flags: str) -> CommandResult:
+    """Ask the image, with a /run in which systemd has booted."""
+    run_folder = "--mount=type=tmpfs,destination=/run/systemd/system"
+    return engine.run(engine.IMAGE, "service", flags=[run_folder, *flags])
+
+
+def test_systemd_of_this_network(systemd: str) -> None:
+    """Where systemd is process 1 of this network, the network is a host's."""
+    result = ask_with_systemd(f"--pid=container:{systemd}", f"--net=container:{systemd}")
+    assert result == CommandResult("172.20.0.5\n", "", 0)
+
+
+@pytest.mark.parametrize("network", ["none", "bridge"])
+def test_systemd_of_another_network(systemd: str, network: str) -> None:
+    """A container that sees a host's processes and its /run, but not its network, is not a host."""
+    assert "this is a container's own network" in refused(
+        ask_with_systemd(f"--pid=container:{systemd}", f"--net={network}"), 1
+    )

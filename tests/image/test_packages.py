@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
@@ -15,15 +14,15 @@ from shutil import copy, copytree, ignore_patterns, which
 
 import pytest
 from support import engine
-from support.engine import CommandResult
-from support.pages import block
+from support.engine import CommandResult, refused
+from support.pages import ROOT, block
 
 from racknet import __version__
 
-ROOT = Path(__file__).parent.parent.parent
 CHECKS = "racknet/tests:packages"
 CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))  # as script/image does it
 VERSION = f"racknet {__version__}\n"
+pytestmark = pytest.mark.all
 
 
 def make_deb(
@@ -34,17 +33,10 @@ def make_deb(
     fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
     licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **(maintainer or {})}
-    words = [
-        sys.executable,
-        str(ROOT / "packaging" / "make_deb.py"),
-        executable,
-        architecture,
-        str(licences),
-        str(folder),
-    ]
-    done = subprocess.run(words, env=environ, umask=umask, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return Path(done.stdout.rstrip("\n"))
+    words = [str(ROOT / "packaging" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
+    done = engine.build(sys.executable, *words, env=environ, umask=umask)
+    assert done.status == 0, done.err
+    return Path(done.out.rstrip("\n"))
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +49,19 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def host(package: Path) -> Iterator[str]:
     """A container of Debian with the package, which apt-get has installed."""
-    flags = ["-d", "--rm", "--label", engine.LABEL, "--net=none"]
-    container = engine.docker("run", *flags, CHECKS, "sleep", "600").strip()
-    try:
+    with engine.started(CHECKS, "sleep", "600", flags=["--net=none"]) as container:
         engine.docker("cp", str(package), f"{container}:/tmp/racknet.deb")
         engine.docker("exec", container, "apt-get", "install", "-y", "-qq", "/tmp/racknet.deb")
         yield container
-    finally:
-        engine.command("docker", "rm", "-f", container)
 
 
-def run(container: str, script: str) -> CommandResult:
-    """Run a script of bash in a container."""
-    return engine.command("docker", "exec", "-i", container, "bash", "-s", stdin=script)
+def in_debian(
+    script: str, mounts: Mapping[str, Path], image: str = "debian:trixie-slim", network: str = "none"
+) -> CommandResult:
+    """Run a script of bash in /tmp of a container, with files and folders at these places."""
+    volumes = [f"--volume={path}:{place}:ro" for place, path in mounts.items()]
+    flags = ["-i", f"--net={network}", "--workdir=/tmp", *volumes]
+    return engine.run(image, "bash", "-s", flags=flags, stdin=script, timeout=300)
 
 
 def test_deb_installs(package: Path) -> None:
@@ -82,15 +74,13 @@ def test_deb_installs(package: Path) -> None:
         apt-get purge -y -qq racknet >/dev/null 2>&1
         find / -xdev -path /tmp -prune -o -name '*racknet*' -print
     """
-    mount = ["-v", f"{package}:/tmp/racknet.deb:ro"]
-    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "debian:trixie-slim"]
-    assert engine.command(*run, "bash", "-s", stdin=script) == CommandResult(VERSION, "", 0)
+    assert in_debian(script, {"/tmp/racknet.deb": package}) == CommandResult(VERSION, "", 0)
 
 
 def test_lintian_is_content(host: str) -> None:
     """Debian's lintian finds nothing wrong with the package."""
     lintian = "lintian --allow-root --fail-on error,warning /tmp/racknet.deb"
-    assert run(host, lintian) == CommandResult("", "", 0)
+    assert engine.bash(host, lintian) == CommandResult("", "", 0)
 
 
 def test_man_pages(host: str) -> None:
@@ -103,22 +93,19 @@ def test_man_pages(host: str) -> None:
           mandoc -T lint -W warning "$(man -w $page)"
         done
     """
-    result = run(host, script)
+    result = engine.bash(host, script)
     assert (result.err, result.status) == ("", 0), result.out
     assert len(result.out.split()) == 2
 
 
-BASH = """
+COMPLETIONS = {
+    "bash": """
 {setup}
 COMP_WORDS=(racknet serv) COMP_CWORD=1
 _racknet_completion racknet
 echo "${{COMPREPLY[@]}}"
-"""
-FISH = """
-{setup}
-complete -C 'racknet serv'
-"""
-ZSH = """
+""",
+    "zsh": """
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell '{setup}; PS1=; print READY'
@@ -126,8 +113,9 @@ zpty -r shell said '*READY*READY*'
 zpty -w -n shell $'racknet serv\\tipv6'
 zpty -r shell said '*service*ipv6*'  # what is typed while zsh starts stands there twice
 print -r -- $said
-"""
-COMPLETIONS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+""",
+    "fish": "\n{setup}\ncomplete -C 'racknet serv'\n",
+}
 INSTALLED = {
     "bash": ". /usr/share/bash-completion/bash_completion; _comp_load racknet",
     "zsh": "autoload -Uz compinit && compinit",
@@ -151,12 +139,10 @@ def test_completions(host: str, shell: str) -> None:
 @pytest.mark.parametrize("shell", COMPLETIONS)
 def test_completions_by_hand(shell: str) -> None:
     """Without the Debian package, the lines of docs/install.md do the same."""
-    section = (ROOT / "docs" / "install.md").read_text().partition("## Completion")[2]
-    blocks = re.findall(r"^    .+(?:\n    .+)*", section, re.MULTILINE)
-    setup = blocks[list(COMPLETIONS).index(shell)].strip()
+    starts = {"bash": "eval", "zsh": "autoload", "fish": "_RACKNET_COMPLETE"}
     with engine.executable() as path:
-        mount = ["-v", f"{path}:/usr/local/bin/racknet:ro"]
-        result = complete(shell, setup, "run", "--rm", "--label", engine.LABEL, "--net=none", *mount, CHECKS)
+        flags = ["--rm", "--label", engine.LABEL, "--net=none", "-v", f"{path}:/usr/local/bin/racknet:ro"]
+        result = complete(shell, block("docs/install.md", starts[shell]), "run", *flags, CHECKS)
     assert "service" in result.out, result
 
 
@@ -164,9 +150,9 @@ def test_completions_are_those_of_the_executable(host: str) -> None:
     """The completions, which come from the package of this Python, are what the executable prints."""
     paths = "bash-completion/completions/racknet zsh/vendor-completions/_racknet fish/vendor_completions.d/racknet.fish"
     for shell, path in zip(("bash", "zsh", "fish"), paths.split(), strict=True):
-        printed = run(host, f"_RACKNET_COMPLETE=source_{shell} racknet").out.strip()
+        printed = engine.bash(host, f"_RACKNET_COMPLETE=source_{shell} racknet").out.strip()
         assert printed
-        assert run(host, f"cat /usr/share/{path}").out.startswith(printed)
+        assert engine.bash(host, f"cat /usr/share/{path}").out.startswith(printed)
 
 
 def test_deb_is_reproducible(tmp_path: Path) -> None:
@@ -191,11 +177,8 @@ def test_deb_says_whose_it_is(tmp_path: Path) -> None:
     assert about["url"].startswith("https://")
     assert not re.search(r"@(.*\.)?(example(\.\w+)?|invalid|test|localhost)$", about["author_email"])
     other = {"DEBFULLNAME": "A Maintainer", "DEBEMAIL": "maintainer@debian.org"}
-    named: tuple[tuple[dict[str, str], str], ...] = (
-        ({}, f"{about['author']} <{about['author_email']}>"),
-        (other, "A Maintainer <maintainer@debian.org>"),
-    )
-    for variables, maintainer in named:
+    authors = f"{about['author']} <{about['author_email']}>"
+    for variables, maintainer in ({}, authors), (other, "A Maintainer <maintainer@debian.org>"):
         package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, maintainer=variables)
         fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
         assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
@@ -217,9 +200,7 @@ def test_signature(tmp_path: Path) -> None:
         sed 's/^./x/' SHA256SUMS | $verify >/dev/null 2>&1 || echo refused
         SIGNING_KEY=none /checksums . 2>&1 || echo status $?
     """
-    mount = ["-v", f"{ROOT}/script/checksums:/checksums:ro"]
-    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "-w", "/tmp", CHECKS]
-    result = engine.command(*run, "bash", "-s", stdin=script)
+    result = in_debian(script, {"/checksums": ROOT / "script" / "checksums"}, CHECKS)
     assert result.out.splitlines() == [
         "script/checksums: SHA256SUMS is not signed: SIGNING_KEY names no key",
         *("SHA256SUMS", "allowed_signers", "racknet", "verified", "refused"),
@@ -249,9 +230,8 @@ def test_ten_hosts(package: Path) -> None:
         broken=none; {loop}
         racknet --version
     """
-    mounts = ["-v", f"{package}:/release/dist/{package.name}:ro", "-v", f"{ROOT}/script/checksums:/checksums:ro"]
-    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mounts, "-w", "/tmp", CHECKS]
-    result = engine.command(*run, "bash", "-s", stdin=script)
+    mounts = {f"/release/dist/{package.name}": package, "/checksums": ROOT / "script" / "checksums"}
+    result = in_debian(script, mounts, CHECKS)
     right, wrong = f"{package.name}: OK", f"{package.name}: FAILED"
     hosts = [f"/home/n{n}" for n in (1, 2, 3)]
     every = [line for host in hosts for line in (right, f"installs on {host}")]
@@ -275,13 +255,10 @@ def test_install(tmp_path: Path) -> None:
 
 def test_image_asks_the_builder(tmp_path: Path) -> None:
     """script/image trusts the builder's cache alone: it asks for a build each time, whatever image has the name."""
-    docker = tmp_path / "docker"
-    docker.write_text(f'#!/bin/sh\necho "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"\n')
-    docker.chmod(0o755)
+    engine.write_script(tmp_path / "docker", f'echo "$*" >>{tmp_path}/asked\nexec {which("docker")} "$@"')
+    environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     for _ in range(2):
-        done = engine.build(
-            str(ROOT / "script" / "image"), env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-        )
+        done = engine.build(str(ROOT / "script" / "image"), env=environ)
         assert (done.out, done.status) == ("", 0), done.err
     assert done.err == ""  # nothing has changed since the first time
     asked = (tmp_path / "asked").read_text().splitlines()
@@ -321,9 +298,7 @@ def test_install_without_an_engine(tmp_path: Path) -> None:
         script/install --with-engine && exit 9
         ls /usr/local/bin
     """
-    mount = ["-v", f"{project(tmp_path / 'project')}:/project:ro"]
-    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=none", *mount, "debian:trixie-slim"]
-    result = engine.command(*run, "bash", "-s", stdin=script)
+    result = in_debian(script, {"/project": project(tmp_path / "project")})
     assert (result.out, result.status) == ("", 0), result.err
     said, hint, asked, *_ = result.err.splitlines()
     assert said == "script/engine: no Docker engine answers"
@@ -354,15 +329,14 @@ def test_scripts_leave_another_engine_alone() -> None:
     """Where DOCKER_HOST names an engine that does not answer, none is installed or started on this machine."""
     words = ["env", "DOCKER_HOST=tcp://127.0.0.1:1", str(ROOT / "script" / "engine")]
     result = engine.command(*words, timeout=20)
-    assert (result.out, result.status) == ("", 1)
-    assert result.err.startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
+    assert refused(result, 1).startswith("script/engine: no Docker engine answers at tcp://127.0.0.1:1\nhint: ")
 
 
 def project(folder: Path) -> Path:
     """Copy what script/run needs, as a clone has it."""
     for part in ("racknet", "script"):
         copytree(ROOT / part, folder / part, ignore=ignore_patterns("__pycache__"))
-    for part in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"):
+    for part in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in", "requirements.txt"):
         copy(ROOT / part, folder)
     return folder
 
@@ -371,18 +345,8 @@ def project(folder: Path) -> Path:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, as script/release builds it."""
     folder = project(tmp_path_factory.mktemp("project"))
-    words = [
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--wheel-dir",
-        str(folder),
-        str(folder),
-    ]
-    result = engine.command(sys.executable, *words)
+    words = "-m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir".split()
+    result = engine.command(sys.executable, *words, str(folder), str(folder))
     assert result.status == 0, result.err
     (path,) = folder.glob("*.whl")
     return path
@@ -404,11 +368,9 @@ def test_wheel(tool: str, wheel: Path, tmp_path: Path) -> None:
         assert installed.status == 0, installed.err
     homes = {name: str(tmp_path / name) for name in ("PIPX_HOME", "UV_TOOL_DIR")}
     for words, expected in (["--version"], VERSION), (["list", "--json"], '"addresses"'):
-        done = subprocess.run(
-            [*runs[tool], *words], env={**os.environ, **homes}, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert expected in done.stdout
+        done = engine.command(*runs[tool], *words, environ=homes, timeout=600)
+        assert done.status == 0, done.err
+        assert expected in done.out
 
 
 @pytest.mark.alone
@@ -434,11 +396,11 @@ def test_run_on_a_minimal_debian(tmp_path: Path) -> None:
         echo --- >&2
         script/run list --json
     """
-    mounts = ["-v", f"{project(tmp_path / 'project')}:/project:ro"]
+    mounts = {"/project": project(tmp_path / "project")}
     if CERTIFICATES.exists():
-        mounts += ["-v", f"{CERTIFICATES}:/certificates:ro", "-e", "PIP_CERT=/certificates"]
-    run = ["docker", "run", "--rm", "-i", "--label", engine.LABEL, "--net=host", *mounts, "debian:trixie-slim"]
-    result = engine.command(*run, "bash", "-s", stdin=script, timeout=300)
+        mounts["/certificates"] = CERTIFICATES
+        script = f"export PIP_CERT=/certificates\n{script}"
+    result = in_debian(script, mounts, network="host")
     assert result.status == 0, result.err
     assert json.loads(result.out)["host"] is True
     user, root = result.err.split("---\n")

@@ -11,20 +11,19 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 from support import engine
-from support.engine import CommandResult
+from support.engine import CommandResult, refused
 from support.hosts import HOSTS
-from support.pages import block
+from support.pages import ROOT, block
 from support.registry import PASSWORD, USER, Registry, registry_on
-from support.swarm_nodes import Swarm
+from support.swarm_nodes import Swarm, cluster, lines
 
 from racknet import __version__
 
-ROOT = Path(__file__).parent.parent.parent
 PAGE = "docs/maintainers/publishing.md"
 ARCHITECTURES = ("amd64", "arm64")
 AUTHOR = {f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 DATES = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.all]
 
 
 def run(folder: Path, *words: str, **environ: str) -> str:
@@ -54,6 +53,12 @@ def release(folder: Path) -> None:
         run(folder, "docker", "rmi", tag)
         words = ["packaging/sbom.py", f"dist/materials/{arch}", arch, f"dist/racknet-linux-{arch}"]
         (folder / f"dist/racknet-linux-{arch}.cdx.json").write_text(run(folder, sys.executable, *words))
+
+
+def copy(source: str, target: str, *flags: str) -> None:
+    """Copy an image from a registry to another."""
+    skopeo = ["skopeo", "copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", "--dest-tls-verify=false"]
+    run(ROOT, *skopeo, *flags, f"docker://{source}", f"docker://{target}")
 
 
 def publish(folder: Path, name: str, **environ: str) -> CommandResult:
@@ -98,7 +103,6 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
     """The image comes by the version, by `latest` and by digest, for both architectures, and answers."""
     name, answer = f"{registry.local}/some/racknet", CommandResult("10.208.1.5\n", "", 0)
     with engine.host_container(HOSTS["rackspace"].layout.script) as host:
-        flags = ["--rm", "--label", engine.LABEL, f"--net=container:{host}"]
         for tag in (f":{__version__}", ":latest", f"@{digest}"):
             line = block(PAGE, "docker run").replace("REGISTRY/NAME@sha256:…", f"{name}{tag}")
             line = line.replace("--net=host", f"--net=container:{host} --label={engine.LABEL} --pull=always --quiet")
@@ -111,8 +115,8 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
         finally:
             engine.docker("rm", container)
             engine.docker("rmi", f"{name}@{digest}")
-        qemu = ["-v", f"{tmp_path}:/arm64:ro", "racknet/tests:qemu", "qemu-aarch64", "/arm64/racknet"]
-        assert engine.command("docker", "run", *flags, *qemu, "service") == answer
+        flags = [f"--net=container:{host}", "-v", f"{tmp_path}:/arm64:ro"]
+        assert engine.run("racknet/tests:qemu", "qemu-aarch64", "/arm64/racknet", "service", flags=flags) == answer
 
 
 def test_provenance(digest: str, registry: Registry, released: Path) -> None:
@@ -133,8 +137,7 @@ def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp
     for words, flag in (("skopeo inspect", "--tls-verify=false"), ("skopeo copy", "--src-tls-verify=false")):
         assert words in lines
         lines = lines.replace(words, f"{words} {flag}")
-    (tmp_path / "jq").write_text(f'#!/bin/sh\nexec docker run --rm -i {engine.HOST} jq "$@"\n')
-    (tmp_path / "jq").chmod(0o755)
+    engine.write_script(tmp_path / "jq", f'exec docker run --rm -i {engine.HOST} jq "$@"')
     shown = run(tmp_path, "bash", "-euc", lines, PATH=f"{tmp_path}:{os.environ['PATH']}")
     decoder, bills = json.JSONDecoder(), []
     while shown := shown.strip():
@@ -148,11 +151,8 @@ def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp
 def test_another_commit(digest: str, registry: Registry, released: Path) -> None:
     """A version is published once: another commit under its tag is an error, and the tag stays."""
     name = f"{registry.local}/other/racknet"
-    skopeo = ["skopeo", "copy", "--quiet", "--insecure-policy", "--src-tls-verify=false", "--dest-tls-verify=false"]
-    run(ROOT, *skopeo, f"docker://{registry.local}/some/racknet:latest", f"docker://{name}:{__version__}")
-    result = publish(released, name)
-    assert (result.out, result.status) == ("", 1)
-    assert f"{name}:{__version__} is there already, and is another: sha256:" in result.err
+    copy(f"{registry.local}/some/racknet:latest", f"{name}:{__version__}")
+    assert f"{name}:{__version__} is there already, and is another: sha256:" in refused(publish(released, name), 1)
 
 
 def test_uncommitted(released: Path) -> None:
@@ -162,40 +162,32 @@ def test_uncommitted(released: Path) -> None:
         result = publish(released, "r.example/racknet")
     finally:
         (released / "new").unlink()
-    assert (result.out, result.status) == ("", 1)
-    assert result.err.startswith("script/publish: there are changes that no commit has\nhint: ")
+    assert refused(result, 1).startswith("script/publish: there are changes that no commit has\nhint: ")
     for name in ("racknet", "r.example/racknet:1", ""):
         result = publish(released, name)
-        assert (result.out, result.status) == ("", 2)
-        assert result.err.startswith(f"script/publish: '{name}' is not REGISTRY/NAME\nhint: ")
+        assert refused(result, 2).startswith(f"script/publish: '{name}' is not REGISTRY/NAME\nhint: ")
 
 
-def cluster(swarm: Swarm, image: str, **environ: str) -> CommandResult:
+def service(swarm: Swarm, image: str, **environ: str) -> CommandResult:
     """Ask for the nodes' service addresses with an image."""
-    words = [sys.executable, "-m", "racknet", "cluster", "service", "--image", image]
-    return engine.command(*words, environ={"DOCKER_HOST": swarm.nodes[0].docker_host, **environ})
-
-
-def lines(swarm: Swarm) -> str:
-    return "".join(f"{node.name:4} {node.service}\n" for node in swarm.nodes)
+    return cluster(swarm.nodes[0], "service", "--image", image, **environ)
 
 
 def test_nodes_pull(digest: str, registry: Registry, swarm_of_three: Swarm) -> None:
     """Nodes without the image pull it by its digest, as given or as the manager resolves the tag; and once."""
     name = f"{registry.address}/some/racknet"
-    expected = CommandResult(lines(swarm_of_three), "", 0)
+    expected = CommandResult(lines(*swarm_of_three.nodes), "", 0)
     variables = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     variables["DOCKER_HOST"] = swarm_of_three.nodes[0].docker_host
-    line = block(PAGE, "racknet cluster").replace("REGISTRY/NAME@sha256:…", f"{name}@{digest}")
-    assert engine.command("bash", "-c", line, environ=variables) == expected
+    first, second = block(PAGE, "racknet cluster"), block("docs/clusters.md", "script/publish").splitlines()[1]
+    for shown, written in (first, "REGISTRY/NAME"), (second, "registry.example/racknet"):
+        line = shown.replace(f"{written}@sha256:…", f"{name}@{digest}")
+        assert engine.command("bash", "-c", line, environ=variables) == expected
     pulled = registry.requests("some/racknet")
-    line = block("docs/clusters.md", "script/publish").splitlines()[1]
-    line = line.replace("registry.example/racknet@sha256:…", f"{name}@{digest}")
-    assert engine.command("bash", "-c", line, environ=variables) == expected
-    assert cluster(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
+    assert service(swarm_of_three, f"{name}:latest") == expected  # the manager asks what the tag is
     for image in (f"{name}:latest", f"{name}@{digest}"):
         asked = registry.requests("some/racknet")
-        assert cluster(swarm_of_three, image) == expected
+        assert service(swarm_of_three, image) == expected
         assert registry.requests("some/racknet") == asked
     assert pulled
     for node in swarm_of_three.nodes[1:]:
@@ -206,23 +198,20 @@ def test_password(digest: str, registry: Registry, swarm_of_three: Swarm, tmp_pa
     """The credentials of `docker login` go to the nodes; without them, the error says what the registry said."""
     with registry_on(swarm_of_three.public_net, has_password=True) as closed:
         name = f"{closed.address}/closed/racknet@{digest}"
-        creds, flags = f"--dest-creds={USER}:{PASSWORD}", ["--src-tls-verify=false", "--dest-tls-verify=false"]
-        source, target = f"{registry.local}/some/racknet:latest", f"{closed.local}/closed/racknet:latest"
-        copied = ["skopeo", "copy", "--quiet", "--insecure-policy", "--all", creds, *flags]
-        run(ROOT, *copied, f"docker://{source}", f"docker://{target}")
+        flags = ["--all", f"--dest-creds={USER}:{PASSWORD}"]
+        copy(f"{registry.local}/some/racknet:latest", f"{closed.local}/closed/racknet:latest", *flags)
         environ = {"DOCKER_CONFIG": str(tmp_path)}
-        refused = cluster(swarm_of_three, name, **environ)
-        assert (refused.out, refused.status) == ("", 3)
-        assert "no basic auth credentials" in refused.err
+        assert "no basic auth credentials" in refused(service(swarm_of_three, name, **environ), 3)
         login = ["--config", str(tmp_path), "login", "--username", USER, "--password-stdin", closed.address]
         swarm_of_three.nodes[0].docker(*login, stdin=PASSWORD)
-        assert cluster(swarm_of_three, name, **environ) == CommandResult(lines(swarm_of_three), "", 0)
+        assert service(swarm_of_three, name, **environ) == CommandResult(lines(*swarm_of_three.nodes), "", 0)
 
 
 def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
     """A registry's false image under a tag of the nodes' own is never asked for, and never run."""
     pushed, name = (f"{place}/false/racknet:1" for place in (registry.local, registry.address))
-    engine.build_image(pushed, f'FROM {engine.VERSIONED}\nENTRYPOINT ["/racknet", "--version"]\n')
+    dockerfile = f'FROM {engine.VERSIONED}\nENTRYPOINT ["/racknet", "--version"]\n'
+    assert engine.build("docker", "build", "-q", "-t", pushed, "-", stdin=dockerfile).status == 0
     try:
         engine.docker("push", "--quiet", pushed)
     finally:
@@ -232,12 +221,10 @@ def test_false_image(registry: Registry, swarm_of_three: Swarm) -> None:
         node.docker("tag", engine.VERSIONED, name)
     asked = registry.requests("false/racknet")
     try:
-        assert cluster(swarm_of_three, name) == CommandResult(lines(swarm_of_three), "", 0)
+        assert service(swarm_of_three, name) == CommandResult(lines(*swarm_of_three.nodes), "", 0)
         assert registry.requests("false/racknet") == asked
         n1.docker("rmi", name)  # a manager without it gets the registry's, and so do the nodes then, not by their tag
-        result = cluster(swarm_of_three, name)
-        assert (result.out, result.status) == ("", 1)
-        assert result.err.count(f"printed no answer: 'racknet {__version__}'") == 3
+        assert refused(service(swarm_of_three, name), 1).count(f"printed no answer: 'racknet {__version__}'") == 3
         idents = {node.docker("image", "inspect", "-f", "{{.Id}}", name, engine.VERSIONED) for node in others}
         assert all(len(set(ident.split())) == 1 for ident in idents)
     finally:
@@ -254,14 +241,13 @@ def test_another_racknet(swarm_of_three: Swarm) -> None:
     ):
         build = ["build", "-q", "-t", image, "--label", f"org.opencontainers.image.{label}", "-"]
         n1.docker(*build, stdin=f"FROM {engine.VERSIONED}")
-        result = cluster(swarm_of_three, image)
+        result = service(swarm_of_three, image)
         n1.docker("rmi", image)
-        assert (result.out, result.status) == ("", 2)
-        assert result.err.startswith(f"racknet: '{image}' {error}\nhint: ")
+        assert refused(result, 2).startswith(f"racknet: '{image}' {error}\nhint: ")
     n1.docker("tag", engine.VERSIONED, "racknet/kept")
     n1.docker("rmi", engine.VERSIONED)
     try:
-        result = cluster(swarm_of_three, engine.VERSIONED)
+        result = service(swarm_of_three, engine.VERSIONED)
     finally:
         n1.docker("tag", "racknet/kept", engine.VERSIONED)
         n1.docker("rmi", "racknet/kept")

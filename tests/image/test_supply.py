@@ -12,23 +12,14 @@ from shutil import copy, copytree
 
 import pytest
 from support import engine
-from support.hosts import HOSTS
+from support.forms import Run
+from support.pages import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-BAKE = ["docker", "buildx", "bake", "--progress=quiet"]
-pytestmark = pytest.mark.alone
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # as script/image does it
+DATE = "1700000000"
 
 
-def bake(folder: Path, *words: str, umask: int = 0o022) -> None:
-    """Run bake in a folder of sources."""
-    environ = {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", "SOURCE_DATE_EPOCH": "1700000000", **os.environ}
-    if CERTIFICATES.exists():
-        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
-    result = engine.build(*BAKE, *words, cwd=folder, env=environ, umask=umask)
-    assert result.status == 0, result.err[-4000:]
-
-
+@pytest.mark.alone
+@pytest.mark.all
 def test_reproducible(tmp_path: Path) -> None:
     """Two builds from nothing, in other folders, under other umasks and a minute apart, give the same layer."""
     layers, start = [], -60.0
@@ -45,7 +36,8 @@ def test_reproducible(tmp_path: Path) -> None:
         finally:
             os.umask(before)
         tag = f"racknet/tests:{name}"
-        bake(folder, "--no-cache", "--set", f"image.tags={tag}", "image", umask=umask)
+        words = ("--no-cache", "--set", f"image.tags={tag}", "image")
+        engine.bake(folder, *words, umask=umask, SOURCE_DATE_EPOCH=DATE)
         try:
             layers.append(json.loads(engine.docker("image", "inspect", tag))[0]["RootFS"]["Layers"])
         finally:
@@ -58,10 +50,12 @@ def test_reproducible(tmp_path: Path) -> None:
 def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What collect_materials.sh found in the build stage."""
     folder = tmp_path_factory.mktemp("materials")
-    bake(ROOT, "--set", f"materials-amd64.output=type=local,dest={folder}", "materials-amd64")
+    output = f"materials-amd64.output=type=local,dest={folder}"
+    engine.bake(ROOT, "--set", output, "materials-amd64", SOURCE_DATE_EPOCH=DATE)
     return folder
 
 
+@pytest.mark.all
 def test_bill_of_materials(materials: Path) -> None:
     """The bill names all that is linked and frozen in, with the versions that dpkg-query shows in the build stage."""
     with engine.executable() as path:
@@ -69,8 +63,8 @@ def test_bill_of_materials(materials: Path) -> None:
         bill = json.loads(engine.command(*words).out)
     versions = {part["name"]: part["version"] for part in bill["components"]}
     assert {"libpython3.13-dev", "libc6-dev", "zlib1g-dev", "python3-click", "python3-typer", "psutil"} <= set(versions)
-    show = ["--entrypoint", "dpkg-query", engine.PACKAGE, "-W", "-f", "${Package} ${Version}\\n"]
-    installed = dict(line.split() for line in engine.docker("run", "--rm", *show).splitlines())
+    show = engine.run(engine.PACKAGE, "-W", "-f", "${Package} ${Version}\\n", flags=["--entrypoint=dpkg-query"])
+    installed = dict(line.split() for line in show.out.splitlines())
     pypi = {"netifaces-plus", "psutil"}
     assert {name: versions[name] for name in versions if name not in pypi} == {
         name: installed[name] for name in versions if name not in pypi
@@ -80,6 +74,7 @@ def test_bill_of_materials(materials: Path) -> None:
     assert bill["metadata"]["component"]["name"] == "racknet"
 
 
+@pytest.mark.all
 def test_licences(materials: Path) -> None:
     """Each part that is linked or frozen in comes with the text of its licence."""
     lists = [(materials / f"{name}.tsv").read_text().splitlines() for name in ("debian", "pypi")]
@@ -90,20 +85,14 @@ def test_licences(materials: Path) -> None:
     assert all("Permission" in text or "Redistribution" in text or "GPL" in text for text in texts.values())
 
 
-@pytest.mark.parametrize("program", ["/tmp/racknet", "python3.13 -m racknet"])
 @pytest.mark.parametrize(
     "words", ["public", "service ipv6", "service --reach 10.208.7.7", "list", "env", "public --explain --json"]
 )
-def test_sends_nothing(program: str, words: str) -> None:
+def test_sends_nothing(host: str, run: Run, words: str) -> None:
     """Every socket is for netlink or ioctl. None is connected, and every message goes to the kernel."""
-    with (
-        engine.host_container(HOSTS["rackspace"].layout.script, engine.PACKAGE) as container,
-        engine.executable() as path,
-    ):
-        engine.docker("cp", path, f"{container}:/tmp/racknet")
-        trace = "strace -f -e trace=network,openat,creat -o /tmp/trace"
-        result = engine.command("docker", "exec", container, "sh", "-c", f"{trace} {program} {words}")
-        lines = engine.docker("exec", container, "cat", "/tmp/trace").splitlines()
+    trace = "strace -f -e trace=network,openat,creat -o /tmp/trace"
+    result = run(host, f"{trace} $racknet {words}")
+    lines = engine.docker("exec", host, "cat", "/tmp/trace").splitlines()
     assert result.status == 0, result.err
     sockets = {line.partition("socket(")[2].split(", SOCK")[0].split("|")[0] for line in lines if "socket(" in line}
     assert "AF_NETLINK" in sockets

@@ -77,10 +77,10 @@ HOSTS = {
 def test_slow_server(name: str) -> None:
     """The first address is not the answer while a NIC has none; without --wait, and with --interface, it is at once."""
     before, (quick, slow), (first, last) = HOSTS[name]
-    with engine.host_container("") as container, engine.executable() as path:
-        copy_executable(path, container)
+    with engine.host_container("") as container:
+        copy_executable(container)
         script = f"{SCRIPT}\n{before}\n{ASK.format(quick=quick, slow=slow)}"
-        result = engine.command("docker", "exec", container, "bash", "-c", script, timeout=60)
+        result = engine.bash(container, script, timeout=60)
     assert (result.err, result.status) == ("", 0)
     results = {found["name"]: found for found in map(json.loads, result.out.splitlines())}
     answers = {asked: (found["out"], found["status"]) for asked, found in results.items()}

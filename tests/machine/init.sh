@@ -55,6 +55,61 @@ has_linkdown_routes() { ip route show dev "$1" | grep linkdown; } # NIC: they fo
 
 usb_nic() { (cd /sys/bus/usb/drivers/cdc_ether && ls -d ./*/net/*); } # writes where the USB NIC is, once it is there
 
+usb() { # NAME: plugs the USB NIC in, and names it
+  local nic
+  insmod /modules/cdc_ether.ko
+  await usb_nic
+  nic=$(usb_nic)
+  [ "${nic##*/}" = "$1" ] || ip link set "${nic##*/}" name "$1"
+}
+
+rackspace() {
+  up eth0 104.130.0.127/24 2001:4802:7800:1:be76:4eff:fe20:b4c1/64
+  up eth1 10.208.1.5/17 fe80::be76:4eff:fe20:b452/64
+  ip route add default via 104.130.0.1
+  ip -6 route add default via fe80::def dev eth0
+  ip route add 10.176.0.0/12 via 10.208.0.1
+  ip route add 10.208.0.0/12 via 10.208.0.1
+}
+
+lease() { # asks QEMU's DHCP server on eth4
+  cat >/tmp/lease <<'END'
+#!/bin/sh
+[ "$1" = bound ] || exit 0
+printf '%s\n' "addr add $ip/$mask dev $interface" "route add default via $router" | /usr/sbin/ip -batch -
+END
+  chmod +x /tmp/lease
+  ip link set eth4 up
+  await has_carrier eth4
+  udhcpc -i eth4 -n -q -t 20 -T 1 -s /tmp/lease
+}
+
+router() { # has a router on the wire of eth2 and eth3, in another namespace, which advertises itself
+  ip netns add x
+  ip link set eth3 netns x
+  ip -n x link set eth3 up
+  ip -n x addr add fe80::1/64 dev eth3 nodad
+  ip netns exec x sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+  cat >/tmp/radvd.conf <<'END'
+interface eth3 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; prefix 2001:db8:5::/64 { }; };
+END
+  ip netns exec x radvd -C /tmp/radvd.conf -p /tmp/radvd.pid -m stderr_clean
+  cd /proc/sys/net/ipv6/conf/eth2
+  echo 0 >addr_gen_mode
+  echo 2 >accept_ra
+  echo 2 >use_tempaddr
+  ip link set eth2 up
+  await shows eth2 'scope global temporary'
+}
+
+ppp() { # ADDRESS: brings ppp0 up over a pty, with the default route; the other end is in another namespace
+  local options="noauth local noccp novj noipv6"
+  ip netns add x
+  pppd $options "$1:192.0.2.1" pty "/usr/sbin/ip netns exec x pppd $options notty 192.0.2.1:$1"
+  await shows ppp0 "inet $1"
+  ip route add default dev ppp0
+}
+
 # --- One case after another.
 
 # Every process costs time where QEMU translates: hence few of them, and `ip -batch`.

@@ -19,7 +19,7 @@ from machine.conftest import REPORT
 FEWEST_KERNELS, FEWEST_CASES = 2, 80
 AT_A_TIME = 2  # machines
 
-pytestmark = [pytest.mark.machine, pytest.mark.image, pytest.mark.alone]
+pytestmark = [pytest.mark.machine, pytest.mark.image, pytest.mark.alone, pytest.mark.all]
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,7 @@ def test_boot(boot_of: Boot, machines: Machines, request: pytest.FixtureRequest)
 
 
 @pytest.mark.parametrize(
-    ("boot_of", "case"),
-    [pytest.param(one, case, id=f"{one}-{case.name}") for one in BOOTS for case in one.cases],
+    ("boot_of", "case"), [pytest.param(one, case, id=f"{one}-{case.name}") for one in BOOTS for case in one.cases]
 )
 def test_host(boot_of: Boot, case: MachineCase, machines: Machines) -> None:
     """racknet answers right, lists the addresses that `ip` shows, and the machine is left as it was."""

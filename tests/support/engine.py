@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -19,6 +19,7 @@ IMAGE, HOST, PACKAGE = "racknet/ip:latest", "racknet/tests:host", "racknet/tests
 VERSIONED = f"racknet/ip:{__version__}"  # the same image, by the name that `cluster` runs
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 LABEL = f"racknet.tests={RUN}"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NOT_FOUND = 127  # the status of a shell for a command that is not there
 
 
@@ -29,6 +30,12 @@ class CommandResult:
     out: str
     err: str
     status: int
+
+
+def refused(result: CommandResult, status: int, out: str = "") -> str:
+    """Return the error of a command that ends with this status, and prints no more than this."""
+    assert (result.out, result.status) == (out, status), result
+    return result.err
 
 
 def command(
@@ -58,39 +65,70 @@ def build(*words: str, stdin: str | None = None, **options: Any) -> CommandResul
     return CommandResult(done.stdout, done.stderr, done.returncode)
 
 
-def build_image(tag: str, dockerfile: str, *words: str) -> None:
-    """Build an image of the text of a Dockerfile."""
-    result = build("docker", "build", "-q", "-t", tag, *words, "-", stdin=dockerfile)
-    assert result.status == 0, result.err
+def bake(folder: Path, *words: str, umask: int = 0o022, **variables: str) -> None:
+    """Run bake in a folder of sources, with what script/image gives it, and with these variables."""
+    environ = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    if CERTIFICATES.exists():
+        environ.setdefault("SSL_CERT_FILE", str(CERTIFICATES))
+    environ |= {"BUILDX_BAKE_ENTITLEMENTS_FS": "0", **variables}
+    result = build("docker", "buildx", "bake", "--progress=quiet", *words, cwd=folder, env=environ, umask=umask)
+    assert result.status == 0, result.err[-4000:]
 
 
-def ask(network: str, *words: str, flags: Sequence[str] = ()) -> CommandResult:
+def run(image: str, *words: str, flags: Sequence[str] = (), **options: Any) -> CommandResult:
+    """Run a command in a container of its own."""
+    return command("docker", "run", "--rm", "--label", LABEL, *flags, image, *words, **options)
+
+
+def ask(network: str, *words: str, flags: Sequence[str] = (), image: str = IMAGE) -> CommandResult:
     """Ask the image in a Docker network, such as `host` or `container:ID`."""
-    return command("docker", "run", "--rm", "--label", LABEL, f"--net={network}", *flags, IMAGE, *words)
+    return run(image, *words, flags=[f"--net={network}", *flags])
+
+
+def bash(container: str, script: str, **options: Any) -> CommandResult:
+    """Run a script in a container."""
+    return command("docker", "exec", "-i", container, "bash", "-c", script, **options)
+
+
+def write_script(path: Path, script: str) -> None:
+    """Write a script of a shell, which can be run."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
 
 
 @contextmanager
-def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) -> Iterator[str]:
-    """Start a container, let the script set up its network as a host's, and yield its id. Remove it in any case."""
-    usual = ["--rm", "--label", LABEL, "--privileged", "--net=none", "--entrypoint=sleep"]
-    container = docker("run", "-d", *usual, *flags, image, "600").strip()
+def started(image: str, *words: str, flags: Sequence[str] = ()) -> Iterator[str]:
+    """Start a container, and yield its id. Remove it in any case."""
+    container = docker("run", "-d", "--rm", "--label", LABEL, *flags, image, *words).strip()
     try:
-        docker("exec", "-i", container, "bash", "-s", stdin=script)
         yield container
     finally:
         command("docker", "rm", "-f", "-v", container)
 
 
 @contextmanager
-def executable(image: str = IMAGE) -> Iterator[str]:
-    """Take the executable out of the image, and yield its path."""
+def host_container(script: str, image: str = HOST, flags: Sequence[str] = ()) -> Iterator[str]:
+    """Start a container, let the script set up its network as a host's, and yield its id."""
+    with started(image, "600", flags=["--privileged", "--net=none", "--entrypoint=sleep", *flags]) as container:
+        docker("exec", "-i", container, "bash", "-s", stdin=script)
+        yield container
+
+
+@contextmanager
+def copied(path: str, image: str = IMAGE) -> Iterator[str]:
+    """Take a file out of an image, and yield its path."""
     container = docker("create", "--label", LABEL, image).strip()
     try:
         with TemporaryDirectory() as folder:
-            docker("cp", f"{container}:/racknet", folder)
-            yield f"{folder}/racknet"
+            docker("cp", f"{container}:{path}", folder)
+            yield f"{folder}/{Path(path).name}"
     finally:
         command("docker", "rm", container)
+
+
+def executable(image: str = IMAGE) -> AbstractContextManager[str]:
+    """Take the executable out of the image, and yield its path."""
+    return copied("/racknet", image)
 
 
 def remove_leftovers() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from support import engine
@@ -14,7 +14,6 @@ from support.hosts import HOSTS
 ENGINES = "racknet/tests:engines"
 USER = "someone"
 ANSWERS = {"public": "104.130.0.127", "service": "10.208.1.5"}
-LXC_ANSWER = {"service": "10.0.3.7"}
 
 # What an engine needs of the kernel, each with a command that shows whether it is there.
 PROBES = {
@@ -34,8 +33,18 @@ KNOWN_REASONS = re.compile(
     "|No space left on device|Read-only file system"
 )
 CONTAINER = ("network namespaces", "mounts")
+CGROUPS = (*CONTAINER, "cgroups")
 PODMAN = (*CONTAINER, "overlay", "cgroups", "firewall", "bridges")
-ROOTLESS = (*PODMAN, "user namespaces", "tun")
+NEEDS = {
+    "container": CONTAINER,
+    "users": (*CONTAINER, "user namespaces"),
+    "cgroups": CGROUPS,
+    "overlay": (*CONTAINER, "overlay", "cgroups"),
+    "bridges": (*CGROUPS, "bridges"),
+    "podman": PODMAN,
+    "rootless": (*PODMAN, "user namespaces", "tun"),
+}
+# What makes an engine ready.
 READY = {
     "podman in LXC": "",
     "podman": "podman image exists racknet/ip || podman load -qi /racknet.tar >/dev/null",
@@ -47,103 +56,45 @@ READY = {
     fi
     """,
 }
-
-
-@dataclass(frozen=True)
-class EngineCase:
-    """A row of docs/engines.md: how to ask, and what is answered. No answers are a refusal.
-
-    The page shows `ask`. The question follows it, except where `script` says how `ask` is done with `$question`.
-    """
-
-    engine: str
-    package: str
-    ask: str
-    answers: Mapping[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = CONTAINER
-    script: str = ""
-    as_root: bool = True
-    questions: tuple[str, ...] = ("public", "service")
-
-    @property
-    def commands(self) -> str:
-        """The commands for a shell: first those that make the engine ready, then the question."""
-        ready = next((commands for name, commands in READY.items() if self.engine.startswith(name)), "")
-        return f"{ready}\n{self.script or f'{self.ask} $question'}"
-
-
-def podman_cases(name: str, needs: tuple[str, ...], own: list[str], *, as_root: bool) -> list[EngineCase]:
-    """Return the cases of podman: alone and in a pod, in the host's network and in these networks of its own."""
-
-    def case(ask: str, answers: Mapping[str, str], script: str = "") -> EngineCase:
-        return EngineCase(name, "podman", ask, answers, needs, script, as_root=as_root)
-
-    def pod(flags: str) -> str:
-        create = (
-            f"podman pod create {flags} --name pod-$$ >/dev/null && trap 'podman pod rm -f -t 0 pod-$$ >/dev/null' EXIT"
-        )
-        return f"{create}\npodman run --rm --pod pod-$$ racknet/ip $question"
-
-    in_pod = "podman run --rm --pod POD racknet/ip"
-    return [
-        case("podman run --rm --net=host racknet/ip", ANSWERS),
-        case(f"{in_pod}, the pod made with --network=host", ANSWERS, pod("--network=host")),
-        *(case(f"podman run --rm{flags} racknet/ip", {}) for flags in own),
-        case(in_pod, {}, pod("")),
-    ]
-
-
-def job(file: str) -> str:
-    """Return a script that plays examples/kubernetes/job.yaml, asking the question, and passes on what it prints."""
-    return f"""
-    trap 'podman pod rm -f -t 0 racknet-pod >/dev/null' EXIT
-    sed "s/\\"service\\"/\\"$question\\"/" {file} >/tmp/job.yaml && podman kube play /tmp/job.yaml >/dev/null
-    status=$(podman wait racknet-pod-racknet) && podman logs racknet-pod-racknet && exit $status
-    """
-
-
+# What asks `$question` where that takes more than a command.
+FUNCTIONS = r"""
+pod() { # [FLAG]...: in a pod that is made with these
+  podman pod create "$@" --name pod-$$ >/dev/null && trap 'podman pod rm -f -t 0 pod-$$ >/dev/null' EXIT
+  podman run --rm --pod pod-$$ racknet/ip $question
+}
+job() { # FILE: plays examples/kubernetes/job.yaml with the question, and passes on what it prints
+  trap 'podman pod rm -f -t 0 racknet-pod >/dev/null' EXIT
+  sed "s/\"service\"/\"$question\"/" "/kubernetes/$1" >/tmp/job.yaml && podman kube play /tmp/job.yaml >/dev/null
+  status=$(podman wait racknet-pod-racknet) && podman logs racknet-pod-racknet && exit $status
+}
 # In podman, each container has an emptyDir in memory of its own, so that the init container's file would be lost.
-DAEMON_SET = """
-    trap 'podman pod rm -f -t 0 redis-pod >/dev/null' EXIT
-    edit='/medium: Memory|sizeLimit: 1Mi/d; s/emptyDir:$/emptyDir: {}/'
-    sed -E "$edit" /kubernetes/FILE >/tmp/daemonset.yaml
-    if ! podman kube play /tmp/daemonset.yaml >/dev/null; then podman logs redis-pod-addresses; exit 1; fi
-    cli="podman exec redis-pod-redis redis-cli -h"
-    for n in $(seq 50); do [ "$($cli 10.208.1.5 ping 2>/dev/null)" = PONG ] && break; sleep 0.1; done
-    [ "$($cli 10.208.1.5 ping)" = PONG ] && $cli 104.130.0.127 ping 2>&1 | grep -q 'Connection refused'
-    podman exec redis-pod-redis sh -c '. /racknet/env; echo $RACKNET_SERVICE_IPV4'
-"""
-
-
-def bundle(runtime: str, namespaces: str) -> str:
-    """Return a script that runs an OCI bundle with these of its namespaces."""
-    return f"""
-    mkdir -p /bundle/rootfs && cp /racknet /bundle/rootfs && cd /bundle && rm -f config.json && runc spec
-    edit='.process.terminal = false | .process.args = ["/racknet", "'$question'"] | {namespaces}'
-    jq "$edit" config.json >edited && mv edited config.json && {runtime} run racknet-$$
-    """
-
-
-HOSTS_NETWORK = 'del(.linux.namespaces[] | select(.type == "network"))'
-
-
-def lxc(network: str) -> str:
-    """Return a script that asks in an LXC container with such a network."""
-    return f"""
-    mkdir -p /var/lib/lxc/bare && printf '%s\\n' 'lxc.rootfs.path = dir:/tree' {network} >/var/lib/lxc/bare/config
-    lxc-execute -n bare -- /racknet $question
-    """
-
-
-# An LXC container with all programs of its host, an address of its own, and podman in it.
-LXC_HOST = """
-    if ! ip link show lxcbr0 >/dev/null 2>&1; then
-      ip link add lxcbr0 type bridge && ip addr add 10.0.3.1/24 dev lxcbr0 && ip link set lxcbr0 up
-    fi
-    root=$(mktemp -d) && cd $root && mkdir upper work all /var/lib/lxc/$$
-    mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work none all
-    trap "cd /; umount $root/all; rm -rf /var/lib/lxc/$$" EXIT
-    cat >/var/lib/lxc/$$/config <<END
+daemonset() { # FILE
+  trap 'podman pod rm -f -t 0 redis-pod >/dev/null' EXIT
+  edit='/medium: Memory|sizeLimit: 1Mi/d; s/emptyDir:$/emptyDir: {}/'
+  sed -E "$edit" "/kubernetes/$1" >/tmp/daemonset.yaml
+  if ! podman kube play /tmp/daemonset.yaml >/dev/null; then podman logs redis-pod-addresses; exit 1; fi
+  cli="podman exec redis-pod-redis redis-cli -h"
+  for n in $(seq 50); do [ "$($cli 10.208.1.5 ping 2>/dev/null)" = PONG ] && break; sleep 0.1; done
+  [ "$($cli 10.208.1.5 ping)" = PONG ] && $cli 104.130.0.127 ping 2>&1 | grep -q 'Connection refused'
+  podman exec redis-pod-redis sh -c '. /racknet/env; echo $RACKNET_SERVICE_IPV4'
+}
+bundle() { # RUNTIME EDIT: an OCI bundle, edited by jq
+  mkdir -p /bundle/rootfs && cp /racknet /bundle/rootfs && cd /bundle && rm -f config.json && runc spec
+  edit='.process.terminal = false | .process.args = ["/racknet", "'$question'"] | '$2
+  jq "$edit" config.json >edited && mv edited config.json && $1 run racknet-$$
+}
+lxc() { # LINE...: an LXC container with such a network
+  mkdir -p /var/lib/lxc/bare && printf '%s\n' 'lxc.rootfs.path = dir:/tree' "$@" >/var/lib/lxc/bare/config
+  lxc-execute -n bare -- /racknet $question
+}
+podman_in_lxc() { # [DAEMON]: an LXC container with all programs of its host, an address, and podman in it
+  if ! ip link show lxcbr0 >/dev/null 2>&1; then
+    ip link add lxcbr0 type bridge && ip addr add 10.0.3.1/24 dev lxcbr0 && ip link set lxcbr0 up
+  fi
+  root=$(mktemp -d) && cd $root && mkdir upper work all /var/lib/lxc/$$
+  mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work none all
+  trap "cd /; umount $root/all; rm -rf /var/lib/lxc/$$" EXIT
+  cat >/var/lib/lxc/$$/config <<END
 lxc.rootfs.path = dir:$root/all
 lxc.mount.auto = proc:rw sys:rw
 lxc.mount.entry = /sys/fs/cgroup sys/fs/cgroup none rbind 0 0
@@ -159,169 +110,129 @@ lxc.net.0.ipv4.address = 10.0.3.7/24
 lxc.net.0.ipv4.gateway = 10.0.3.1
 lxc.cap.drop =
 END
-    echo "question=$question" >all/inside
-    cat >>all/inside <<'END'
+  cat >all/inside <<END
 export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 trap 'podman rm -f -t 0 --all >/dev/null' EXIT
 podman load -qi /racknet.tar >/dev/null
-DAEMON
+$1
 podman run --cgroups=disabled --rm --net=host racknet/ip $question
 END
-    lxc-execute -n $$ -- bash /inside
+  lxc-execute -n $$ -- bash /inside
+}
+waiting="podman run --cgroups=disabled -d --rm --net=bridge racknet/ip"
+waiting="$waiting service --in-container --interface none --wait 60 >/dev/null"
 """
-RUNNING = (
-    "podman run --cgroups=disabled -d --rm --net=bridge racknet/ip "
-    "service --in-container --interface none --wait 60 >/dev/null"
-)
+
+# An engine, its package, and what it needs; then how it is asked. `+` answers both questions, `-` neither;
+# `+ADDRESS` and `-service` are asked for `service` alone. Behind `=>` is what really asks, if there is more to it.
+TABLE = """
+podman, as root: podman podman
+    + podman run --rm --net=host racknet/ip
+    + podman run --rm --pod POD racknet/ip, the pod made with --network=host => pod --network=host
+    - podman run --rm racknet/ip
+    - podman run --rm --net=none racknet/ip
+    - podman run --rm --net=slirp4netns racknet/ip
+    - podman run --rm --pod POD racknet/ip => pod
+    + podman kube play job.yaml => job job.yaml
+    +10.208.1.5 podman kube play daemonset.yaml, without medium: Memory => daemonset daemonset.yaml
+    - podman kube play job.yaml, without hostNetwork => job own-job.yaml
+    -service podman kube play daemonset.yaml, without hostNetwork => daemonset own-daemonset.yaml
+podman with runc: runc podman
+    + podman --runtime=runc run --rm --net=host racknet/ip
+    - podman --runtime=runc run --rm racknet/ip
+podman, without root: podman rootless
+    + podman run --rm --net=host racknet/ip
+    + podman run --rm --pod POD racknet/ip, the pod made with --network=host => pod --network=host
+    - podman run --rm racknet/ip
+    - podman run --rm --net=none racknet/ip
+    - podman run --rm --net=slirp4netns racknet/ip
+    - podman run --rm --net=bridge racknet/ip
+    - podman run --rm --pod POD racknet/ip => pod
+containerd: containerd overlay
+    + ctr run --rm --net-host IMAGE ID /racknet => ctr run --rm --net-host IMAGE racknet-$$ /racknet $question
+    - ctr run --rm IMAGE ID /racknet => ctr run --rm IMAGE racknet-$$ /racknet $question
+crun: crun cgroups
+    + crun run ID, a bundle without a network namespace => bundle crun HOSTS_NETWORK
+    - crun run ID, the bundle of runc spec => bundle crun .
+runc: runc cgroups
+    + runc run ID, a bundle without a network namespace => bundle runc HOSTS_NETWORK
+    - runc run ID, the bundle of runc spec => bundle runc .
+systemd-nspawn: systemd-container bridges
+    + systemd-nspawn --pipe -D TREE /racknet => NSPAWN -D /tree /racknet $question
+    - systemd-nspawn --pipe --private-network -D TREE /racknet => NSPAWN --private-network -D /tree /racknet $question
+    - systemd-nspawn --pipe --network-veth -D TREE /racknet => NSPAWN --network-veth -D /tree /racknet $question
+LXC: lxc cgroups
+    + lxc-execute -n NAME -- /racknet, with lxc.net.0.type = none => lxc 'lxc.net.0.type = none'
+    - lxc-execute -n NAME -- /racknet, with lxc.net.0.type = empty => lxc 'lxc.net.0.type = empty'
+LXC: lxc bridges
+    - lxc-execute -n NAME -- /racknet, with lxc.net.0.type = veth => lxc 'lxc.net.0.type = veth' OWN_ADDRESS
+podman in LXC: lxc podman
+    +10.0.3.7 podman run --rm --net=host racknet/ip, while podman's bridge is there => podman_in_lxc "$waiting"
+    - podman run --rm --net=host racknet/ip, without a bridge => podman_in_lxc
+bubblewrap, as root: bubblewrap container
+    + bwrap --ro-bind /racknet /racknet --proc /proc --dev /dev /racknet
+    - bwrap --ro-bind /racknet /racknet --proc /proc --dev /dev --unshare-net /racknet
+bubblewrap, without root: bubblewrap users
+    + bwrap --ro-bind /racknet /racknet --proc /proc --dev /dev /racknet
+    - bwrap --ro-bind /racknet /racknet --proc /proc --dev /dev --unshare-net /racknet
+unshare, as root: util-linux container
+    + unshare --mount --pid --fork /racknet
+    - unshare --net /racknet
+unshare, without root: util-linux users
+    + unshare --user --map-root-user /racknet
+    - unshare --user --map-root-user --net /racknet
+chroot: coreutils container
+    + chroot TREE /racknet => chroot /tree /racknet $question
+    - unshare --net chroot TREE /racknet => unshare --net chroot /tree /racknet $question
+"""
+WORDS = {
+    "IMAGE": "docker.io/racknet/ip:latest",
+    "HOSTS_NETWORK": """'del(.linux.namespaces[] | select(.type == "network"))'""",
+    "NSPAWN": "systemd-nspawn --pipe -q --register=no --keep-unit",
+    "OWN_ADDRESS": "'lxc.net.0.flags = up' 'lxc.net.0.ipv4.address = 10.0.3.8/24'",
+}
 
 
-CASES = [
-    *podman_cases("podman, as root", PODMAN, ["", " --net=none", " --net=slirp4netns"], as_root=True),
-    EngineCase(
-        "podman, as root",
-        "podman",
-        "podman kube play job.yaml",
-        ANSWERS,
-        PODMAN,
-        job("/kubernetes/job.yaml"),
-    ),
-    EngineCase(
-        "podman, as root",
-        "podman",
-        "podman kube play daemonset.yaml, without medium: Memory",
-        {"service": ANSWERS["service"]},
-        PODMAN,
-        DAEMON_SET.replace("FILE", "daemonset.yaml"),
-        questions=("service",),
-    ),
-    EngineCase(
-        "podman, as root",
-        "podman",
-        "podman kube play job.yaml, without hostNetwork",
-        {},
-        PODMAN,
-        job("/kubernetes/own-job.yaml"),
-    ),
-    EngineCase(
-        "podman, as root",
-        "podman",
-        "podman kube play daemonset.yaml, without hostNetwork",
-        {},
-        PODMAN,
-        DAEMON_SET.replace("FILE", "own-daemonset.yaml"),
-        questions=("service",),
-    ),
-    EngineCase("podman with runc", "runc", "podman --runtime=runc run --rm --net=host racknet/ip", ANSWERS, PODMAN),
-    EngineCase("podman with runc", "runc", "podman --runtime=runc run --rm racknet/ip", {}, PODMAN),
-    *podman_cases(
-        "podman, without root",
-        ROOTLESS,
-        ["", " --net=none", " --net=slirp4netns", " --net=bridge"],
-        as_root=False,
-    ),
-    EngineCase(
-        "containerd",
-        "containerd",
-        "ctr run --rm --net-host docker.io/racknet/ip:latest ID /racknet",
-        ANSWERS,
-        (*CONTAINER, "overlay", "cgroups"),
-        "ctr run --rm --net-host docker.io/racknet/ip:latest racknet-$$ /racknet $question",
-    ),
-    EngineCase(
-        "containerd",
-        "containerd",
-        "ctr run --rm docker.io/racknet/ip:latest ID /racknet",
-        {},
-        (*CONTAINER, "overlay", "cgroups"),
-        "ctr run --rm docker.io/racknet/ip:latest racknet-$$ /racknet $question",
-    ),
-    *(
-        EngineCase(
-            runtime, runtime, f"{runtime} run ID, {what}", answers, (*CONTAINER, "cgroups"), bundle(runtime, edit)
-        )
-        for runtime in ("crun", "runc")
-        for what, answers, edit in (
-            ("a bundle without a network namespace", ANSWERS, HOSTS_NETWORK),
-            ("the bundle of runc spec", {}, "."),
-        )
-    ),
-    *(
-        EngineCase(
-            "systemd-nspawn",
-            "systemd-container",
-            f"systemd-nspawn --pipe{flags} -D TREE /racknet",
-            answers,
-            (*CONTAINER, "cgroups", "bridges"),
-            f"systemd-nspawn --pipe -q --register=no --keep-unit{flags} -D /tree /racknet $question",
-        )
-        for flags, answers in (("", ANSWERS), (" --private-network", {}), (" --network-veth", {}))
-    ),
-    *(
-        EngineCase("LXC", "lxc", f"lxc-execute -n NAME -- /racknet, with {what}", answers, needs, lxc(config))
-        for what, answers, needs, config in (
-            ("lxc.net.0.type = none", ANSWERS, (*CONTAINER, "cgroups"), "'lxc.net.0.type = none'"),
-            ("lxc.net.0.type = empty", {}, (*CONTAINER, "cgroups"), "'lxc.net.0.type = empty'"),
-            (
-                "lxc.net.0.type = veth",
-                {},
-                (*CONTAINER, "cgroups", "bridges"),
-                "'lxc.net.0.type = veth' 'lxc.net.0.flags = up' 'lxc.net.0.ipv4.address = 10.0.3.8/24'",
-            ),
-        )
-    ),
-    EngineCase(
-        "podman in LXC",
-        "lxc",
-        "podman run --rm --net=host racknet/ip, while podman's bridge is there",
-        LXC_ANSWER,
-        PODMAN,
-        LXC_HOST.replace("DAEMON", RUNNING),
-        questions=("service",),
-    ),
-    EngineCase(
-        "podman in LXC",
-        "lxc",
-        "podman run --rm --net=host racknet/ip, without a bridge",
-        {},
-        PODMAN,
-        LXC_HOST.replace("DAEMON", ""),
-    ),
-    *(
-        EngineCase(
-            name,
-            "bubblewrap",
-            f"bwrap --ro-bind /racknet /racknet --proc /proc --dev /dev{flags} /racknet",
-            answers,
-            needs,
-            as_root=as_root,
-        )
-        for name, needs, as_root in (
-            ("bubblewrap, as root", CONTAINER, True),
-            ("bubblewrap, without root", (*CONTAINER, "user namespaces"), False),
-        )
-        for flags, answers in (("", ANSWERS), (" --unshare-net", {}))
-    ),
-    EngineCase("unshare, as root", "util-linux", "unshare --mount --pid --fork /racknet", ANSWERS),
-    EngineCase("unshare, as root", "util-linux", "unshare --net /racknet"),
-    *(
-        EngineCase(
-            "unshare, without root",
-            "util-linux",
-            f"unshare --user --map-root-user{flags} /racknet",
-            answers,
-            (*CONTAINER, "user namespaces"),
-            as_root=False,
-        )
-        for flags, answers in (("", ANSWERS), (" --net", {}))
-    ),
-    EngineCase("chroot", "coreutils", "chroot TREE /racknet", ANSWERS, script="chroot /tree /racknet $question"),
-    EngineCase(
-        "chroot",
-        "coreutils",
-        "unshare --net chroot TREE /racknet",
-        script="unshare --net chroot /tree /racknet $question",
-    ),
-]
+@dataclass(frozen=True)
+class EngineCase:
+    """A row of docs/engines.md: how to ask, by a script with `$question`, and what is answered; none is a refusal."""
+
+    engine: str
+    package: str
+    needs: tuple[str, ...]
+    ask: str
+    script: str
+    questions: tuple[str, ...]
+    answers: Mapping[str, str]
+
+    @property
+    def as_root(self) -> bool:
+        return "without root" not in self.engine
+
+    @property
+    def commands(self) -> str:
+        """The commands for a shell: first those that make the engine ready, then the question."""
+        ready = next((commands for name, commands in READY.items() if self.engine.startswith(name)), "")
+        return f"{FUNCTIONS}\n{ready}\n{self.script}"
+
+
+def parse(table: str) -> Iterator[EngineCase]:
+    """Yield the rows of a table."""
+    for line in table.strip("\n").splitlines():
+        if not line.startswith(" "):
+            engine, _, of = line.partition(": ")
+            package, needs = of.split()
+            continue
+        kind, _, row = line.strip().partition(" ")
+        for word, text in WORDS.items():
+            row = row.replace(word, text)
+        ask, _, script = row.partition(" => ")
+        questions = ("public", "service") if kind in "+-" else ("service",)
+        answers = ANSWERS if kind == "+" else {"service": kind[1:]} if kind.startswith("+") else {}
+        yield EngineCase(engine, package, NEEDS[needs], ask, script or f"{ask} $question", questions, answers)
+
+
+CASES = list(parse(TABLE))
 # These must run wherever the tests run.
 FLOOR = [
     {"podman, as root"},

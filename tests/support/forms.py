@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from racknet.output.stdio import printable
@@ -19,22 +19,36 @@ ANSWERS = {
     "public ipv6": "2001:4802:7800:1:be76:4eff:fe20:b4c1",
     "service ipv6": "fe80::be76:4eff:fe20:b452",
 }
+VARIABLES = [
+    f"RACKNET_{words.replace(' ', '_').upper()}{'' if ' ' in words else '_IPV4'}={answer}"
+    for words, answer in ANSWERS.items()
+]
 
-Run = Callable[[str, str], CommandResult]
+Run = Callable[..., CommandResult]
 
 
 @contextmanager
-def host_with_both(script: str = RACKSPACE, flags: Sequence[str] = ()) -> Iterator[str]:
+def host_with_both(script: str = RACKSPACE) -> Iterator[str]:
     """Start a host that has the program in both forms, and yield the id of its container."""
-    with engine.host_container(script, engine.PACKAGE, flags) as container, engine.executable() as path:
-        copy_executable(path, container)
+    with engine.host_container(script, engine.PACKAGE) as container:
+        copy_executable(container)
         yield container
 
 
-def copy_executable(path: str, container: str) -> None:
+@contextmanager
+def beside(host: str, *flags: str) -> Iterator[str]:
+    """Start a container in the network of a host, with the program in both forms, and yield its id."""
+    network = [f"--net=container:{host}", "--entrypoint=sleep"]
+    with engine.started(engine.PACKAGE, "120", flags=[*network, *flags]) as container:
+        copy_executable(container)
+        yield container
+
+
+def copy_executable(container: str) -> None:
     """Copy the executable into /bare of a container, a folder with nothing else in it."""
     engine.docker("exec", container, "mkdir", "-p", "/bare")
-    engine.docker("cp", path, f"{container}:/bare/racknet")
+    with engine.executable() as path:
+        engine.docker("cp", path, f"{container}:/bare/racknet")
 
 
 def right(answer: str) -> CommandResult:

@@ -7,6 +7,7 @@ an address must fail, and nothing may listen or be overwritten.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from support.systemd_host import PUBLIC, SERVICE
 
@@ -43,9 +44,17 @@ docker build --quiet --tag example .
 docker run --net=host example --protected-mode no"""
 ANSWERS = {"PUBLIC_IPV4": PUBLIC, "SERVICE_IPV4": SERVICE, "SERVICE_IPV6": LINK_LOCAL}
 OWN = {".env": "old\n", "racknet.env": "".join(f"RACKNET_{name}={value}\n" for name, value in ANSWERS.items())}
+CRON = r"""{block}
+eval "$(sed -n 's/--wait 60/--wait 1/; s/^\*.*root  //p' /etc/cron.d/racknet)" """
 QUICK = "sed -i 's/--wait 30/--wait 1/; s/RACKNET_WAIT=30/RACKNET_WAIT=1/' ../*/*.sh ../*/*.service"
 SWARM = "docker swarm init --advertise-addr 127.0.0.1"
 UNIT = "cp redis-on-service.service /etc/systemd/system"
+
+
+def example(folder: str, start: str, **how: Any) -> Recipe:
+    """Return how a block of an example is run, in its folder."""
+    return Recipe(f"examples/{folder}/README.md", start, folder=folder, **how)
+
 
 TWO_HOSTS = [
     Recipe(README, "$ docker run", prints=SERVICE, edits={"$ docker": "docker", "\n10.176.225.205": ""}),
@@ -83,108 +92,59 @@ TWO_HOSTS = [
         files={"address": f"{SERVICE}\n"},
     ),
     Recipe(RECIPES, "racknet service ipv6", prints=f"{LINK_LOCAL}%eth1"),
-    Recipe(
-        "examples/compose/README.md",
+    example(
+        "compose",
         "racknet exec docker compose up --detach --build",
-        folder="compose",
         listens=True,
         edits={"racknet exec docker compose down": ""},
         files={".env": "old\n"},
     ),
-    Recipe(
-        "examples/compose/README.md",
-        RUN,
-        folder="compose",
-        listens=True,
-        files=OWN,
-    ),
-    Recipe(
-        "examples/compose/README.md",
-        "racknet exec docker compose up --detach --force",
-        folder="compose",
-        listens=True,
-    ),
-    Recipe(
-        "examples/cron/README.md",
-        "install",
-        folder="cron",
-        within=r"""{block}
-eval "$(sed -n 's/--wait 60/--wait 1/; s/^\*.*root  //p' /etc/cron.d/racknet)" """,
-        files={"/run/public-ip": f"{PUBLIC}\n"},
-        asks_public=True,
-    ),
-    Recipe(
-        "examples/dockerfile/README.md", "docker build", folder="dockerfile", prepare=QUICK, listens=True, stays=True
-    ),
-    Recipe(
-        "examples/make/README.md",
-        "make",
-        folder="make",
-        files={"redis.conf": f"bind {SERVICE}\n", "service-address": f"{SERVICE}\n"},
-    ),
-    Recipe("examples/shell/README.md", "racknet() {", prints=SERVICE, within="{block}\nracknet service"),
-    Recipe(
-        "examples/swarm/README.md",
-        "IMAGE=",
-        folder="swarm",
-        prints=SERVICE,
-        prepare=SWARM,
-    ),
-    Recipe("examples/systemd/README.md", "cp redis-on", folder="systemd", prepare=QUICK, listens=True),
+    example("compose", RUN, listens=True, files=OWN),
+    example("compose", "racknet exec docker compose up --detach --force", listens=True),
+    example("cron", "install", within=CRON, files={"/run/public-ip": f"{PUBLIC}\n"}, asks_public=True),
+    example("dockerfile", "docker build", prepare=QUICK, listens=True, stays=True),
+    example("make", "make", files={"redis.conf": f"bind {SERVICE}\n", "service-address": f"{SERVICE}\n"}),
+    example("shell", "racknet() {", prints=SERVICE, within="{block}\nracknet service"),
+    example("swarm", "IMAGE=", prints=SERVICE, prepare=SWARM),
+    example("systemd", "cp redis-on", prepare=QUICK, listens=True),
 ]
 
-# Blocks that ask for no address of this host, or that need more than a host: who runs them, or why nothing can. Where
-# one asks for an address, the test that is named has a host without an answer, too.
-METADATA = "test_docs_commands.py::test_metadata_services"
-COMPLETIONS = "test_packages.py::test_completions_by_hand"
-DOCTESTS = "test_python.py"
-TRANSCRIPT = "what racknet prints on a host that the page describes; tests/messages.txt has all messages"
-CODE = "a drawing or an excerpt, and no command"
-ELSEWHERE = {
-    (README, "script/run"): "test_packages.py::test_run_on_a_minimal_debian",
-    (README, "docker buildx bake"): "test_packages.py::test_install",
-    (README, "script/release"): "test_packages.py::test_ten_hosts",
-    (README, "racknet cluster"): "test_examples.py::test_readme",
-    ("SECURITY.md", "SOURCE_DATE_EPOCH"): "test_supply.py",
-    ("SECURITY.md", "racknet namespaces"): "test_packages.py::test_signature",
-    ("SECURITY.md", "ssh-keygen"): "test_packages.py::test_signature",
-    ("CONTRIBUTING.md", "script/run"): "test_packages.py::test_run_on_a_minimal_debian",
-    ("CONTRIBUTING.md", "PYTHONPATH"): "needs somebody's report; tests/unit/test_report.py makes rows of reports",
-    ("docs/clouds.md", "curl"): METADATA,
-    ("docs/clouds.md", "oci"): METADATA,
-    ("docs/clusters.md", "pipx install"): "test_examples.py::test_cluster",
-    ("docs/clusters.md", "DOCKER_HOST"): "test_swarm.py",
-    ("docs/clusters.md", "docker save"): "test_swarm.py::test_image_missing",
-    ("docs/clusters.md", "script/publish"): "test_publish.py",
-    ("docs/clusters.md", "note:"): TRANSCRIPT,
-    ("docs/maintainers/code.md", ""): CODE,
-    ("docs/engines.md", "racknet: no"): "test_engines.py::test_engine",
-    ("docs/install.md", "docker load"): "test_packages.py::test_by_hand",
-    ("docs/install.md", "sudo script/install"): "test_packages.py::test_install",
-    ("docs/install.md", "container="): "test_packages.py::test_by_hand",
-    ("docs/install.md", "install -m 755"): "test_packages.py::test_by_hand",
-    ("docs/install.md", "PATH="): "it is for a file of a user's own",
-    ("docs/install.md", "sudo apt-get"): "test_packages.py::test_deb_installs",
-    ("docs/install.md", "COPY"): "it names a registry; README.md has the same, which runs",
-    ("docs/install.md", "pipx install"): "test_packages.py::test_wheel",
-    ("docs/install.md", "python3 -m venv"): "test_packages.py::test_wheel",
-    ("docs/install.md", "eval"): COMPLETIONS,
-    ("docs/install.md", "autoload"): COMPLETIONS,
-    ("docs/install.md", "_RACKNET_COMPLETE"): COMPLETIONS,
-    ("docs/maintainers/publishing.md", ""): "test_publish.py",
-    ("docs/python.md", ">>>"): DOCTESTS,
-    ("docs/python.md", "RacknetError"): CODE,
-    ("examples/compose/README.md", "docker compose"): "test_examples.py::test_compose",
-    (RECIPES, "racknet cluster"): "test_docs_commands.py::test_files_of_nodes",
-    ("docs/reference.md", "racknet public  [ipv4|ipv6]"): "a list of commands",
-    ("docs/reference.md", "$ racknet"): TRANSCRIPT,
-    ("docs/reference.md", '{"network"'): TRANSCRIPT,
-    (RECIPES, "docker port"): "test_examples.py::test_database",
-    (RECIPES, "racknet cluster service ipv4"): "test_examples.py::test_database",
-    (RECIPES, "docker run"): "test_examples.py::test_database",
-    (RECIPES, "redis-cli"): "test_examples.py::test_database",
-    ("examples/ansible/README.md", "ansible-playbook"): "test_tools.py::test_ansible",
-    ("examples/systemd/README.md", "cp racknet-watch@"): "test_tools.py::test_systemd_watch",
-    ("examples/kubernetes/README.md", "kubectl"): "needs a cluster; podman plays the job, a schema checks both files",
-    ("examples/kubernetes/README.md", "sed"): "test_tools.py::test_kube_play",
+# Blocks that ask for no address of this host, or that need more than a host: who runs them, or why nothing can; and
+# which, by their pages. Where one asks for an address, the test that is named has a host without an answer, too.
+RUN_BY = {
+    "test_packages.py::test_run_on_a_minimal_debian": {README: ["script/run"], "CONTRIBUTING.md": ["script/run"]},
+    "test_packages.py::test_install": {README: ["docker buildx bake"], "docs/install.md": ["sudo script/install"]},
+    "test_packages.py::test_ten_hosts": {README: ["script/release"]},
+    "test_examples.py::test_cluster": {README: ["racknet cluster"], "docs/clusters.md": ["pipx install"]},
+    "test_supply.py": {"SECURITY.md": ["SOURCE_DATE_EPOCH"]},
+    "test_packages.py::test_signature": {"SECURITY.md": ["racknet namespaces", "ssh-keygen"]},
+    "needs somebody's report; tests/unit/test_report.py makes rows of reports": {"CONTRIBUTING.md": ["PYTHONPATH"]},
+    "test_docs_commands.py::test_metadata_services": {"docs/clouds.md": ["curl", "oci"]},
+    "test_swarm.py": {"docs/clusters.md": ["DOCKER_HOST"]},
+    "test_swarm.py::test_image_missing": {"docs/clusters.md": ["docker save"]},
+    "test_publish.py": {"docs/clusters.md": ["script/publish"], "docs/maintainers/publishing.md": [""]},
+    "what racknet prints on a host that the page describes; tests/messages.txt has all messages": {
+        "docs/clusters.md": ["note:"],
+        "docs/reference.md": ["$ racknet", '{"network"'],
+    },
+    "a drawing or an excerpt, and no command": {"docs/maintainers/code.md": [""], "docs/python.md": ["RacknetError"]},
+    "test_engines.py::test_engine": {"docs/engines.md": ["racknet: no"]},
+    "test_packages.py::test_by_hand": {"docs/install.md": ["docker load", "container=", "install -m 755"]},
+    "it is for a file of a user's own": {"docs/install.md": ["PATH="]},
+    "test_packages.py::test_deb_installs": {"docs/install.md": ["sudo apt-get"]},
+    "it names a registry; README.md has the same, which runs": {"docs/install.md": ["COPY"]},
+    "test_packages.py::test_wheel": {"docs/install.md": ["pipx install", "python3 -m venv"]},
+    "test_packages.py::test_completions_by_hand": {"docs/install.md": ["eval", "autoload", "_RACKNET_COMPLETE"]},
+    "test_docs_commands.py::test_doctests": {"docs/python.md": [">>>"]},
+    "test_docs_commands.py::test_compose": {"examples/compose/README.md": ["docker compose"]},
+    "test_docs_commands.py::test_files_of_nodes": {RECIPES: ["racknet cluster"]},
+    "a list of commands": {"docs/reference.md": ["racknet public  [ipv4|ipv6]"]},
+    "test_examples.py::test_database": {
+        RECIPES: ["docker port", "racknet cluster service ipv4", "docker run", "redis-cli"]
+    },
+    "test_tools.py::test_ansible": {"examples/ansible/README.md": ["ansible-playbook"]},
+    "needs a cluster; podman plays the job, a schema checks both files": {"examples/kubernetes/README.md": ["kubectl"]},
+    "test_tools.py::test_systemd_watch": {"examples/systemd/README.md": ["cp racknet-watch@"]},
+    "test_tools.py::test_kube_play": {"examples/kubernetes/README.md": ["sed"]},
 }
+ELSEWHERE = {(page, start): who for who, pages in RUN_BY.items() for page, starts in pages.items() for start in starts}

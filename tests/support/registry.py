@@ -39,13 +39,14 @@ def registry_on(network: str, *, has_password: bool = False) -> Iterator[Registr
     """Start an empty registry. Remove it in any case."""
     serve = 'printf %s "$CONFIG" >/config.yml; printf %s "$HTPASSWD" >/htpasswd; exec docker-registry serve /config.yml'
     config = CONFIG + AUTH * has_password
-    flags = ["--rm", "--label", engine.LABEL, f"--network={network}", "--publish", "127.0.0.1::5000"]
-    environ = ["--env", f"CONFIG={config}", "--env", f"HTPASSWD={HTPASSWD}"]
-    container = engine.docker("run", "-d", *flags, *environ, SERVERS, "sh", "-c", serve).strip()
-    try:
+    flags = [
+        f"--network={network}",
+        "--publish=127.0.0.1::5000",
+        f"--env=CONFIG={config}",
+        f"--env=HTPASSWD={HTPASSWD}",
+    ]
+    with engine.started(SERVERS, "sh", "-c", serve, flags=flags) as container:
         wait_for(lambda: "listening on" in engine.command("docker", "logs", container).err, "the registry")
         local = engine.docker("port", container, "5000").strip()
         (attached,) = json.loads(engine.docker("inspect", container))[0]["NetworkSettings"]["Networks"].values()
         yield Registry(container, local, f"{attached['IPAddress']}:5000")
-    finally:
-        engine.command("docker", "rm", "-f", "-v", container)

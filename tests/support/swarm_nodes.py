@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,7 @@ from support import engine
 
 PUBLIC_NET, SERVICE_NET = "198.51.100.0/24", "10.176.224.0/19"
 OPTIONS = ["--log-driver", "none", "--insecure-registry", PUBLIC_NET]  # the tests' registry has no certificate
+CLUSTER = [sys.executable, "-m", "racknet", "cluster"]
 NODE, REDIS = "racknet/tests:node", "racknet/tests:redis"
 
 
@@ -49,6 +51,17 @@ class SwarmNode:
         wait_for(lambda: engine.command(*info).status == 0, f"the engine of {self.name}")
 
 
+def cluster(node: SwarmNode, *words: str, **environ: str) -> engine.CommandResult:
+    """Ask through the engine of a node."""
+    return engine.command(*CLUSTER, *words, timeout=90, environ={"DOCKER_HOST": node.docker_host, **environ})
+
+
+def lines(*nodes: SwarmNode) -> str:
+    """Return what `cluster service` prints for these nodes."""
+    width = max(len(node.name) for node in nodes)
+    return "".join(f"{node.name:{width}}  {node.service}\n" for node in nodes)
+
+
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
     """Wait until a condition holds. Fail when the time is over."""
     end = time.monotonic() + seconds
@@ -80,10 +93,9 @@ class Swarm:
     def node(self, name: str) -> Iterator[SwarmNode]:
         """Let a node with an engine and the racknet image join the swarm. Remove it in any case."""
         with TemporaryDirectory(prefix="racknet-tests-") as sockets:
-            flags = ["--privileged", "--hostname", name, "-v", "/var/lib/docker", "-v", f"{sockets}:/engine"]
-            run = ["run", "-d", "--rm", "--label", engine.LABEL, f"--network={self.public_net}", *flags, NODE]
-            container = engine.docker(*run, "sleep", "7200").strip()
-            try:
+            mounts = ["-v", "/var/lib/docker", "-v", f"{sockets}:/engine"]
+            flags = ["--privileged", "--hostname", name, f"--network={self.public_net}", *mounts]
+            with engine.started(NODE, "sleep", "7200", flags=flags) as container:
                 engine.docker("network", "connect", self.service_net, container)
                 networks = json.loads(engine.docker("inspect", container))[0]["NetworkSettings"]["Networks"]
                 public, service = (networks[net]["IPAddress"] for net in (self.public_net, self.service_net))
@@ -97,12 +109,9 @@ class Swarm:
                 else:
                     node.docker("swarm", "init", "--advertise-addr", node.public)
                 self.nodes.append(node)
-                wait_for(
-                    lambda: self.nodes[0].docker("node", "ls").count(" Ready ") == len(self.nodes), f"{name} ready"
-                )
+                listed = ("node", "ls")
+                wait_for(lambda: self.nodes[0].docker(*listed).count(" Ready ") == len(self.nodes), f"{name} ready")
                 yield node
-            finally:
-                engine.command("docker", "rm", "-f", "-v", container)
 
 
 @contextmanager

@@ -56,3 +56,9 @@ def done(container: str, script: str, folder: str = "/") -> str:
 def listens(container: str, address: str) -> bool:
     """Say whether Redis answers at an address of the host."""
     return run(container, f"redis-cli -h {address} ping").out == "PONG\n"
+
+
+def assert_listens(container: str) -> None:
+    """Assert that Redis comes to listen on the service address, and not on the public one."""
+    wait_for(lambda: listens(container, SERVICE), "Redis")
+    assert "Connection refused" in run(container, f"redis-cli -h {PUBLIC} ping").err
