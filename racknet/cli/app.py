@@ -81,7 +81,7 @@ Export = Annotated[bool, Option("--export", help='Put "export " before each line
 Network = Annotated[
     str, Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
 ]
-Settle = Annotated[str, typer.Option(metavar="SECONDS", help="How long another answer must hold to be printed.")]
+Settle = Annotated[str, Option(metavar="SECONDS", help="How long another answer must hold to be printed.")]
 NodeOption = Annotated[
     Several, Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
 ]
@@ -212,7 +212,7 @@ def _watch(
 
 @app.command("check", cls=Command)
 def _check(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
+    address: Annotated[str, Argument(metavar="ADDRESS", show_default=False)],
     network: Network,
     word: Family = "ipv4",
     interface: InterfaceOption = None,
