@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from racknet.core.facts import NETWORKS
@@ -12,10 +12,22 @@ from racknet.core.why import why
 from racknet.errors import UsageError
 from racknet.lookup import find_nat_provider, find_other_family, is_final, wait_for
 from racknet.output import messages
+from racknet.output.formats import host_of
 from racknet.parsing import YEAR, parse_family, parse_query
 
 Words = str | Sequence[str]
 IPAddress = IPv4Address | IPv6Address
+IPNetwork = IPv4Network | IPv6Network
+Block = str | IPAddress | IPNetwork
+Blocks = Block | Sequence[Block]
+ADDRESSES = (str, IPv4Address, IPv6Address)
+BLOCKS = (*ADDRESSES, IPv4Network, IPv6Network)
+WORDS: dict[str, tuple[tuple[type, ...], str]] = {  # of each filter
+    "interface": ((str,), "a str"),
+    "cidr": (BLOCKS, "a str, an address or a network"),
+    "exclude": (BLOCKS, "a str, an address or a network"),
+    "reach": (ADDRESSES, "a str or an address"),
+}
 
 
 class Candidate(NamedTuple):
@@ -30,14 +42,24 @@ class Candidate(NamedTuple):
     reason: str
     proven: bool
 
+    @property
+    def network(self) -> IPNetwork:
+        """The network of the address, by its prefix length."""
+        return ip_network(f"{self.address}/{self.prefix_length}", strict=False)
+
+    @property
+    def host(self) -> str:
+        """The address as a URL, or `-p` of Docker, wants it: IPv6 in brackets, link-local with its zone."""
+        return host_of(self.address, self.interface)
+
 
 def public(
     family: str = "ipv4",
     *,
     interface: Words | None = None,
-    cidr: Words | None = None,
-    exclude: Words | None = None,
-    reach: str | None = None,
+    cidr: Blocks | None = None,
+    exclude: Blocks | None = None,
+    reach: str | IPAddress | None = None,
     strict: bool = False,
     in_container: bool = False,
     wait: float = 0,
@@ -60,9 +82,9 @@ def service(
     family: str = "ipv4",
     *,
     interface: Words | None = None,
-    cidr: Words | None = None,
-    exclude: Words | None = None,
-    reach: str | None = None,
+    cidr: Blocks | None = None,
+    exclude: Blocks | None = None,
+    reach: str | IPAddress | None = None,
     strict: bool = False,
     in_container: bool = False,
     wait: float = 0,
@@ -86,9 +108,9 @@ def address(
     family: str = "ipv4",
     *,
     interface: Words | None = None,
-    cidr: Words | None = None,
-    exclude: Words | None = None,
-    reach: str | None = None,
+    cidr: Blocks | None = None,
+    exclude: Blocks | None = None,
+    reach: str | IPAddress | None = None,
     strict: bool = False,
     in_container: bool = False,
     wait: float = 0,
@@ -114,9 +136,9 @@ def addresses(
     family: str = "ipv4",
     *,
     interface: Words | None = None,
-    cidr: Words | None = None,
-    exclude: Words | None = None,
-    reach: str | None = None,
+    cidr: Blocks | None = None,
+    exclude: Blocks | None = None,
+    reach: str | IPAddress | None = None,
     strict: bool = False,
     in_container: bool = False,
     wait: float = 0,
@@ -140,7 +162,7 @@ def addresses(
 def _select(
     network: str,
     family: str,
-    filters: Mapping[str, Words | None],
+    filters: Mapping[str, Blocks | None],
     switches: Mapping[str, bool],
     wait: float,
     *,
@@ -172,11 +194,13 @@ def _select(
     return selection
 
 
-def _words(name: str, value: Words | None) -> list[str]:
+def _words(name: str, value: object) -> list[str]:
     """Return the words of an argument; none for None. Raise UsageError."""
-    if value is None or isinstance(value, str):
-        return [] if value is None else [value]
-    is_sequence = name != "reach" and isinstance(value, Sequence) and not isinstance(value, bytes)
-    if not is_sequence or not all(isinstance(word, str) for word in value):
-        raise UsageError(f"{name}: {value!r} is not a str{'' if name == 'reach' else ' or a sequence of str'}")
-    return list(value)
+    if value is None:
+        return []
+    types, text = WORDS[name]
+    is_several = name != "reach" and not isinstance(value, (str, bytes))
+    given = list(value) if is_several and isinstance(value, Sequence) else [value]
+    if not all(isinstance(each, types) for each in given):
+        raise UsageError(f"{name}: {value!r} is not {text}{'' if name == 'reach' else ', or a sequence of them'}")
+    return [each if isinstance(each, str) else str(each) for each in given]  # an enum of str is its value

@@ -17,7 +17,7 @@ from racknet.cli.completion import offer_commands, offer_interfaces
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
-from racknet.output.formats import FORMATS
+from racknet.output.formats import FORMATS, Template
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import parse_family, parse_network, parse_query, parse_require, parse_seconds
 
@@ -71,6 +71,14 @@ Wait = Annotated[
     str | None, Option(metavar="SECONDS", help="Ask again until nothing can bring a better answer, or time is up.")
 ]
 All = Annotated[bool, Option("--all", help="Every candidate, one a line, best first.")]
+FormatOption = Annotated[
+    str | None,
+    Option(
+        "--format",
+        metavar="TEXT",
+        help="Print TEXT, with values for {address}, {interface}, {prefix_length}, {network}, {host} and {zone}.",
+    ),
+]
 Json = Annotated[bool, Option("--json", help="As JSON, for programs.")]
 Explain = Annotated[
     bool, Option("--explain", "-v", help="Print on standard error what decided, and why each other address lost.")
@@ -97,6 +105,13 @@ def _racknet(context: typer.Context, version: Version = False) -> None:  # noqa:
         raise typer.Exit(ExitStatus.USAGE)
 
 
+def _template(text: str | None, *, as_json: bool) -> Template | None:
+    """Return the format that `--format` is. Raise UsageError."""
+    if text is not None and as_json:
+        raise UsageError("'--format' and '--json' exclude each other")
+    return None if text is None else Template(text)
+
+
 def _add_network(network: str, about: str) -> None:
     """Add the command that asks for a network's address."""
 
@@ -111,6 +126,7 @@ def _add_network(network: str, about: str) -> None:
         in_container: InContainer = False,
         wait: Wait = None,
         all_candidates: All = False,
+        text: FormatOption = None,
         as_json: Json = False,
         explain: Explain = False,
     ) -> None:
@@ -126,7 +142,7 @@ def _add_network(network: str, about: str) -> None:
             all_candidates=all_candidates,
         )
         seconds = parse_seconds(wait, os.environ)
-        in_format = FORMATS["json" if as_json else "text"]
+        in_format = _template(text, as_json=as_json) or FORMATS["json" if as_json else "text"]
         raise typer.Exit(ask.answer(query, os.environ, wait=seconds, in_format=in_format, explain=explain))
 
 
@@ -246,6 +262,7 @@ def _cluster(
     strict: Strict = False,
     image: ImageOption = hints.VERSIONED_IMAGE,
     timeout: Timeout = "60",
+    text: FormatOption = None,
     as_json: Json = False,
 ) -> None:
     """Print the address of every node of a Docker Swarm (an extra)."""
@@ -255,7 +272,8 @@ def _cluster(
         raise UsageError(*NO_SWARM) from error
     options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     query = ClusterQuery(network, word, options, node or [], constraint or [], strict)
-    raise typer.Exit(ask_cluster(query, image, parse_seconds(timeout, {}), as_json=as_json))
+    template, seconds = _template(text, as_json=as_json), parse_seconds(timeout, {})
+    raise typer.Exit(ask_cluster(query, image, seconds, template, as_json=as_json))
 
 
 def run(words: list[str]) -> int:

@@ -37,10 +37,11 @@ def answer(
     (selection,) = found.selections
     if not selection.answers:
         raise no_answer(found)
+    printed = in_format(selection)  # or an error: then nothing is said about an answer
     if explain:
         write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
-    write_output(in_format(selection))
+    write_output(printed)
     return ExitStatus.ANSWERED
 
 

@@ -9,6 +9,7 @@ from time import monotonic, sleep
 from typing import NamedTuple
 
 from racknet.errors import ExitStatus, UsageError
+from racknet.output.formats import Template
 from racknet.output.stdio import printable, write_error, write_output
 from racknet.parsing import parse_family, parse_network, parse_query, parse_seconds, parse_switch, variables_to_pass_on
 from racknet.swarm import nodes, output
@@ -60,7 +61,9 @@ class ClusterQuery(NamedTuple):
         return parse_switch("RACKNET_STRICT", os.environ) != "0"
 
 
-def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: bool) -> int:
+def ask_cluster(
+    query: ClusterQuery, image: str, timeout: float, template: Template | None = None, *, as_json: bool = False
+) -> int:
     """Ask the nodes, print their answers, and return the status. Raise UsageError, SwarmError, OutputError."""
     query.check()
     with ended_in_order() as ending, _cleared(), connect() as engine:
@@ -73,6 +76,8 @@ def ask_cluster(query: ClusterQuery, image: str, timeout: float, *, as_json: boo
         _progress(f"looking for {image}")
         found = swarm.find_image(image)
         answers = _run_jobs(swarm, query, found, chosen, timeout, ending)
+    if template:
+        answers = [output.in_format(answer, template) for answer in answers]
     is_failed = not answers or any(answer.reply is None for answer in answers)
     if query.wants_notes:
         write_error(output.format_notes(answers))

@@ -98,7 +98,7 @@ def decode_reply(line: str, network: str, family: str) -> Reply | None:
         return None
     if not (0 <= fields["prefix_length"] <= BITS[family] and fields["interface"]):
         return None
-    return Reply(fields["address"], fields["interface"], fields["proven"])
+    return Reply(fields["address"], fields["prefix_length"], fields["interface"], fields["proven"])
 
 
 def _parse_object(line: str) -> dict[str, Any]:

@@ -73,9 +73,10 @@ class Task(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What racknet answers on a node: the address, its interface, and whether it is proven."""
+    """What racknet answers on a node: the address, its prefix length in bits, its interface, whether it is proven."""
 
     address: str
+    prefix_length: int
     interface: str
     is_proven: bool
 
@@ -83,7 +84,7 @@ class Reply(NamedTuple):
 class Answer(NamedTuple):
     """The answer of a node: its name, its id, and its reply, or why there is none.
 
-    `note` is what the node notes about its reply, or "".
+    `note` is what the node notes about its reply, or "". `line` is what to print, "" for the address.
     """
 
     node: str
@@ -91,6 +92,7 @@ class Answer(NamedTuple):
     reply: Reply | None
     failure: Failure | None = None
     note: str = ""
+    line: str = ""
 
 
 def nodes_named(nodes: Sequence[Node], words: Sequence[str]) -> list[Node]:

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
+from racknet.errors import NoAddress
+from racknet.output.formats import Template
 from racknet.output.stdio import printable
 from racknet.swarm.nodes import Answer, Code, Failure
 
@@ -36,11 +38,21 @@ def failure_text(failure: Failure) -> str:
     return TEXTS[failure.code].format(*details)
 
 
+def in_format(answer: Answer, template: Template) -> Answer:
+    """Return an answer with its line, or with a failure where its address lacks what the text of `--format` names."""
+    if answer.reply is None:
+        return answer
+    try:
+        return answer._replace(line=template.line(*answer.reply[:3]))
+    except NoAddress as error:
+        return answer._replace(reply=None, failure=Failure(Code.REFUSED, (error.message,)))
+
+
 def format_text(answers: Sequence[Answer], *, is_bare: bool) -> str:
     """Return a line for each node that answered: its name and its address, or the bare address."""
-    answered = [(printable(answer.node), answer.reply.address) for answer in answers if answer.reply]
+    answered = [(printable(each.node), each.line or f"{each.reply.address}\n") for each in answers if each.reply]
     width = max((len(node) for node, _ in answered), default=0)
-    return "".join(f"{'' if is_bare else f'{node:{width}}  '}{address}\n" for node, address in answered)
+    return "".join(f"{'' if is_bare else f'{node:{width}}  '}{line}" for node, line in answered)
 
 
 def format_json(answers: Sequence[Answer]) -> str:
@@ -50,6 +62,7 @@ def format_json(answers: Sequence[Answer]) -> str:
             "node": answer.node,
             "id": answer.id,
             "address": answer.reply.address if answer.reply else None,
+            "prefix_length": answer.reply.prefix_length if answer.reply else None,
             "interface": answer.reply.interface if answer.reply else None,
             "proven": answer.reply.is_proven if answer.reply else None,
             "error": failure_text(answer.failure) if answer.failure else None,

@@ -46,6 +46,7 @@ def in_debian() -> Iterator[tuple[str, ...]]:
         ((), "public inet6", PUBLIC6),
         (("--env=constraint:node==3947b48f-7b6b-409b-8a49-a9d71672a0d4-n2",), "service ipv4", SERVICE),
         (("-e", "affinity:container==guestbook"), "public", PUBLIC),
+        ((), "service --format {host}:6379", f"{SERVICE}:6379"),
         (LOCKED, "service", SERVICE),
         (("--user=0:0",), "service", SERVICE),
         (("--memory=32m", "--pids-limit=20"), "public", PUBLIC),
@@ -77,6 +78,12 @@ SCRIPTS = [
     ('echo -p "[$(racknet public ipv6)]":80:80', f"-p [{PUBLIC6}]:80:80\n"),
     ("racknet public ipv4 | xargs -I{} echo http://{}/health", f"http://{PUBLIC}/health\n"),
     ('eval "$(racknet env --export)"; sh -c "echo $RACKNET_SERVICE_IPV4"', f"{SERVICE}\n"),
+    ("echo -p \"$(racknet public ipv6 --format '{host}')\":80:80", f"-p [{PUBLIC6}]:80:80\n"),
+    ("NCCL_SOCKET_IFNAME=\"$(racknet service --format '{interface}')\"; echo $NCCL_SOCKET_IFNAME", "eth1\n"),
+    (
+        "ceph() { echo $*; }; ceph config set mon public_network \"$(racknet service --format '{network}')\"",
+        "config set mon public_network 10.208.0.0/17\n",
+    ),
     ('set -e; ip="$(racknet service --cidr 10.0.0.0/32)"; echo not reached', ""),
     ("set -e; ip=$(racknet); echo not reached", ""),
 ]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -433,6 +434,16 @@ def test_overlay_networks(swarm_of_three: Swarm) -> None:
             lambda: engine.command("docker", "--host", n1.docker_host, "network", "rm", "over").status == 0,
             "no overlay",
         )
+
+
+def test_format(swarm_of_three: Swarm) -> None:
+    """`--format` prints what it names of each node's answer; with one node named, that alone."""
+    n1, *workers = swarm_of_three.nodes
+    lines = "".join(f"{node.name:3}  {node.service}:6379 eth1\n" for node in workers)
+    words = ["--constraint", "node.role==worker", "--format", "{host}:6379 {interface}"]
+    assert cluster(n1, "service", *words) == CommandResult(lines, "", 0)
+    one = cluster(n1, "service", "--node", "n2", "--format", "{network}")
+    assert ip_address(workers[0].service) in ip_network(one.out.strip())
 
 
 def test_election(swarm_of_three: Swarm) -> None:

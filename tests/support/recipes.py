@@ -92,6 +92,14 @@ TWO_HOSTS = [
         files={"address": f"{SERVICE}\n"},
     ),
     Recipe(RECIPES, "racknet service ipv6", prints=f"{LINK_LOCAL}%eth1"),
+    Recipe(
+        "docs/reference.md",
+        "racknet service --format",
+        prints="ceph config set mon public_network 10.208.0.0/17",
+        # It stands in for a cluster of Ceph.
+        prepare=r"printf '#!/bin/sh\necho ceph $*\n' >/usr/local/bin/ceph; chmod +x /usr/local/bin/ceph",
+        then='[ "$NCCL_SOCKET_IFNAME" = eth1 ]',
+    ),
     example(
         "compose",
         "racknet exec docker compose up --detach --build",

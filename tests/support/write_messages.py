@@ -87,6 +87,9 @@ rackspace: list
 rackspace: list --json
 rackspace: env
 rackspace: env --export
+rackspace: service --format '{host}:6379 {network}'
+rackspace: public ipv6 --format 'http://{host}/'
+rackspace: service ipv6 --format '{host} {zone}'
 vpn-with-the-default-route: public
 vpn-with-the-default-route: service -v
 service-ambiguous: service
@@ -117,6 +120,7 @@ two-private-networks RACKNET_STRICT=yes: service
 virtual-source: service
 virtual-source: service --cidr 192.168.222.211
 virtual-source: service --all -v
+virtual-source: service --all --format {network}
 virtual-source: list
 laboratory: public
 laboratory: list
@@ -184,6 +188,11 @@ service-ambiguous: service --json
 rackspace: public --reach db.example.com
 rackspace: public --reach fe80::1
 rackspace: public --reach 10.0.0.1 --reach 10.0.0.2
+rackspace: service --format '{ip}:6379'
+rackspace: service --format '{adress}'
+rackspace: service --format '{"ip": "{address}"}'
+rackspace: service --format '{{address}}'
+rackspace: service --format {address} --json
 rackspace: public --wait soon
 rackspace: public --wait 99999999
 rackspace: exec
@@ -301,11 +310,12 @@ class _Swarm:
 
 
 ANSWERED = [
-    Answer("n1", "n1id", Reply("10.176.224.2", "eth1", is_proven=True)),
-    Answer("n2", "n2id", Reply("10.176.224.3", "eth1", is_proven=True)),
+    Answer("n1", "n1id", Reply("10.176.224.2", 19, "eth1", is_proven=True)),
+    Answer("n2", "n2id", Reply("10.176.224.3", 19, "eth1", is_proven=True)),
 ]
 PREFERRED = "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven: --strict refuses"
-UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", "ens5", is_proven=False), note=PREFERRED)]
+UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", 19, "ens5", is_proven=False), note=PREFERRED)]
+HOST_PREFIX = Answer("n10", "n10id", Reply("10.176.224.4", 32, "lo", is_proven=True))
 HALF_ANSWERED = [
     ANSWERED[0],
     Answer("n2", "n2id", None, Failure(Code.DOWN)),
@@ -340,6 +350,7 @@ SWARMS: list[tuple[str, str, Sequence[Any]]] = [
     ("on a manager", "cluster service", _answering(*UNPROVEN)),
     ("on a manager", "cluster service --json", _answering(*UNPROVEN)),
     ("on a manager", "cluster service --json", _answering(*HALF_ANSWERED)),
+    ("on a manager", "cluster service --format '{host}:6379 {network}'", _answering(*ANSWERED, HOST_PREFIX)),
     ("on a manager", "cluster service --node n1", _answering(ANSWERED[0])),
     ("on a manager", "cluster service", _answering(*HALF_ANSWERED)),
     ("on a manager", "cluster service", _answering(*NO_IMAGE)),

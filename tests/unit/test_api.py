@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any, get_type_hints
 from unittest.mock import patch
@@ -25,8 +26,8 @@ from racknet.errors import HostReadError
 
 ROOT = Path(__file__).parent.parent.parent
 FILTERS = (
-    "interface: 'Words | None' = None, cidr: 'Words | None' = None, exclude: 'Words | None' = None, "
-    "reach: 'str | None' = None, strict: 'bool' = False, in_container: 'bool' = False, wait: 'float' = 0"
+    "interface: 'Words | None' = None, cidr: 'Blocks | None' = None, exclude: 'Blocks | None' = None, "
+    "reach: 'str | IPAddress | None' = None, strict: 'bool' = False, in_container: 'bool' = False, wait: 'float' = 0"
 )
 # The public interface. A change here breaks programs: it needs a new version, and a line in CHANGELOG.md.
 SIGNATURES = {
@@ -112,6 +113,45 @@ def test_filters() -> None:
         assert str(racknet.service("inet6", interface="ens5")) == "fd00:5::1"
 
 
+def test_filters_of_ipaddress() -> None:
+    """Blocks and addresses may be objects of `ipaddress`, which count as their text does, alone and in sequences."""
+    with on_host(HOSTS["reach"].layout.host):
+        assert str(racknet.service(reach=IPv4Address("10.9.9.9"))) == "192.168.30.3"
+    with on_host(HOSTS["service-ambiguous"].layout.host):
+        second = IPv4Network("192.168.0.0/16")
+        for cidr in (second, [second], (IPv4Network("10.99.0.0/16"), "192.168.30.2"), IPv4Address("192.168.30.2")):
+            assert str(racknet.service(cidr=cidr)) == "192.168.30.2"
+        excluded: list[Any] = [second, ["ens3", second], IPv4Address("192.168.30.2")]
+        for exclude in excluded:
+            assert str(racknet.service(exclude=exclude)) == "10.30.0.10"
+        assert str(racknet.service("ipv6", cidr=IPv6Network("fd00:5::/64"))) == "fd00:5::1"
+
+
+class Card(str, Enum):
+    """Names of interfaces as a program may have them."""
+
+    SECOND = "ens5"
+
+
+def test_enum_of_words() -> None:
+    """A member of an enum of str counts as its value."""
+    with on_host(HOSTS["service-ambiguous"].layout.host):
+        assert str(racknet.service(interface=Card.SECOND)) == str(racknet.service(interface=[Card.SECOND]))
+
+
+def test_network_and_host() -> None:
+    """A candidate has its network, and its address as a URL wants it."""
+    with on_host("nic eth1 10.20.3.4/16 fe80::1/64 device"):
+        for family, network, host in (
+            ("ipv4", IPv4Network("10.20.0.0/16"), "10.20.3.4"),
+            ("ipv6", IPv6Network("fe80::/64"), "[fe80::1%eth1]"),
+        ):
+            (candidate,) = racknet.addresses("service", family)
+            assert (candidate.network, candidate.host) == (network, host)
+    alone = racknet.Candidate(IPv4Address("10.0.0.5"), "lo", 32, "only candidate", proven=True)
+    assert alone.network == IPv4Network("10.0.0.5/32")
+
+
 def test_candidates() -> None:
     """`addresses` returns all candidates, best first, with where they are and why, even where interfaces tie."""
     with on_host(HOSTS["service-ambiguous"].layout.host):
@@ -173,6 +213,9 @@ def test_filters_in_an_error() -> None:
     assert caught.value.message.endswith(" with interface=['eth7', 'eth8'], exclude='10.0.0.0/8'")
 
 
+BLOCK = "a str, an address or a network, or a sequence of them"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -181,10 +224,16 @@ def test_filters_in_an_error() -> None:
         ({"network": "pubic"}, "network: 'pubic' is not public or service"),
         ({"network": None}, "network: None is not public or service"),
         ({"interface": ""}, "interface: '' is not the name of an interface, or a glob"),
-        ({"interface": 0}, "interface: 0 is not a str or a sequence of str"),
-        ({"interface": {"eth0"}}, "interface: {'eth0'} is not a str or a sequence of str"),
-        ({"exclude": ["eth0", None]}, "exclude: ['eth0', None] is not a str or a sequence of str"),
-        ({"cidr": b"10.0.0.0/8"}, "cidr: b'10.0.0.0/8' is not a str or a sequence of str"),
+        ({"interface": 0}, "interface: 0 is not a str, or a sequence of them"),
+        ({"interface": {"eth0"}}, "interface: {'eth0'} is not a str, or a sequence of them"),
+        ({"interface": IPv4Address(1)}, "interface: IPv4Address('0.0.0.1') is not a str, or a sequence of them"),
+        ({"exclude": ["eth0", None]}, f"exclude: ['eth0', None] is not {BLOCK}"),
+        ({"cidr": b"10.0.0.0/8"}, f"cidr: b'10.0.0.0/8' is not {BLOCK}"),
+        ({"cidr": IPv6Address("fe80::1%eth0")}, "cidr: 'fe80::1%eth0' is not a CIDR block"),
+        (
+            {"cidr": IPv6Network("fd00::/8"), "network": "public"},
+            "cidr: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
+        ),
         ({"cidr": "10.0.0.0/33"}, "cidr: '10.0.0.0/33' is not a CIDR block"),
         ({"cidr": "10.0.0.0/8,10.0.0"}, "cidr: '10.0.0' is not a CIDR block"),
         (
@@ -192,7 +241,8 @@ def test_filters_in_an_error() -> None:
             "exclude: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
         ),
         ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
-        ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str"),
+        ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str or an address"),
+        ({"reach": IPv4Network("10.0.0.0/8")}, "reach: IPv4Network('10.0.0.0/8') is not a str or an address"),
         ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
         ({"strict": 1}, "strict: 1 is not True or False"),
         ({"in_container": "yes"}, "in_container: 'yes' is not True or False"),

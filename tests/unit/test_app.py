@@ -95,13 +95,14 @@ def test_version(racknet: Racknet) -> None:
 
 
 FILTERS, PROOF = ["--interface", "--cidr", "--exclude", "--reach"], ["--strict", "--in-container"]
+ANSWER = [*FILTERS, *PROOF, "--wait", "--all", "--format", "--json", "-v, --explain"]
 
 
 @pytest.mark.parametrize(
     ("command", "usage", "options"),
     [
-        ("public", "[OPTIONS] [ipv4|ipv6]", [*FILTERS, *PROOF, "--wait", "--all", "--json", "-v, --explain"]),
-        ("service", "[OPTIONS] [ipv4|ipv6]", [*FILTERS, *PROOF, "--wait", "--all", "--json", "-v, --explain"]),
+        ("public", "[OPTIONS] [ipv4|ipv6]", ANSWER),
+        ("service", "[OPTIONS] [ipv4|ipv6]", ANSWER),
         ("list", "[OPTIONS]", [*PROOF, "--json"]),
         ("env", "[OPTIONS]", [*PROOF, "--export", "--require", "--wait"]),
         ("exec", "[OPTIONS] COMMAND [ARG]...", [*PROOF, "--require"]),
@@ -111,7 +112,7 @@ FILTERS, PROOF = ["--interface", "--cidr", "--exclude", "--reach"], ["--strict",
         (
             "cluster",
             "[OPTIONS] public|service [ipv4|ipv6]",
-            [*FILTERS, "--node", "--constraint", "--image", "--timeout"],
+            [*FILTERS, "--node", "--constraint", "--image", "--timeout", "--format"],
         ),
     ],
 )
@@ -196,6 +197,13 @@ def test_options_after_the_family(racknet: Racknet) -> None:
     """Options may stand before or after the family, with or without an equals sign."""
     for words in (["inet", "--interface=lo", "--cidr=127.0.0.1"], ["--interface", "lo", "--cidr", "127.0.0.1", "ipv4"]):
         assert racknet("public", "--in-container", *words) == ("127.0.0.1\n", "", 0)
+
+
+def test_format(racknet: Racknet) -> None:
+    """--format prints a text, with values in place of its names; a host prefix is no network."""
+    words = [*ON_LO, "--cidr", "127.0.0.1", "--format"]
+    assert racknet(*words, "{host}:6379 on {interface}") == ("127.0.0.1:6379 on lo\n", "", 0)
+    assert racknet(*words, "{network}") == ("127.0.0.0/8\n", "", 0)
 
 
 def test_reach(racknet: Racknet) -> None:

@@ -13,6 +13,7 @@ import pytest
 from support.fake_manager import NO_LEADER, FakeManager, error, fake_manager, line, node, reply, task
 
 from racknet.errors import ExitStatus, SwarmError, UsageError
+from racknet.output.formats import Template
 from racknet.output.hints import VERSIONED_IMAGE
 from racknet.swarm import client, command
 from racknet.swarm.command import ClusterQuery, ask_cluster
@@ -34,11 +35,12 @@ def ask(
     constraints: Sequence[str] = (),
     options: Mapping[str, Sequence[str]] | None = None,
     strict: bool = False,
+    template: Template | None = None,
     as_json: bool = False,
 ) -> int:
     """Ask, and return the status."""
     query = ClusterQuery("service", "ipv4", options or {}, [], constraints, strict)
-    return ask_cluster(query, VERSIONED_IMAGE, 60, as_json=as_json)
+    return ask_cluster(query, VERSIONED_IMAGE, 60, template, as_json=as_json)
 
 
 def test_answer(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:
@@ -60,6 +62,13 @@ def test_strict(manager: FakeManager, strict: bool) -> None:
     ask(options={"exclude": ["eth9"]}, strict=strict)
     words = manager.created[0][1]["TaskTemplate"]["ContainerSpec"]["Args"]
     assert words == ["service", "ipv4", "--json", "--exclude", "eth9", *["--strict"][: int(strict)]]
+
+
+def test_format(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:
+    """The text of `--format` is filled in here, from the JSON that the nodes are asked for."""
+    assert ask(template=Template("{host} {network}")) == ExitStatus.ANSWERED
+    assert tuple(capfd.readouterr()) == ("n1  10.0.0.1 10.0.0.0/19\n", "")
+    assert "--format" not in manager.created[0][1]["TaskTemplate"]["ContainerSpec"]["Args"]
 
 
 def test_late_line(manager: FakeManager, capfd: pytest.CaptureFixture[str]) -> None:

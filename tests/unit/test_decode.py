@@ -71,10 +71,10 @@ IPV6 = {**SERVICE, "family": "ipv6", "address": "fe80::1", "prefix_length": 64}
 
 def test_reply() -> None:
     """A reply is the line of an answer that a node prints with `--json`."""
-    assert decode_reply(reply("10.0.0.1"), "service", "ipv4") == Reply("10.0.0.1", "eth1", is_proven=True)
+    assert decode_reply(reply("10.0.0.1"), "service", "ipv4") == Reply("10.0.0.1", 19, "eth1", is_proven=True)
     unproven = reply("192.0.2.1", network="public", interface="ens5", proven=False)
-    assert decode_reply(unproven, "public", "ipv4") == Reply("192.0.2.1", "ens5", is_proven=False)
-    assert decode_reply(json.dumps(IPV6), "service", "ipv6") == Reply("fe80::1", "eth1", is_proven=True)
+    assert decode_reply(unproven, "public", "ipv4") == Reply("192.0.2.1", 19, "ens5", is_proven=False)
+    assert decode_reply(json.dumps(IPV6), "service", "ipv6") == Reply("fe80::1", 64, "eth1", is_proven=True)
 
 
 def without(name: str) -> dict[str, Any]:

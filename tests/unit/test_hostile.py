@@ -36,6 +36,7 @@ WORDS = [
     *"ipv4 ipv6 inet inet6 ipv5 --all --json -v --explain --interface --cidr --exclude --reach --wait --export".split(),
     *"-h --help --version -- - -x * eth0 e* [ a/b 10.0.0.0/8 ::/0 fe80::1%eth0 10.0.0.0/33 0 0.01 nan 9e9".split(),
     *"1e400 -1 --wait=0.01 --cidr=10.0.0.0/8 --interface=* --reach=::1 127.0.0.1 224.0.0.1 fe80::1".split(),
+    *("--format", "--format={address}", "--format={host} {network}", "--format={", "--format="),
     *(
         "--strict",
         "--in-container",

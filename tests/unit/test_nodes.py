@@ -172,7 +172,7 @@ def test_notes(err: list[str]) -> None:
     done = [Task("t", "a", "complete", 0, ""), Task("u", "b", "complete", 0, "")]
     logs = played({task.id: [reply("10.0.0.1", proven=False)] for task in done}, {"u": err})
     answers = nodes.collect_answers([N1, N2], done, logs, "ip:1")
-    assert [answer.reply for answer in answers] == [Reply("10.0.0.1", "eth1", is_proven=False)] * 2
+    assert [answer.reply for answer in answers] == [Reply("10.0.0.1", 19, "eth1", is_proven=False)] * 2
     assert [answer.note for answer in answers] == ["", UNPROVEN.removeprefix("note: ") if err else ""]
 
 
@@ -188,7 +188,7 @@ def test_lost_log() -> None:
     logs = played({"u": [reply("10.0.0.2")]}, lost="frozen")
     answers = nodes.collect_answers([N1, N2], done, logs, "ip:1")
     lost = Failure(Code.LOST_LOG, ("frozen",))
-    assert answers == [Answer("n1", "a", None, lost), Answer("n2", "b", Reply("10.0.0.2", "eth1", is_proven=True))]
+    assert answers == [Answer("n1", "a", None, lost), Answer("n2", "b", Reply("10.0.0.2", 19, "eth1", is_proven=True))]
 
 
 def test_lost_log_of_a_task_that_never_ran() -> None:

@@ -6,14 +6,15 @@ import json
 
 import pytest
 
+from racknet.output.formats import Template
 from racknet.swarm.nodes import Answer, Code, Failure, Reply
-from racknet.swarm.output import TEXTS, failure_text, format_failures, format_json, format_notes, format_text
+from racknet.swarm.output import TEXTS, failure_text, format_failures, format_json, format_notes, format_text, in_format
 
 ANSWERS = [
-    Answer("n1", "a", Reply("10.0.0.1", "eth1", is_proven=True)),
+    Answer("n1", "a", Reply("10.0.0.1", 19, "eth1", is_proven=True)),
     Answer("n2", "b", None, Failure(Code.DOWN)),
     Answer("n10", "c", None, Failure(Code.REFUSED, ("\x1b[2J",))),
-    Answer("n11\x07", "d", Reply("10.0.0.11", "eth1\x1b", is_proven=False)),
+    Answer("n11\x07", "d", Reply("10.0.0.11", 19, "eth1\x1b", is_proven=False)),
 ]
 
 
@@ -28,13 +29,28 @@ def test_bare_address() -> None:
     assert format_text(ANSWERS[:1], is_bare=True) == "10.0.0.1\n"
 
 
+def test_format() -> None:
+    """A line has what `--format` names; a node whose address lacks it is one without an answer. So are all others."""
+    host = Answer("n3", "e", Reply("10.0.0.3", 32, "lo", is_proven=True))
+    found = [in_format(answer, Template("{network}@{interface}")) for answer in [*ANSWERS[:2], host]]
+    assert format_text(found, is_bare=False) == "n1  10.0.0.0/19@eth1\n"
+    assert [answer.failure for answer in found] == [
+        None,
+        ANSWERS[1].failure,
+        Failure(Code.REFUSED, ("10.0.0.3 on lo has no network: its prefix length is 32",)),
+    ]
+    assert format_text([in_format(ANSWERS[0], Template("{zone}"))], is_bare=True) == "\n"
+
+
 def test_json() -> None:
     """For programs all nodes are listed, each with its address or its error; what there is not is null."""
     found = json.loads(format_json(ANSWERS))
-    assert [list(node) for node in found] == [["node", "id", "address", "interface", "proven", "error"]] * 4
+    assert [list(node) for node in found] == [
+        ["node", "id", "address", "prefix_length", "interface", "proven", "error"]
+    ] * 4
     assert [list(node.values()) for node in found[:2]] == [
-        ["n1", "a", "10.0.0.1", "eth1", True, None],
-        ["n2", "b", None, None, None, "down"],
+        ["n1", "a", "10.0.0.1", 19, "eth1", True, None],
+        ["n2", "b", None, None, None, None, "down"],
     ]
     assert found[3]["proven"] is False
 
