@@ -15,8 +15,10 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Sequence
 
     from racknet.core.cloud_hints import Provider
+    from racknet.core.comparison import Refusal
     from racknet.core.facts import Host
     from racknet.core.selection import Selection
+    from racknet.core.told import Told
     from racknet.host.changes import Changes
     from racknet.host.reader import Reading
 
@@ -28,16 +30,33 @@ SLOW = 1.0
 class LookUp:
     """What one reading of the host gives for some queries. Each address to print is confirmed by the second reader."""
 
-    __slots__ = ("_changes", "queries", "reading", "selections")
+    __slots__ = ("_changes", "_told", "queries", "reading", "selections")
 
     def __init__(self, queries: Sequence[Query], reading: Reading, selections: list[Selection]) -> None:
         self.queries, self.reading, self.selections = queries, reading, selections
         self._changes: Changes | None = None
+        self._told: dict[int, Told | Refusal] = {}
 
     def whole(self) -> tuple[Host, list[Selection]]:
         """Return the whole host and its selections, container interfaces included, for what shows all addresses."""
         host = self.reading.whole()
-        return host, select_addresses(host, self.queries)
+        selections = select_addresses(host, self.queries)
+        self._apply_told(selections)
+        return host, selections
+
+    def ask_provider(self) -> LookUp:
+        """Ask the provider for what its queries are to ask it, where the host has no answer. Return self."""
+        for place, query in enumerate(self.queries):
+            if query.ask_provider and not self.selections[place].candidates and (told := _ask(self.reading, query)):
+                self._told[place] = told
+        self._apply_told(self.selections)
+        return self
+
+    def _apply_told(self, selections: list[Selection]) -> None:
+        for place, told in self._told.items():
+            from racknet.core.told import apply_told
+
+            apply_told(selections[place], told)
 
     def may_change(self, messages: Sequence[bytes]) -> bool:
         """Return whether messages of the kernel's since then, in their order, may change a selection."""
@@ -86,10 +105,10 @@ def wait_for(
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
     Look again as soon as the kernel tells of a change. `first` is a look that was just taken; `on_wait` is called once,
-    when the waiting begins.
+    when the waiting begins. In the end, the provider is asked for those queries that are to ask it.
     """
     if not seconds:
-        return first or look_up(queries)
+        return (first or look_up(queries)).ask_provider()
     from time import monotonic
 
     from racknet.host.events import Events
@@ -102,7 +121,7 @@ def wait_for(
                 found, first = first or look_up(queries), None
                 may_change = found.may_change
                 if is_done(found.selections) or monotonic() >= end:
-                    return found
+                    return found.ask_provider()
             except HostReadError:
                 if monotonic() >= end:
                     raise
@@ -115,12 +134,16 @@ def wait_for(
 def is_final(selection: Selection) -> bool:
     """Return whether waiting changes nothing: nothing can replace the answer, or this is not a host's network.
 
-    While a host boots, the first NIC with an address may not be the one. What the user chose is not replaced.
+    While a host boots, the first NIC with an address may not be the one. What the user chose is not replaced. Where the
+    provider is to be asked, no answer is final, too.
     """
     query = selection.query
     blocks = query.blocks(query.family) or (query.network == "service" and query.blocks("ipv4"))
     is_chosen = bool(query.include or blocks or query.reach)
-    return not selection.counts_as_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
+    is_settled = not selection.awaits_address
+    return not selection.counts_as_host or (
+        is_chosen or is_settled if selection.answers else query.ask_provider and is_settled
+    )
 
 
 def find_other_family(host: Host, selection: Selection) -> str:
@@ -144,3 +167,29 @@ def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:
     from racknet.host.dmi import read_dmi
 
     return find_provider(read_dmi())
+
+
+def _ask(reading: Reading, query: Query) -> Told | Refusal | None:
+    """Return what the provider that the firmware names tells of a query; None where nothing may be translated."""
+    from racknet.core.cloud_hints import find_provider
+    from racknet.core.comparison import Refusal
+    from racknet.core.told import choose_told, find_translated
+    from racknet.host.dmi import read_dmi
+
+    host = reading.whole()
+    translated = find_translated(host, query)
+    if not translated:
+        return None
+    provider = find_provider(read_dmi())
+    if provider is None:
+        return Refusal("the firmware names no provider that can be asked", "ask the provider by its own tools")
+    by_hand = f"to ask the provider: {provider.command}"
+    if provider.metadata is None:
+        return Refusal(f"{provider.name}'s metadata service does not have it", by_hand)
+    from racknet.host.metadata import MetadataError, read_pairs
+
+    try:
+        pairs = read_pairs(provider.metadata)
+    except MetadataError as error:
+        return Refusal(f"{provider.name}'s metadata service does not tell it: {error}", by_hand)
+    return choose_told(host, query, translated, provider.name, pairs)

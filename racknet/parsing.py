@@ -20,7 +20,7 @@ FILTERS = ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
 INPUT_VARS = [
     *(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS),
-    *("RACKNET_EXCLUDE", "RACKNET_IN_CONTAINER", "RACKNET_STRICT", "RACKNET_WAIT"),
+    *("RACKNET_ASK_PROVIDER", "RACKNET_EXCLUDE", "RACKNET_IN_CONTAINER", "RACKNET_STRICT", "RACKNET_WAIT"),
 ]
 OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
 # What Kubernetes and Docker's links set for a service or container of the name racknet.
@@ -60,14 +60,20 @@ def parse_query(
     *,
     strict: bool = False,
     in_container: bool = False,
+    ask_provider: bool = False,
     all_candidates: bool = False,
 ) -> Query:
     """Return the query of options, by their names, and variables. Raise UsageError.
 
     Each option and variable takes a list. `interface`, `cidr` or `reach` among the options put those variables of the
-    network aside; `exclude` adds to its own. Errors name an option with the sign before it.
+    network aside; `exclude` adds to its own. `ask_provider` is for `public ipv4` alone, and so is its variable.
+    Errors name an option with the sign before it.
     """
     check_variables(environ)
+    may_ask = (network, family) == ("public", "ipv4")
+    if ask_provider and not may_ask:
+        name = f"{sign}ask{'-' if sign else '_'}provider"
+        raise UsageError(f"{name} is for public ipv4, not for {network} {family}")
     words = {name: _parse_list(sign, name, options.get(name) or ()) for name in (*FILTERS, "exclude")}
     if not any(words[name] for name in FILTERS):
         words |= {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
@@ -89,11 +95,13 @@ def parse_query(
         all_candidates=all_candidates,
         strict=strict or parse_switch("RACKNET_STRICT", environ) == "1",
         in_container=in_container or parse_switch("RACKNET_IN_CONTAINER", environ) == "1",
+        ask_provider=ask_provider or (parse_switch("RACKNET_ASK_PROVIDER", environ) == "1" and may_ask),
         filters_text=_as_written([word for name in (*FILTERS, "exclude") for word in words[name]]),
         options=(
             *(part for name in ("cidr", "reach", "exclude") for _, word in words[name] for part in (f"--{name}", word)),
             *(["--strict"] if strict else []),
             *(["--in-container"] if in_container else []),
+            *(["--ask-provider"] if ask_provider else []),
         ),
     )
 

@@ -64,6 +64,9 @@ Reach = Annotated[
 ]
 Strict = Annotated[bool, Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
 InContainer = Annotated[bool, Option("--in-container", help="Also in a container's own network.")]
+AskProvider = Annotated[
+    bool, Option("--ask-provider", help="If the host has no public ipv4 address, ask the provider for it.")
+]
 Require = Annotated[
     Several, Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them.")
 ]
@@ -124,6 +127,7 @@ def _add_network(network: str, about: str) -> None:
         reach: Reach = None,
         strict: Strict = False,
         in_container: InContainer = False,
+        ask_provider: AskProvider = False,
         wait: Wait = None,
         all_candidates: All = False,
         text: FormatOption = None,
@@ -139,6 +143,7 @@ def _add_network(network: str, about: str) -> None:
             options,
             strict=strict,
             in_container=in_container,
+            ask_provider=ask_provider,
             all_candidates=all_candidates,
         )
         seconds = parse_seconds(wait, os.environ)

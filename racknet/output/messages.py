@@ -76,8 +76,8 @@ def no_address(
     passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
     if not selection.counts_as_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.not_a_host(way)
-    elif selection.doubt:
-        return _ambiguous(selection, selection.doubt, rows, way)
+    elif error := _told_or_doubtful(selection, message, rows, way):
+        return error
     elif rules.ANCHOR in reasons:
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
@@ -114,6 +114,19 @@ def another_address(selection: Selection, word: str, number: int) -> NoAddress:
         _lines(rows),
         rows,
     )
+
+
+def _told_or_doubtful(selection: Selection, message: str, rows: list[Row], way: str) -> NoAddress | None:
+    """Return the error where the provider was asked in vain, or there are several addresses; None otherwise."""
+    refusal = selection.refusal
+    if not refusal:
+        return _ambiguous(selection, selection.doubt, rows, way) if selection.doubt else None
+    message, doubtful = f"{message}, and {refusal.message}", refusal.doubtful
+    if not doubtful:
+        return NoAddress(message, refusal.hint, _lines(rows), rows)
+    interfaces = tuple(dict.fromkeys(address.interface for address in doubtful))
+    hint = hints.choose(selection.query, doubtful[0], way, by_interface=len(interfaces) > 1)
+    return Ambiguous(message, hint, _lines(rows), tuple(address.text for address in doubtful), interfaces, rows)
 
 
 def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) -> Ambiguous:

@@ -28,7 +28,7 @@ from racknet.cli import watch
 from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
 from racknet.errors import HostReadError
-from racknet.host import crosscheck, dmi, netlink, reader, states
+from racknet.host import crosscheck, dmi, metadata, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
@@ -100,6 +100,16 @@ UNCONFIRMED, CROSSCHECKED = (
     patch.object(lookup, "find_unconfirmed", found) for found in (list, crosscheck.find_unconfirmed)
 )
 
+TOLD = ("203.0.113.9", "172.31.5.9")
+SILENT = metadata.MetadataError("PUT http://169.254.169.254/latest/api/token: no answer within 2 seconds")
+
+
+def _telling(*pairs: tuple[str, str]) -> list[Any]:
+    """Return the patches that let AWS tell these pairs of a public and a private address."""
+    reads = patch.object(metadata, "read_pairs", lambda _: list(pairs))
+    return [_read_as(AWS), _named("sys_vendor", "Amazon EC2"), reads]
+
+
 # Where something fails, and the patches that make it fail.
 FAILURES: dict[str, Sequence[Any]] = {
     "where netlink is forbidden": _read_by(__init__=_failing(REFUSED), __exit__=Mock()),
@@ -109,6 +119,13 @@ FAILURES: dict[str, Sequence[Any]] = {
     "where the address goes away, and comes back": _changing(UNSURE, UNREADABLE, TIE, UNSURE),
     "on aws, which its firmware names": [_read_as(AWS), _named("sys_vendor", "Amazon EC2")],
     "on azure, which its firmware names": [_read_as(AWS), AZURE],
+    "on aws, which tells its address": _telling(TOLD),
+    "on aws, which tells none": _telling(),
+    "on aws, which tells another host's": _telling(("203.0.113.9", "172.31.5.10")),
+    "on aws, which tells two": _telling(TOLD, ("203.0.113.10", "172.31.5.9")),
+    "on aws, which does not answer": [*_telling(), patch.object(metadata, "read_pairs", _failing(SILENT))],
+    "on openstack, which tells its address": [*_telling((TOLD[0], "")), _named("product_name", "OpenStack Nova")],
+    "on oracle, which its firmware names": [_read_as(AWS), _named("chassis_asset_tag", "OracleCloud.com")],
     "in the image, on service-ambiguous": [_read_as(TIE), IN_THE_IMAGE],
     "in a unit of systemd": [UNIT],
     "where racknet has a fault": [patch.object(lookup, "select_addresses", _failing(KeyError("eth0")))],

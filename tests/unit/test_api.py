@@ -31,10 +31,11 @@ FILTERS = (
     "reach: 'str | IPAddress | None' = None, strict: 'bool' = False, in_container: 'bool' = False, wait: 'float' = 0"
 )
 # The public interface. A change here breaks programs: it needs a new version, and a line in CHANGELOG.md.
+ASK = "ask_provider: 'bool' = False"
 SIGNATURES = {
-    "public": f"(family: 'str' = 'ipv4', *, {FILTERS}) -> 'IPAddress'",
+    "public": f"(family: 'str' = 'ipv4', *, {FILTERS}, {ASK}) -> 'IPAddress'",
     "service": f"(family: 'str' = 'ipv4', *, {FILTERS}) -> 'IPAddress'",
-    "address": f"(network: 'str', family: 'str' = 'ipv4', *, {FILTERS}) -> 'IPAddress'",
+    "address": f"(network: 'str', family: 'str' = 'ipv4', *, {FILTERS}, {ASK}) -> 'IPAddress'",
     "addresses": f"(network: 'str', family: 'str' = 'ipv4', *, {FILTERS}) -> 'tuple[Candidate, ...]'",
 }
 ERRORS = {
