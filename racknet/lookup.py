@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from racknet.core.query import Query
+from racknet.core.known import CONTAINER_NAMES
+from racknet.core.query import Query, names_interface
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
@@ -18,15 +19,18 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.facts import Host
     from racknet.core.selection import Selection
     from racknet.core.told import Told
+    from racknet.host.changes import Changes
     from racknet.host.reader import Reading
 
-PAUSE = 0.2  # seconds between two looks at a host that is waited for
+# Seconds after which a host that is waited for is looked at in any case. The kernel does not tell when systemd has
+# booted (/run), when the second reader catches up, or anything at all in a sandbox that has no groups.
+SLOW = 1.0
 
 
 class LookUp:
     """What one reading of the host gives for some queries. Each address to print is confirmed by the second reader."""
 
-    __slots__ = ("_word", "queries", "reading", "selections")
+    __slots__ = ("_changes", "_word", "queries", "reading", "selections")
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class LookUp:
     ) -> None:
         self.queries, self.reading, self._word = queries, reading, word
         self.selections = self._with_word(selections)
+        self._changes: Changes | None = None
 
     def whole(self) -> tuple[Host, list[Selection]]:
         """Return the whole host and its selections, container interfaces included, for what shows all addresses."""
@@ -56,6 +61,21 @@ class LookUp:
         from racknet.core.told import with_word
 
         return [with_word(selection, self._word) for selection in selections]
+
+    def may_change(self, messages: Sequence[bytes]) -> bool:
+        """Return whether messages of the kernel's since then, in their order, may change a selection."""
+        if self._changes is None:
+            from racknet.host.changes import Changes
+
+            globs = [glob for query in self.queries for glob in query.include]
+            others = [i for i in self.reading.host.interfaces.values() if not CONTAINER_NAMES.match(i.name)]
+            # A glob that names none of those may be a label, or the name of a container interface.
+            named_any = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
+            named_any |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
+            # A container interface that comes shows that a network is a host's.
+            named = ["*"] if named_any or not self.selections[0].counts_as_host else globs
+            self._changes = Changes(self.reading.names, self.reading.host.ways, named)
+        return self._changes.concern(messages)
 
 
 def look_up(queries: Sequence[Query]) -> LookUp:
@@ -88,24 +108,31 @@ def wait_for(
 ) -> LookUp:
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
-    `first` is a look that was just taken; `on_wait` is called once, when the waiting begins. In the end, the provider
-    is asked for those queries that are to ask it.
+    Look again as soon as the kernel tells of a change. `first` is a look that was just taken; `on_wait` is called once,
+    when the waiting begins. In the end, the provider is asked for those queries that are to ask it.
     """
-    from time import monotonic, sleep
+    if not seconds:
+        return (first or look_up(queries)).ask_provider()
+    from time import monotonic
+
+    from racknet.host.events import Events
 
     end = monotonic() + seconds
-    while True:
-        try:
-            found, first = first or look_up(queries), None
-            if is_done(found.selections) or monotonic() >= end:
-                return found.ask_provider()
-        except HostReadError:
-            if monotonic() >= end:
-                raise
-        if on_wait:
-            on_wait()
-            on_wait = None
-        sleep(min(PAUSE, max(0, end - monotonic())))
+    may_change: Callable[[Sequence[bytes]], bool] = bool
+    with Events() as events:
+        while True:
+            try:
+                found, first = first or look_up(queries), None
+                may_change = found.may_change
+                if is_done(found.selections) or monotonic() >= end:
+                    return found.ask_provider()
+            except HostReadError:
+                if monotonic() >= end:
+                    raise
+            if on_wait:
+                on_wait()
+                on_wait = None
+            events.wait(min(SLOW, max(0, end - monotonic())), may_change)
 
 
 def is_final(selection: Selection) -> bool:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
 BLANKS = " \t\n\r\v\f"  # The name of an interface cannot hold one of these. It can hold other blanks of Unicode.
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
-COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster", "report"), ("interface", "cidr", "reach")
+COMMANDS = (*NETWORKS, "list", "env", "exec", "watch", "check", "cluster", "report")
+FILTERS = ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
 INPUT_VARS = [
     *(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS),
@@ -34,6 +35,13 @@ EXPECTED = {
 }
 ALIKE = 0.6  # the least ratio by which a wrong name is like the one that is meant
 AS_ALIKE = 0.05  # names are as alike if their ratios differ by no more
+
+
+def parse_network(word: str) -> str:
+    """Return a network's name. Raise UsageError."""
+    if word not in NETWORKS:
+        raise UsageError(f"'{word}' is not a network: public or service")
+    return word
 
 
 def parse_family(word: str) -> str:
@@ -139,6 +147,22 @@ def parse_switch(name: str, environ: Mapping[str, str]) -> str:
     if word not in ("", "0", "1"):
         raise _wrong(name, word, "0 or 1")
     return word
+
+
+def parse_own_address(word: str, network: str, family: str) -> tuple[int, str]:
+    """Return the number of an address that may be the answer to a query, and its zone or "". Raise UsageError."""
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(word)
+    except ValueError:
+        raise UsageError(f"'{word}' is not an address") from None
+    other = f"ipv{address.version}"
+    if other != family:
+        raise UsageError(
+            f"'{word}' is an address of {other}, and {network} {family} is asked for: ask for {network} {other}"
+        )
+    return int(address), word.partition("%")[2]
 
 
 def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:

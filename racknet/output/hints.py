@@ -78,6 +78,13 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
     return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {again}"
 
 
+def another(query: Query, word: str, *, is_here: bool) -> str:
+    """Return what to do where an address is not the answer, but perhaps on the host."""
+    if is_here:
+        return f"let what uses {word} use the answer, or choose with --interface or --cidr; see {line('list')}"
+    return f"{word} is not on this host: restart what uses it, with {line(query.network, query.family)}"
+
+
 def name_it(when: str, query: Query, address: Address, way: str) -> str:
     """Return how to name an address that is an answer only where it is named, and when to."""
     chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]

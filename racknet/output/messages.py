@@ -101,6 +101,21 @@ def no_address(
     return NoAddress(message, hint, _lines(rows), rows)
 
 
+def another_address(selection: Selection, word: str, number: int) -> NoAddress:
+    """Return the error where an address is not the answer that it was taken for, with why it is not."""
+    query, best = selection.query, selection.candidates[0]
+    others = [why_not(selection, place) for place in range(1, len(selection.candidates))]
+    rows = _rows(selection, [Reason("the answer"), *others])
+    known = [*selection.candidates, *(address for address, _ in selection.rejected)]
+    is_here = any((address.family, address.number) == (query.family, number) for address in known)
+    return NoAddress(
+        f"the {query} address{_filters(selection)} is {best.text} on {best.interface}, not {word}",
+        hints.another(query, word, is_here=is_here),
+        _lines(rows),
+        rows,
+    )
+
+
 def _told_or_doubtful(selection: Selection, message: str, rows: list[Row], way: str) -> NoAddress | None:
     """Return the error where the provider was asked in vain, or there are several addresses; None otherwise."""
     refusal = selection.refusal

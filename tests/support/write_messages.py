@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -23,8 +24,10 @@ from docker.errors import DockerException, NotFound
 
 import racknet.__main__
 from racknet import lookup
+from racknet.cli import watch
 from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
+from racknet.errors import HostReadError
 from racknet.host import crosscheck, dmi, metadata, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
@@ -32,7 +35,7 @@ from racknet.swarm.image import Image
 from racknet.swarm.nodes import Answer, Code, Failure, Node, Reply
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.on_host import PlayedReading
+from support.on_host import PlayedEvents, PlayedReading
 
 FILE = Path(__file__).parent.parent / "messages.txt"
 
@@ -79,6 +82,17 @@ def _named(file: str, string: str) -> Any:
     return patch.object(dmi, "read_dmi", lambda: {file: string})
 
 
+def _changing(*hosts: Host | Exception) -> list[Any]:
+    """Return the patches that play these hosts one after the other, over and over, and what the kernel tells."""
+    reads = cycle([host if isinstance(host, Exception) else PlayedReading(host) for host in hosts])
+    return [
+        patch.object(lookup, "read_host", Mock(side_effect=reads)),
+        patch.object(watch, "Events", lambda output: PlayedEvents([0.0], [], [7.0, 7.0])),
+    ]
+
+
+UNSURE = parse_layout(LAYOUTS["two-private-networks"]).host
+UNREADABLE = HostReadError("cannot read the interfaces: why")
 NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
 AZURE = _named("chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77")
 UNIT = patch.dict(os.environ, {"SYSTEMD_EXEC_PID": str(os.getpid())})
@@ -102,6 +116,7 @@ FAILURES: dict[str, Sequence[Any]] = {
     "where interfaces come and go": _read_by(_read=lambda *_: ([], True)),
     "where an address comes and goes": [UNCONFIRMED],
     "where the name of an interface is not UTF-8": [_read_as(NOT_UTF8), CROSSCHECKED],
+    "where the address goes away, and comes back": _changing(UNSURE, UNREADABLE, TIE, UNSURE),
     "on aws, which its firmware names": [_read_as(AWS), _named("sys_vendor", "Amazon EC2")],
     "on azure, which its firmware names": [_read_as(AWS), AZURE],
     "on aws, which tells its address": _telling(TOLD),

@@ -78,7 +78,7 @@ def test_version(racknet: Racknet) -> None:
 
 @cases(
     "words message",
-    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service, list, report, env, exec, cluster"),
+    (["\x1b[2J"], r"'\x1b[2J' is not a command: public, service, list, report, env, exec, watch, check, cluster"),
     (["service", ""], "'' is not a family: ipv4 or ipv6"),
     (["service", "ipv4", "--all", "x", "y"], "unexpected argument 'x'"),
     (["list", *"x" * 1000], "unexpected argument 'x'"),

@@ -22,6 +22,18 @@ def concern(*messages: bytes) -> bool:
     return Changes(dict(NAMES), LOOKED_UP).concern(messages)
 
 
+def test_named_container_interfaces() -> None:
+    """Container interfaces that are named count as others do, known ones and new ones."""
+    changes = Changes(dict(NAMES), LOOKED_UP, ["docker*"])
+    found = [
+        changes.concern([message(RTM_NEWLINK, link(3, "docker0"))]),
+        changes.concern([message(RTM_NEWADDR, address(AF_INET, 3, 24))]),
+        changes.concern([message(RTM_NEWLINK, link(9, "docker9"))]),
+        changes.concern([message(RTM_NEWLINK, link(4, "veth1"))]),
+    ]
+    assert found == [True, True, True, False]
+
+
 def route_to(text: str, length: int, *attributes: bytes, index: int = 2) -> bytes:
     """Return the body of a route's message."""
     family = AF_INET6 if ":" in text else AF_INET

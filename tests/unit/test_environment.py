@@ -41,7 +41,7 @@ Capture = pytest.CaptureFixture[str]
         ([CLOUD], 0, ["RACKNET_SERVICE_IPV4"]),
         ([READY], 0, ["RACKNET_PUBLIC_IPV4", "RACKNET_SERVICE_IPV4"]),
         ([TWO_NICS, TWO_NICS, READY], 2, ["RACKNET_PUBLIC_IPV4", "RACKNET_SERVICE_IPV4"]),
-        ([TWO_NICS], 150, ["RACKNET_SERVICE_IPV4"]),
+        ([TWO_NICS], 30, ["RACKNET_SERVICE_IPV4"]),
         ([CLOUD.partition("default")[0], CLOUD], 1, ["RACKNET_SERVICE_IPV4"]),
         (["nic ens5 device", "nic ens5 10.0.0.5/24 device", CLOUD], 2, ["RACKNET_SERVICE_IPV4"]),
         (["nic eth0 10.0.0.5/24"], 0, []),  # a container's own network

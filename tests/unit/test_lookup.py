@@ -15,6 +15,7 @@ from unittest.mock import Mock, patch
 import netifaces
 import pytest
 from support.cases import cases
+from support.fake_kernel import link, message
 from support.layout import parse_layout
 from support.on_host import PlayedReading, on_host
 from support.queries import FOUR, make_query
@@ -25,6 +26,7 @@ from racknet.core.facts import AF, Address
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
 from racknet.host.crosscheck import find_unconfirmed
+from racknet.host.netlink import RTM_NEWLINK
 from racknet.host.reader import read_host
 from racknet.lookup import find_other_family, is_final, look_up, wait_for
 
@@ -77,6 +79,27 @@ def test_ways_are_asked_for() -> None:
         look_up([make_query("public --reach 9.9.9.9"), make_query("service")])
         look_up([make_query("public")])
     assert asked == [{"9.9.9.9"}, set()]
+
+
+@cases(
+    "layout line expected",
+    (READY, "public", False),
+    (READY, "public --interface eth0 --cidr 203.0.113.0/24", False),
+    (READY, "public --interface docker*", True),
+    (READY, "public --interface *", True),
+    (READY, "public --interface eth9", True),
+    (READY, "public --interface eth0:1", True),  # a label, which any interface may have
+    (READY, "public --cidr 172.17.0.1", True),
+    (READY, "public --reach 9.9.9.9", True),
+    ("nic eth0 203.0.113.7/24", "public", True),  # a container interface would show that it is a host
+)
+def test_what_may_change(layout: str, line: str, expected: bool) -> None:
+    """A container interface changes an answer only where it may be asked for, or is what a host is known by."""
+    with on_host(layout):
+        found = look_up([make_query(line)])
+    new = message(RTM_NEWLINK, link(9, "docker1"))
+    assert [found.may_change([new]) for _ in range(2)] == [expected] * 2
+    assert found.may_change([message(RTM_NEWLINK, link(1, "eth0"))])
 
 
 def test_first_look() -> None:
