@@ -64,7 +64,7 @@ target "materials" {
 }
 
 # What the tests, script/bench and script/compare run beside the image.
-group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-servers", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd", "beside-tools", "beside-packages"] }
+group "tests" { targets = ["beside-host", "beside-package", "beside-frozen", "beside-qemu", "beside-node", "beside-servers", "beside-redis", "beside-peers", "beside-engines", "beside-machine", "beside-systemd", "beside-tools", "beside-packages", "beside-cloud-init"] }
 
 group "bench" { targets = ["beside-host", "beside-bench", "beside-nothing"] }
 
@@ -80,7 +80,7 @@ target "stage" {
 
 target "beside" {
   name     = "beside-${stage}"
-  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "tools", "packages"] }
+  matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "tools", "packages", "cloud-init"] }
   context  = "tests/image"
   contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
   target   = stage

@@ -63,6 +63,7 @@ def public(
     strict: bool = False,
     in_container: bool = False,
     wait: float = 0,
+    ask_provider: bool = False,
 ) -> IPAddress:
     """Return the host's address on the public network. The arguments are those of `address`."""
     return address(
@@ -74,6 +75,7 @@ def public(
         reach=reach,
         strict=strict,
         in_container=in_container,
+        ask_provider=ask_provider,
         wait=wait,
     )
 
@@ -114,19 +116,21 @@ def address(
     strict: bool = False,
     in_container: bool = False,
     wait: float = 0,
+    ask_provider: bool = False,
 ) -> IPAddress:
     """Return the host's address on a network, "public" or "service".
 
     `interface` names the only interfaces to consider, by names or globs; `cidr` the only blocks of addresses; `reach`
     is an address: only the interface by which the kernel reaches it. `exclude` names interfaces and blocks to leave
-    out. With `strict`, only a proven answer is one; with `in_container`, one of a container's own network will
-    do. Where nothing is sure yet, ask again for `wait` seconds. No variable of the environment changes anything.
+    out. With `strict`, only a proven answer is one; with `in_container`, one of a container's own network will do. With
+    `ask_provider`, ask the provider's metadata service if the host has no public IPv4 address. Where nothing is sure
+    yet, ask again for `wait` seconds. No variable of the environment changes anything.
 
     Raise NoAddress, or Ambiguous where nothing proves which of several it is; UsageError for a wrong argument;
     HostReadError.
     """
     filters = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
-    switches = {"strict": strict, "in_container": in_container}
+    switches = {"strict": strict, "in_container": in_container, "ask_provider": ask_provider}
     (found,) = _select(network, family, filters, switches, wait).answers
     return ip_address(found.text)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from racknet.core.query import Query
+from racknet.core.known import CONTAINER_NAMES
+from racknet.core.query import Query, names_interface
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
@@ -14,25 +15,67 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Sequence
 
     from racknet.core.cloud_hints import Provider
+    from racknet.core.comparison import Refusal
     from racknet.core.facts import Host
     from racknet.core.selection import Selection
+    from racknet.core.told import Told
+    from racknet.host.changes import Changes
     from racknet.host.reader import Reading
 
-PAUSE = 0.2  # seconds between two looks at a host that is waited for
+# Seconds after which a host that is waited for is looked at in any case. The kernel does not tell when systemd has
+# booted (/run), when the second reader catches up, or anything at all in a sandbox that has no groups.
+SLOW = 1.0
 
 
 class LookUp:
     """What one reading of the host gives for some queries. Each address to print is confirmed by the second reader."""
 
-    __slots__ = ("queries", "reading", "selections")
+    __slots__ = ("_changes", "_word", "queries", "reading", "selections")
 
-    def __init__(self, queries: Sequence[Query], reading: Reading, selections: list[Selection]) -> None:
-        self.queries, self.reading, self.selections = queries, reading, selections
+    def __init__(
+        self,
+        queries: Sequence[Query],
+        reading: Reading,
+        selections: list[Selection],
+        word: Told | Refusal | None = None,
+    ) -> None:
+        self.queries, self.reading, self._word = queries, reading, word
+        self.selections = self._with_word(selections)
+        self._changes: Changes | None = None
 
     def whole(self) -> tuple[Host, list[Selection]]:
         """Return the whole host and its selections, container interfaces included, for what shows all addresses."""
         host = self.reading.whole()
-        return host, select_addresses(host, self.queries)
+        return host, self._with_word(select_addresses(host, self.queries))
+
+    def ask_provider(self) -> LookUp:
+        """Return the look with the provider's word, where a query is to ask it, and the host itself has no answer."""
+        for selection in self.selections:  # `public ipv4` alone asks
+            if selection.query.ask_provider and not selection.candidates:
+                return LookUp(self.queries, self.reading, self.selections, _ask(self.reading, selection.query))
+        return self
+
+    def _with_word(self, selections: list[Selection]) -> list[Selection]:
+        if self._word is None:
+            return selections
+        from racknet.core.told import with_word
+
+        return [with_word(selection, self._word) for selection in selections]
+
+    def may_change(self, messages: Sequence[bytes]) -> bool:
+        """Return whether messages of the kernel's since then, in their order, may change a selection."""
+        if self._changes is None:
+            from racknet.host.changes import Changes
+
+            globs = [glob for query in self.queries for glob in query.include]
+            others = [i for i in self.reading.host.interfaces.values() if not CONTAINER_NAMES.match(i.name)]
+            # A glob that names none of those may be a label, or the name of a container interface.
+            named_any = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
+            named_any |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
+            # A container interface that comes shows that a network is a host's.
+            named = ["*"] if named_any or not self.selections[0].counts_as_host else globs
+            self._changes = Changes(self.reading.names, self.reading.host.ways, named)
+        return self._changes.concern(messages)
 
 
 def look_up(queries: Sequence[Query]) -> LookUp:
@@ -65,34 +108,46 @@ def wait_for(
 ) -> LookUp:
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
-    `first` is a look that was just taken; `on_wait` is called once, when the waiting begins.
+    Look again as soon as the kernel tells of a change. `first` is a look that was just taken; `on_wait` is called once,
+    when the waiting begins. In the end, the provider is asked for those queries that are to ask it.
     """
-    from time import monotonic, sleep
+    if not seconds:
+        return (first or look_up(queries)).ask_provider()
+    from time import monotonic
+
+    from racknet.host.events import Events
 
     end = monotonic() + seconds
-    while True:
-        try:
-            found, first = first or look_up(queries), None
-            if is_done(found.selections) or monotonic() >= end:
-                return found
-        except HostReadError:
-            if monotonic() >= end:
-                raise
-        if on_wait:
-            on_wait()
-            on_wait = None
-        sleep(min(PAUSE, max(0, end - monotonic())))
+    may_change: Callable[[Sequence[bytes]], bool] = bool
+    with Events() as events:
+        while True:
+            try:
+                found, first = first or look_up(queries), None
+                may_change = found.may_change
+                if is_done(found.selections) or monotonic() >= end:
+                    return found.ask_provider()
+            except HostReadError:
+                if monotonic() >= end:
+                    raise
+            if on_wait:
+                on_wait()
+                on_wait = None
+            events.wait(min(SLOW, max(0, end - monotonic())), may_change)
 
 
 def is_final(selection: Selection) -> bool:
     """Return whether waiting changes nothing: nothing can replace the answer, or this is not a host's network.
 
-    While a host boots, the first NIC with an address may not be the one. What the user chose is not replaced.
+    While a host boots, the first NIC with an address may not be the one. What the user chose is not replaced. Where the
+    provider is to be asked, no answer is final, too.
     """
     query = selection.query
     blocks = query.blocks(query.family) or (query.network == "service" and query.blocks("ipv4"))
     is_chosen = bool(query.include or blocks or query.reach)
-    return not selection.counts_as_host or (bool(selection.answers) and (is_chosen or not selection.awaits_address))
+    is_settled = not selection.awaits_address
+    return not selection.counts_as_host or (
+        is_chosen or is_settled if selection.answers else query.ask_provider and is_settled
+    )
 
 
 def find_other_family(host: Host, selection: Selection) -> str:
@@ -116,3 +171,29 @@ def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:
     from racknet.host.dmi import read_dmi
 
     return find_provider(read_dmi())
+
+
+def _ask(reading: Reading, query: Query) -> Told | Refusal | None:
+    """Return what the provider that the firmware names tells of a query; None where nothing may be translated."""
+    from racknet.core.cloud_hints import find_provider
+    from racknet.core.comparison import Refusal
+    from racknet.core.told import choose_told, find_translated
+    from racknet.host.dmi import read_dmi
+
+    host = reading.whole()
+    translated = find_translated(host, query)
+    if not translated:
+        return None
+    provider = find_provider(read_dmi())
+    if provider is None:
+        return Refusal("the firmware names no provider that can be asked", "ask the provider by its own tools")
+    by_hand = f"to ask the provider: {provider.command}"
+    if provider.metadata is None:
+        return Refusal(f"{provider.name}'s metadata service does not have it", by_hand)
+    from racknet.host.metadata import MetadataError, read_pairs
+
+    try:
+        pairs = read_pairs(provider.metadata)
+    except MetadataError as error:
+        return Refusal(f"{provider.name}'s metadata service does not tell it: {error}", by_hand)
+    return choose_told(host, query, translated, provider.name, pairs)

@@ -15,11 +15,12 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
 BLANKS = " \t\n\r\v\f"  # The name of an interface cannot hold one of these. It can hold other blanks of Unicode.
 YEAR = 366 * 24 * 60 * 60  # seconds: nobody means to wait for longer
-COMMANDS, FILTERS = (*NETWORKS, "list", "env", "exec", "cluster", "report"), ("interface", "cidr", "reach")
+COMMANDS = (*NETWORKS, "list", "env", "exec", "watch", "check", "cluster", "report")
+FILTERS = ("interface", "cidr", "reach")
 # The variables that racknet reads, and those that it writes (`env`, `exec`).
 INPUT_VARS = [
     *(f"RACKNET_{n}_{f}".upper() for n in NETWORKS for f in FILTERS),
-    *("RACKNET_EXCLUDE", "RACKNET_IN_CONTAINER", "RACKNET_STRICT", "RACKNET_WAIT"),
+    *("RACKNET_ASK_PROVIDER", "RACKNET_EXCLUDE", "RACKNET_IN_CONTAINER", "RACKNET_STRICT", "RACKNET_WAIT"),
 ]
 OUTPUT_VARS = {f"RACKNET_{n}_{f}".upper(): (n, f) for n in NETWORKS for f in BITS}
 # What Kubernetes and Docker's links set for a service or container of the name racknet.
@@ -34,6 +35,13 @@ EXPECTED = {
 }
 ALIKE = 0.6  # the least ratio by which a wrong name is like the one that is meant
 AS_ALIKE = 0.05  # names are as alike if their ratios differ by no more
+
+
+def parse_network(word: str) -> str:
+    """Return a network's name. Raise UsageError."""
+    if word not in NETWORKS:
+        raise UsageError(f"'{word}' is not a network: public or service")
+    return word
 
 
 def parse_family(word: str) -> str:
@@ -52,14 +60,20 @@ def parse_query(
     *,
     strict: bool = False,
     in_container: bool = False,
+    ask_provider: bool = False,
     all_candidates: bool = False,
 ) -> Query:
     """Return the query of options, by their names, and variables. Raise UsageError.
 
     Each option and variable takes a list. `interface`, `cidr` or `reach` among the options put those variables of the
-    network aside; `exclude` adds to its own. Errors name an option with the sign before it.
+    network aside; `exclude` adds to its own. `ask_provider` is for `public ipv4` alone, and so is its variable.
+    Errors name an option with the sign before it.
     """
     check_variables(environ)
+    may_ask = (network, family) == ("public", "ipv4")
+    if ask_provider and not may_ask:
+        name = f"{sign}ask{'-' if sign else '_'}provider"
+        raise UsageError(f"{name} is for public ipv4, not for {network} {family}")
     words = {name: _parse_list(sign, name, options.get(name) or ()) for name in (*FILTERS, "exclude")}
     if not any(words[name] for name in FILTERS):
         words |= {name: _listed(environ, f"RACKNET_{network}_{name}".upper()) for name in FILTERS}
@@ -81,11 +95,13 @@ def parse_query(
         all_candidates=all_candidates,
         strict=strict or parse_switch("RACKNET_STRICT", environ) == "1",
         in_container=in_container or parse_switch("RACKNET_IN_CONTAINER", environ) == "1",
+        ask_provider=ask_provider or (parse_switch("RACKNET_ASK_PROVIDER", environ) == "1" and may_ask),
         filters_text=_as_written([word for name in (*FILTERS, "exclude") for word in words[name]]),
         options=(
             *(part for name in ("cidr", "reach", "exclude") for _, word in words[name] for part in (f"--{name}", word)),
             *(["--strict"] if strict else []),
             *(["--in-container"] if in_container else []),
+            *(["--ask-provider"] if ask_provider else []),
         ),
     )
 
@@ -131,6 +147,22 @@ def parse_switch(name: str, environ: Mapping[str, str]) -> str:
     if word not in ("", "0", "1"):
         raise _wrong(name, word, "0 or 1")
     return word
+
+
+def parse_own_address(word: str, network: str, family: str) -> tuple[int, str]:
+    """Return the number of an address that may be the answer to a query, and its zone or "". Raise UsageError."""
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(word)
+    except ValueError:
+        raise UsageError(f"'{word}' is not an address") from None
+    other = f"ipv{address.version}"
+    if other != family:
+        raise UsageError(
+            f"'{word}' is an address of {other}, and {network} {family} is asked for: ask for {network} {other}"
+        )
+    return int(address), word.partition("%")[2]
 
 
 def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:

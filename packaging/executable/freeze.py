@@ -31,11 +31,11 @@ LINKED = {
 
 UNUSED = """
 _pydatetime _pydecimal _pyio _strptime _winapi _wmi argparse asyncio bdb bz2 click._termui_impl click._winconsole cmd
-code codeop colorama concurrent ctypes curses distutils doctest email ftplib getopt getpass hashlib hmac http
+code codeop colorama concurrent ctypes curses distutils doctest ftplib getopt getpass hashlib hmac
 importlib._bootstrap importlib._bootstrap_external importlib.metadata importlib.resources lzma msvcrt multiprocessing nt
 ntpath nturl2path optparse pdb pickle plistlib pydoc random readline rich secrets setuptools shellingham sqlite3 ssl
 statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli typer.rich_utils typer.testing typing_extensions
-unicodedata unittest urllib webbrowser winreg xml zipfile zlib
+unicodedata unittest urllib.error urllib.request urllib.response webbrowser winreg xml zipfile zlib
 psutil._psaix psutil._psbsd psutil._psosx psutil._pssunos psutil._pswindows psutil.tests
 racknet.api racknet.swarm
 """.split()

@@ -12,14 +12,14 @@ import typer
 from typer import Argument, Option
 
 from racknet import __version__
-from racknet.cli import ask, environment
+from racknet.cli import ask, environment, watch
 from racknet.cli.completion import offer_commands, offer_interfaces
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
 from racknet.output.formats import FORMATS, Template
 from racknet.output.stdio import write_error, write_output
-from racknet.parsing import parse_family, parse_query, parse_require, parse_seconds
+from racknet.parsing import parse_family, parse_network, parse_query, parse_require, parse_seconds
 
 app = typer.Typer(
     cls=Commands,
@@ -64,6 +64,9 @@ Reach = Annotated[
 ]
 Strict = Annotated[bool, Option("--strict", help="Refuse an answer that is preferred, and not proven.")]
 InContainer = Annotated[bool, Option("--in-container", help="Also in a container's own network.")]
+AskProvider = Annotated[
+    bool, Option("--ask-provider", help="If the host has no public ipv4 address, ask the provider for it.")
+]
 Require = Annotated[
     Several, Option(metavar="NETWORKS", help="Fail without these answers: service, public:ipv6, or a list of them.")
 ]
@@ -89,6 +92,7 @@ Export = Annotated[bool, Option("--export", help='Put "export " before each line
 Network = Annotated[
     str, Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
 ]
+Settle = Annotated[str, Option(metavar="SECONDS", help="How long another answer must hold to be printed.")]
 NodeOption = Annotated[
     Several, Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
 ]
@@ -123,6 +127,7 @@ def _add_network(network: str, about: str) -> None:
         reach: Reach = None,
         strict: Strict = False,
         in_container: InContainer = False,
+        ask_provider: AskProvider = False,
         wait: Wait = None,
         all_candidates: All = False,
         text: FormatOption = None,
@@ -138,6 +143,7 @@ def _add_network(network: str, about: str) -> None:
             options,
             strict=strict,
             in_container=in_container,
+            ask_provider=ask_provider,
             all_candidates=all_candidates,
         )
         seconds = parse_seconds(wait, os.environ)
@@ -200,6 +206,52 @@ def _exec(
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     required = parse_require(require or [])
     raise typer.Exit(environment.exec_command(command, queries, required, os.environ))
+
+
+@app.command("watch", cls=Command)
+def _watch(
+    network: Network,
+    word: Family = "ipv4",
+    interface: InterfaceOption = None,
+    cidr: Cidr = None,
+    exclude: Exclude = None,
+    reach: Reach = None,
+    strict: Strict = False,
+    in_container: InContainer = False,
+    settle: Settle = "2",
+) -> None:
+    """Print the address, and again each time another one holds.
+
+    The first is printed at once. Where there is no answer any more, a note on standard error says why. It ends when
+    nobody reads its output.
+    """
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
+    network, family = parse_network(network), parse_family(word)
+    query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
+    raise typer.Exit(watch.watch(query, os.environ, parse_seconds(settle, {})))
+
+
+@app.command("check", cls=Command)
+def _check(
+    address: Annotated[str, Argument(metavar="ADDRESS", show_default=False)],
+    network: Network,
+    word: Family = "ipv4",
+    interface: InterfaceOption = None,
+    cidr: Cidr = None,
+    exclude: Exclude = None,
+    reach: Reach = None,
+    strict: Strict = False,
+    in_container: InContainer = False,
+    wait: Wait = None,
+) -> None:
+    """Say by the status whether ADDRESS is the address: 0, or 1.
+
+    With status 1, standard error says which one is.
+    """
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
+    network, family = parse_network(network), parse_family(word)
+    query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
+    raise typer.Exit(watch.check(address, query, parse_seconds(wait, os.environ)))
 
 
 @app.command("cluster", cls=Command)

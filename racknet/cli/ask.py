@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from racknet import lookup
-from racknet.errors import ExitStatus, HostReadError
+from racknet.errors import ExitStatus, HostReadError, NoAddress
 from racknet.lookup import find_nat_provider, find_other_family, is_final, look_up
 from racknet.output import hints, messages, notes
 from racknet.output.formats import as_text
@@ -36,15 +36,20 @@ def answer(
     found = wait_as_command([query], wait, lambda selections: is_final(selections[0]), first)
     (selection,) = found.selections
     if not selection.answers:
-        host, (whole,) = found.whole()
-        other = find_other_family(host, whole)
-        raise messages.no_address(whole, provider=find_nat_provider([whole]), other_family=other)
+        raise no_answer(found)
     printed = in_format(selection)  # or an error: then nothing is said about an answer
     if explain:
         write_error(messages.explanation(found.whole()[1][0]))
     note_unproven([selection], environ)
     write_output(printed)
     return ExitStatus.ANSWERED
+
+
+def no_answer(found: LookUp) -> NoAddress:
+    """Return the error for the one query of a look, which has no answer."""
+    host, (whole,) = found.whole()
+    other = find_other_family(host, whole)
+    return messages.no_address(whole, provider=find_nat_provider([whole]), other_family=other)
 
 
 def note_unproven(selections: Sequence[Selection], environ: Mapping[str, str]) -> None:
@@ -119,14 +124,19 @@ def wait_as_command(
             write_error(f"racknet: waiting up to {seconds:g} s, until nothing can bring a better answer\n")
 
     if seconds:
-        _end_on_sigterm()
+        live_long()
     return lookup.wait_for(queries, seconds, is_done, first=first, on_wait=say)
 
 
-def _end_on_sigterm() -> None:
-    """Let SIGTERM end the program as process 1 of a container too, where the kernel would ignore it."""
+def live_long() -> None:
+    """Let SIGTERM end the program as process 1 of a container too, where the kernel would ignore it.
+
+    And let memory be collected: the executable begins without, since a plain answer is too short for it.
+    """
+    import gc
     import os
     import signal
 
+    gc.enable()
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))

@@ -36,7 +36,7 @@ on standard error and prints nothing.
 
 GROUPS = {
     "Addresses": ["public", "service", "list"],
-    "For other programs": ["env", "exec"],
+    "For other programs": ["env", "exec", "watch", "check"],
     "For a swarm": ["cluster"],
     "For a bug report": ["report"],
 }
@@ -45,20 +45,22 @@ MORE = """
 Use an answer, or become a program that uses it:
   ip="$(racknet service)" && docker run -d -p "$ip":6379:6379 redis
   racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'
+  racknet watch service | while read -r ip; do systemctl restart redis; done
 
 Each command has its own help: racknet public --help. The default family is
 ipv4. Options may come from the environment too:
   RACKNET_PUBLIC_INTERFACE, RACKNET_PUBLIC_CIDR, RACKNET_PUBLIC_REACH,
   RACKNET_SERVICE_INTERFACE, RACKNET_SERVICE_CIDR, RACKNET_SERVICE_REACH,
-  RACKNET_EXCLUDE, RACKNET_WAIT, RACKNET_IN_CONTAINER=1, RACKNET_STRICT=1
+  RACKNET_EXCLUDE, RACKNET_WAIT, RACKNET_IN_CONTAINER=1,
+  RACKNET_ASK_PROVIDER=1, RACKNET_STRICT=1
   (INTERFACE, CIDR and EXCLUDE are lists)
   RACKNET_STRICT=0 leaves out the notes on answers that are not proven
 
 Status: 0 answered; 1 there is no such address, it is ambiguous, or not proven
-(--strict); 2 the command line or a variable is wrong; 3 the interfaces cannot
-be read, the answer cannot be written, or there is too little memory; 70 a fault
-of racknet's own. exec: 127 the command is not found, 126 it cannot be run, else
-its own status.
+(--strict), or not the one to check; 2 the command line or a variable is wrong;
+3 the interfaces cannot be read, the answer cannot be written, or there is too
+little memory; 70 a fault of racknet's own. exec: 127 the command is not found,
+126 it cannot be run, else its own status.
 """
 
 

@@ -25,20 +25,21 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.facts import Address, Route
 
 # Why there is no answer although there are candidates.
-TIE, CONTRADICTION, UNPROVEN = "tie", "contradiction", "unproven"
+TIE, CONTRADICTION, UNPROVEN, TOLD = "tie", "contradiction", "unproven", "told"
 
 
 class Doubt:
     """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
 
     `candidates` are those that are in doubt, best first; `preference` is what decides between the first two of them, or
-    would: it is no proof, or a later preference, `against`, proves the opposite.
+    would: it is no proof, or a later preference, `against`, proves the opposite. An address is TOLD by a provider that
+    does not say for which private one.
     """
 
     __slots__ = ("against", "candidates", "kind", "preference")
 
     def __init__(
-        self, kind: str, candidates: list[Address], preference: Preference, against: Preference | None = None
+        self, kind: str, candidates: list[Address], preference: rules.Reason, against: Preference | None = None
     ) -> None:
         self.kind, self.candidates, self.preference, self.against = kind, candidates, preference, against
 
@@ -51,6 +52,15 @@ class Doubt:
     def interfaces(self) -> list[str]:
         """The interfaces that are in doubt."""
         return list(dict.fromkeys(address.interface for address in self.candidates))
+
+
+class Refusal:
+    """Why a provider tells no answer, and what to do. `doubtful` are the addresses of which any may be the one."""
+
+    __slots__ = ("doubtful", "hint", "message")
+
+    def __init__(self, message: str, hint: str = "", doubtful: Sequence[Address] = ()) -> None:
+        self.message, self.hint, self.doubtful = message, hint, doubtful
 
 
 class Comparison:

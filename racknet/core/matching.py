@@ -88,6 +88,11 @@ def matches_glob(name: str, globs: Sequence[str]) -> bool:
     return any(fnmatchcase(name, glob) for glob in globs)
 
 
+def as_glob(name: str) -> str:
+    """Return a glob that matches a name alone."""
+    return "".join([f"[{c}]" if c in "*?[" else c for c in name])
+
+
 class NamePattern:
     """A pattern of interface names: `docker*`, `cbr0`, `tun<digits>`, `br-<12 hex digits>`.
 

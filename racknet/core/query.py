@@ -18,12 +18,14 @@ class Query:
     `include` and `exclude` are globs of interface names and labels, `cidrs` and `exclude_cidrs` blocks of a family; all
     are empty without such a filter. `reach` is an address, or "". With `all_candidates`, the answer alone is not
     enough. With `strict`, only a proven answer is one. With `in_container`, an address of a container's own network is
-    one, too. `filters_text` is how the user wrote the filters, `options` the same without `--interface`, as words of a
+    one, too. With `ask_provider`, the provider's metadata service is asked where the host has no such address.
+    `filters_text` is how the user wrote the filters, `options` the same without `--interface`, as words of a
     command line.
     """
 
     __slots__ = (
-        *("all_candidates", "cidrs", "exclude", "exclude_cidrs", "family", "filters_text", "in_container", "include"),
+        *("all_candidates", "ask_provider", "cidrs", "exclude", "exclude_cidrs", "family", "filters_text"),
+        *("in_container", "include"),
         *("network", "options", "reach", "strict"),
     )
 
@@ -40,13 +42,14 @@ class Query:
         all_candidates: bool = False,
         strict: bool = False,
         in_container: bool = False,
+        ask_provider: bool = False,
         filters_text: str = "",
         options: tuple[str, ...] = (),
     ) -> None:
         self.network, self.family, self.include, self.exclude = network, family, include, exclude
         self.cidrs, self.exclude_cidrs, self.reach = cidrs, exclude_cidrs, reach
         self.all_candidates, self.strict, self.in_container = all_candidates, strict, in_container
-        self.filters_text, self.options = filters_text, options
+        self.ask_provider, self.filters_text, self.options = ask_provider, filters_text, options
 
     def __str__(self) -> str:
         return f"{self.network} {self.family}"

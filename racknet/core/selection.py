@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
-    from racknet.core.comparison import Comparison, Doubt
+    from racknet.core.comparison import Comparison, Doubt, Refusal
     from racknet.core.facts import Address, Host, Way
     from racknet.core.query import Query
 
@@ -23,12 +23,13 @@ class Selection:
 
     `comparison` has what decides between several candidates, and is None where there are fewer. `doubt` says why there
     is no answer although there are candidates; `unproven`, why the answer is not proven; each is None otherwise.
-    `counts_as_host` is false in a container's own network, whose addresses are no host's.
+    `counts_as_host` is false in a container's own network, whose addresses are no host's. `told` says who told an
+    address that is not on the host, and `refusal` why it was not told; each is None where nobody was asked.
     """
 
     __slots__ = (
         *("_eligibility", "address", "answers", "candidates", "comparison", "doubt"),
-        *("counts_as_host", "query", "rejected", "unproven"),
+        *("counts_as_host", "query", "refusal", "rejected", "told", "unproven"),
     )
 
     def __init__(
@@ -41,16 +42,27 @@ class Selection:
         comparison: Comparison | None = None,
         doubt: Doubt | None = None,
         unproven: Doubt | None = None,
+        told: Reason | None = None,
+        refusal: Refusal | None = None,
     ) -> None:
         self.query, self._eligibility, self.rejected, self.comparison = query, eligibility, rejected, comparison
         self.candidates = comparison.addresses if comparison else candidates
         self.unproven, self.doubt = unproven, doubt or (unproven if query.strict else None)
         self.counts_as_host = query.in_container or is_host(eligibility.host)
+        self.told, self.refusal = told, refusal
         is_answered = bool(self.candidates) and self.counts_as_host and self.doubt is None
         self.address = self.candidates[0] if is_answered else None
         self.answers = [self.address] if self.address else []
         if query.all_candidates and self.counts_as_host and not (query.strict and self.doubt):
             self.answers = self.candidates
+
+    def with_told(self, address: Address, reason: Reason, unproven: Doubt | None) -> Selection:
+        """Return the selection with an address that the provider tells, where the host has none."""
+        return Selection(self.query, self._eligibility, [address], self.rejected, unproven=unproven, told=reason)
+
+    def with_refusal(self, refusal: Refusal) -> Selection:
+        """Return the selection with the reason why the provider tells no address."""
+        return Selection(self.query, self._eligibility, [], self.rejected, refusal=refusal)
 
     @property
     def is_proven(self) -> bool:

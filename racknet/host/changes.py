@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet.core.facts import BITS, FAMILIES
 from racknet.core.known import CONTAINER_NAMES, WIDE
-from racknet.core.matching import family_of, parse_address
+from racknet.core.matching import family_of, matches_glob, parse_address
 from racknet.host.interfaces import IFADDRMSG, IFINFOMSG, IFLA_IFNAME
 from racknet.host.netlink import NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, attributes, to_text
 from racknet.host.routes import RTA_DST, RTMSG, is_private, read_nexthops
@@ -19,11 +19,13 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 class Changes:
     """Tells which messages may change an answer. What is about container interfaces changes none.
 
-    `names` are those of the interfaces by their indexes, `looked_up` the addresses to which the way was asked.
+    `names` are those of the interfaces by their indexes, `looked_up` the addresses to which the way was asked. `named`
+    are globs of container interfaces that count all the same.
     """
 
-    def __init__(self, names: dict[int, str], looked_up: Collection[str]) -> None:
-        self._containers = {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
+    def __init__(self, names: dict[int, str], looked_up: Collection[str], named: Sequence[str] = ()) -> None:
+        self._named = named
+        self._containers = {index for index, name in names.items() if self._is_container_name(name)}
         self._others = names.keys() - self._containers
         self._looked_up = looked_up
 
@@ -48,11 +50,14 @@ class Changes:
         """Return whether a link is a container interface, and was not listed as another."""
         index = IFINFOMSG.read(data, start)["index"]
         name = attributes(data, start + IFINFOMSG.size, end, until=IFLA_IFNAME).get(IFLA_IFNAME, b"")
-        if CONTAINER_NAMES.match(to_text(name)):
+        if self._is_container_name(to_text(name)):
             self._containers.add(index)
         elif name:
             self._containers.discard(index)  # renamed
         return index in self._containers and index not in self._others
+
+    def _is_container_name(self, name: str) -> bool:
+        return CONTAINER_NAMES.match(name) and not matches_glob(name, self._named)
 
     def _is_route_concerned(self, data: Buffer, start: int, end: int) -> bool:
         """Return whether a route is one of those that are read, or leads to an address that was looked up."""

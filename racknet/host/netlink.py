@@ -25,6 +25,7 @@ NLA_TYPE_MASK, NLA_F_NESTED = 0x3FFF, 0x8000  # the two bits above the mask are 
 
 READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
 LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB
+MOST = 10_000  # messages of the groups: where more have come, they count as lost
 CUT_OFF = (0, 0, 0, 0, 0)  # in the place of a header that a datagram does not hold completely
 LISTS = {RTM_GETLINK: "interfaces", RTM_GETADDR: "addresses", RTM_GETROUTE: "routes"}
 
@@ -127,16 +128,16 @@ class Kernel:
 
 
 class Groups:
-    """The kernel's multicast groups of links, addresses and routes of both families, from now on."""
+    """The kernel's multicast groups of links, addresses and routes of both families, and perhaps more, from now on."""
 
     # linux/rtnetlink.h: RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE
     NUMBERS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
     NO_MORE, OVERRUN = 11, 105  # EAGAIN, ENOBUFS
 
-    def __init__(self) -> None:
+    def __init__(self, more: int = 0) -> None:
         self._socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
         try:
-            self._socket.bind((0, self.NUMBERS))
+            self._socket.bind((0, self.NUMBERS | more))
         except OSError:
             pass  # a sandbox that plays the kernel and has no groups (gVisor): nothing changes there, either
 
@@ -146,10 +147,14 @@ class Groups:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
+    def fileno(self) -> int:
+        """Return the descriptor, for poll()."""
+        return self._socket.fileno()
+
     def receive(self) -> list[bytes]:
         """Return the messages that have come, without waiting; an empty one where some were lost. Raise OSError."""
-        messages = []
-        while True:
+        messages: list[bytes] = []
+        while len(messages) < MOST:
             try:
                 messages.append(self._socket.recv(LARGEST, MSG_DONTWAIT))
             except OSError as error:
@@ -158,6 +163,7 @@ class Groups:
                 if error.errno != self.OVERRUN:
                     raise
                 messages.append(b"")
+        return [b""]
 
 
 def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attributes:

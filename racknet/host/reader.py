@@ -29,16 +29,19 @@ HINT = "try again; see ip -d link, ip addr and ip route"
 
 
 class Reading:
-    """One reading of the host. `host` has no addresses on container interfaces, which no answer needs; `whole` has."""
+    """One reading of the host. `host` has no addresses on container interfaces, which no answer needs; `whole` has.
 
-    __slots__ = ("_later", "_names", "host")
+    `names` are those of the interfaces by their indexes.
+    """
+
+    __slots__ = ("_later", "host", "names")
 
     def __init__(self, host: Host, names: dict[int, str], later: list[bytes]) -> None:
-        self.host, self._names, self._later = host, names, later
+        self.host, self.names, self._later = host, names, later
 
     def whole(self) -> Host:
         """Return the host with all its addresses."""
-        decoded = [decode_address(self._names, message, 0, len(message)) for message in self._later]
+        decoded = [decode_address(self.names, message, 0, len(message)) for message in self._later]
         addresses = [*self.host.addresses, *(address for address in decoded if address)]
         interfaces = list(self.host.interfaces.values())
         return Host(interfaces, addresses, self.host.routes, known_host=self.host.known_host, ways=self.host.ways)
@@ -71,10 +74,14 @@ def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sy
             is_initial = bool(_inode(f"{proc}/sys/net/core/netdev_max_backlog"))
             host = Host(interfaces, addresses, routes, ways=ways, known_host=is_initial or _is_systemd(proc, run))
     except OSError as error:
-        what = error.filename or "the interfaces"
-        hint = REFUSED_HINT if error.errno in REFUSED else HINT
-        raise HostReadError(f"cannot read {what}: {error.strerror or error}", hint) from error
+        raise read_error(error) from error
     return Reading(host, names, later)
+
+
+def read_error(error: OSError) -> HostReadError:
+    """Return the error for the user, where the kernel does not tell about the host."""
+    hint = REFUSED_HINT if error.errno in REFUSED else HINT
+    return HostReadError(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}", hint)
 
 
 def _have_changed(messages: Sequence[bytes], names: dict[int, str], ways: Mapping[str, Way | None]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from racknet import __version__
+from racknet.core.matching import as_glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
@@ -67,7 +68,7 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
     from shlex import quote
 
     by_interface = by_interface and address.interface.isprintable() and "," not in address.interface
-    option, word = ("interface", _as_glob(address.interface)) if by_interface else ("cidr", address.text)
+    option, word = ("interface", as_glob(address.interface)) if by_interface else ("cidr", address.text)
     if way == "variable":
         name = f"RACKNET_{query.network}_{option}".upper()
         return f"choose one by its variable, for instance: {name}={quote(word)}"
@@ -77,15 +78,17 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
     return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {again}"
 
 
+def another(query: Query, word: str, *, is_here: bool) -> str:
+    """Return what to do where an address is not the answer, but perhaps on the host."""
+    if is_here:
+        return f"let what uses {word} use the answer, or choose with --interface or --cidr; see {line('list')}"
+    return f"{word} is not on this host: restart what uses it, with {line(query.network, query.family)}"
+
+
 def name_it(when: str, query: Query, address: Address, way: str) -> str:
     """Return how to name an address that is an answer only where it is named, and when to."""
     chosen = choose(query, address, way, by_interface=True).partition("instance: ")[2]
     return f"{when} name it: {chosen}"
-
-
-def _as_glob(name: str) -> str:
-    """Return a glob that matches a name alone."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
 def not_a_host(way: str) -> str:

@@ -76,8 +76,8 @@ def no_address(
     passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
     if not selection.counts_as_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.not_a_host(way)
-    elif selection.doubt:
-        return _ambiguous(selection, selection.doubt, rows, way)
+    elif error := _told_or_doubtful(selection, message, rows, way):
+        return error
     elif rules.ANCHOR in reasons:
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
@@ -99,6 +99,34 @@ def no_address(
     else:
         hint = hints.other(query, way)
     return NoAddress(message, hint, _lines(rows), rows)
+
+
+def another_address(selection: Selection, word: str, number: int) -> NoAddress:
+    """Return the error where an address is not the answer that it was taken for, with why it is not."""
+    query, best = selection.query, selection.candidates[0]
+    others = [why_not(selection, place) for place in range(1, len(selection.candidates))]
+    rows = _rows(selection, [Reason("the answer"), *others])
+    known = [*selection.candidates, *(address for address, _ in selection.rejected)]
+    is_here = any((address.family, address.number) == (query.family, number) for address in known)
+    return NoAddress(
+        f"the {query} address{_filters(selection)} is {best.text} on {best.interface}, not {word}",
+        hints.another(query, word, is_here=is_here),
+        _lines(rows),
+        rows,
+    )
+
+
+def _told_or_doubtful(selection: Selection, message: str, rows: list[Row], way: str) -> NoAddress | None:
+    """Return the error where the provider was asked in vain, or there are several addresses; None otherwise."""
+    refusal = selection.refusal
+    if not refusal:
+        return _ambiguous(selection, selection.doubt, rows, way) if selection.doubt else None
+    message, doubtful = f"{message}, and {refusal.message}", refusal.doubtful
+    if not doubtful:
+        return NoAddress(message, refusal.hint, _lines(rows), rows)
+    interfaces = tuple(dict.fromkeys(address.interface for address in doubtful))
+    hint = hints.choose(selection.query, doubtful[0], way, by_interface=len(interfaces) > 1)
+    return Ambiguous(message, hint, _lines(rows), tuple(address.text for address in doubtful), interfaces, rows)
 
 
 def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) -> Ambiguous:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.core.comparison import CONTRADICTION, TIE, UNPROVEN
+from racknet.core.comparison import CONTRADICTION, TIE, TOLD, UNPROVEN
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
@@ -28,6 +28,8 @@ def doubt_text(doubt: Doubt) -> str:
     if doubt.kind == TIE:
         return f"{listed(doubt.interfaces)} tie"
     first, *others = doubt.candidates
+    if doubt.kind == TOLD:
+        return f"{first.text} is {doubt.decided_by}"
     if not others:
         return f"{first.text} on {first.interface} is behind a hypervisor's NAT"
     second = others[0]
@@ -57,6 +59,8 @@ def missing_variable(name: str, selection: Selection) -> str:
     """Return a note on a variable without an answer; "" where it has one."""
     if selection.address:
         return ""
+    if selection.refusal:
+        return f"note: no {name}: {printable(selection.refusal.message)}\n"
     if selection.doubt:
         return f"note: no {name}: {doubt_kind(selection.doubt)}, {printable(doubt_about(selection, selection.doubt))}\n"
     filters = selection.query.filters_text

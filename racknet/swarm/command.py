@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import NamedTuple
 
-from racknet.core.facts import NETWORKS
 from racknet.errors import ExitStatus, UsageError
 from racknet.output.formats import Template
 from racknet.output.stdio import printable, write_error, write_output
-from racknet.parsing import parse_family, parse_query, parse_seconds, parse_switch, variables_to_pass_on
+from racknet.parsing import parse_family, parse_network, parse_query, parse_seconds, parse_switch, variables_to_pass_on
 from racknet.swarm import nodes, output
 from racknet.swarm.client import Swarm
 from racknet.swarm.decode import decode_logs, decode_replies
@@ -37,8 +36,7 @@ class ClusterQuery(NamedTuple):
 
     def check(self) -> None:
         """Raise UsageError where anything is wrong, before a node is asked."""
-        if self.network not in NETWORKS:
-            raise UsageError(f"'{self.network}' is not a network: public or service")
+        parse_network(self.network)
         if self.node_names and self.constraints:
             raise UsageError("'--node' and '--constraint' exclude each other")
         for constraint in self.constraints:

@@ -68,8 +68,6 @@ def _parameters() -> dict[str, Any]:
         if context is None or not context.Host:
             raise UsageError(f"{which} is not a context", "see docker context ls")
         found |= {"base_url": context.Host} | ({"tls": context.TLSConfig} if context.TLSConfig else {})
-    if found["base_url"].startswith("http+unix:"):  # the SDK's own way to write it
-        found["base_url"] = SOCKET
     return found
 
 

@@ -78,6 +78,35 @@ def test_systemd_file(booted: str) -> None:
         run(booted, f"ip addr del 10.208.1.6/17 dev eth1; ip addr add {SERVICE}/17 dev eth1")
 
 
+def test_systemd_watch(booted: str) -> None:
+    """A unit is restarted when the service address has changed, not by the first line, and by no new start."""
+    done(booted, "cp redis-on-service.service /etc/systemd/system", "/examples/systemd")
+    done(booted, "systemctl daemon-reload; systemctl start redis-on-service")
+    done(booted, block("examples/systemd/README.md", "cp racknet-watch@"), "/examples/systemd")
+    done(booted, "systemd-analyze verify /etc/systemd/system/racknet-watch@redis-on-service.service")
+    show = "systemctl show --value --property=MainPID redis-on-service"
+    first = done(booted, show)
+    try:
+        known = "cat /run/racknet-watch/redis-on-service"
+        wait_for(lambda: run(booted, known).out == f"{SERVICE}\n", "the first line")
+        done(booted, "systemctl restart racknet-watch@redis-on-service; sleep 1")
+        assert done(booted, show) == first
+        done(booted, f"ip addr del {SERVICE}/17 dev eth1; ip addr add 10.208.1.6/17 dev eth1")
+        wait_for(lambda: listens(booted, "10.208.1.6"), "Redis on the new address")
+        done(booted, "systemctl stop racknet-watch@redis-on-service")
+        done(booted, f"ip addr del 10.208.1.6/17 dev eth1; ip addr add {SERVICE}/17 dev eth1")
+        second = done(booted, show)
+        done(booted, "systemctl start racknet-watch@redis-on-service")  # of a change meanwhile it knows by the file
+        wait_for(lambda: listens(booted, SERVICE), "Redis on the old address")
+        assert len({first, second, done(booted, show)}) == 3
+        last = done(booted, show)
+        done(booted, "systemctl restart racknet-watch@redis-on-service; sleep 3")
+        assert done(booted, show) == last
+    finally:
+        run(booted, "systemctl disable --now racknet-watch@redis-on-service; systemctl stop redis-on-service")
+        run(booted, f"ip addr flush dev eth1 scope global; ip addr add {SERVICE}/17 dev eth1; rm -r /run/racknet-watch")
+
+
 def test_cron(booted: str) -> None:
     """cron writes the public address when it starts; where racknet fails, the file stays as it was."""
     done(booted, block("examples/cron/README.md", "install"), "/examples/cron")
@@ -103,7 +132,7 @@ def test_make(booted: str) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize("script", sorted(path.name for path in (EXAMPLES / "shell").glob("*.sh")))
+@pytest.mark.parametrize("script", sorted(path.name for path in (EXAMPLES / "shell").glob("*-address*.sh")))
 def test_shell(booted: str, script: str, shell: str) -> None:
     """The scripts write the address in every shell. Where racknet fails, they stop, and the file stays as it was."""
     asked = f"cd $(mktemp -d); trap 'cat redis.conf' EXIT; echo old >redis.conf; {shell} /examples/shell/{script}"
@@ -111,6 +140,22 @@ def test_shell(booted: str, script: str, shell: str) -> None:
     for cidr in ("10.0.0.0/33", "10.0.0.0/32"):  # wrong; without an address
         failed = run(booted, f"export RACKNET_SERVICE_CIDR={cidr}; {asked}")
         assert (failed.out, failed.status == 0) == ("old\n", False)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shell_loop(booted: str, shell: str) -> None:
+    """The loop writes each new address, in every shell. Where racknet fails, it stops, and the file stays as it was."""
+    folder = done(booted, "mktemp -d").strip()
+    asked = f"echo old >redis.conf; {shell} /examples/shell/on-change.sh"
+    failed = run(booted, FAILING + asked, folder)
+    assert (run(booted, "cat redis.conf", folder).out, failed.status, "10.0.0.0/33" in failed.err) == ("old\n", 1, True)
+    try:
+        run(booted, f"nohup bash -c '{asked}' >/dev/null 2>&1 &", folder)
+        wait_for(lambda: run(booted, "cat redis.conf", folder).out == f"bind {SERVICE}\n", "the address")
+        done(booted, f"ip addr del {SERVICE}/17 dev eth1; ip addr add 10.208.1.6/17 dev eth1")
+        wait_for(lambda: run(booted, "cat redis.conf", folder).out == "bind 10.208.1.6\n", "the new address")
+    finally:
+        run(booted, f"pkill racknet; ip addr del 10.208.1.6/17 dev eth1; ip addr add {SERVICE}/17 dev eth1")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -269,6 +269,7 @@ RUN_BY = {
     },
     "test_tools.py::test_ansible": {"examples/ansible/README.md": ["ansible-playbook"]},
     "needs a cluster; podman plays the job, a schema checks both files": {"examples/kubernetes/README.md": ["kubectl"]},
+    "test_tools.py::test_systemd_watch": {"examples/systemd/README.md": ["cp racknet-watch@"]},
     "test_tools.py::test_kube_play": {"examples/kubernetes/README.md": ["sed"]},
 }
 ELSEWHERE = {(page, start): who for who, pages in RUN_BY.items() for page, starts in pages.items() for start in starts}

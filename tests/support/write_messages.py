@@ -1,7 +1,8 @@
-"""Write tests/messages.txt, which shows what racknet prints: script/messages runs this, and a test compares the text.
+"""Write tests/messages.txt, which shows most of what racknet prints, one message of each kind.
 
-The hosts are those of the tests' table, and a few more. Their layouts stand in for the kernel, and patches for its
-failures.
+script/messages runs this, and a test compares the text. The commands are those that stand in the file: a new message is
+a new line `$ racknet …` there, below its place. The places are hosts of the tests' table, and those below. Their
+layouts stand in for the kernel, and patches for its failures.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock, patch
@@ -22,16 +24,18 @@ from docker.errors import DockerException, NotFound
 
 import racknet.__main__
 from racknet import lookup
+from racknet.cli import watch
 from racknet.core.facts import Host
 from racknet.core.inventory import InterfaceState
-from racknet.host import crosscheck, dmi, netlink, reader, states
+from racknet.errors import HostReadError
+from racknet.host import crosscheck, dmi, metadata, netlink, reader, states
 from racknet.output import hints, stdio
 from racknet.swarm import command
 from racknet.swarm.image import Image
 from racknet.swarm.nodes import Answer, Code, Failure, Node, Reply
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.on_host import PlayedReading
+from support.on_host import PlayedEvents, PlayedReading
 
 FILE = Path(__file__).parent.parent / "messages.txt"
 
@@ -40,173 +44,18 @@ STATES = {"eth0": InterfaceState(has_carrier=True, speed=10_000, mtu=1500)}
 
 # Hosts beside those of the table.
 LAYOUTS = {
-    "two-private-networks": """
-        nic ens5 10.0.1.5/24 fe80::5/64 device
-        nic ens6 10.9.0.4/24 device
-        default ens5 via 10.0.1.1
-    """,
-    "virtual-source": """
-        nic bond0 192.168.222.211/24 192.168.222.210/32 device
-        default bond0 via 192.168.222.1 src 192.168.222.210
-    """,
-    "laboratory": """
-        nic ens5 10.0.1.5/24 device
-        nic ens6 11.0.0.4/24 device
-        default ens5 via 10.0.1.1
-    """,
-    "vagrant": """
-        nic eth0 10.0.2.15/24 fe80::5/64 device
-        default eth0 via 10.0.2.2
-    """,
-    "down": """
-        nic eth0 203.0.113.7/24 device
-        nic eth1 10.208.1.5/20 device down
-        default eth0 via 203.0.113.1
-    """,
-    "ipv6-alone": """
-        nic ens3 2001:db8::7/64 device
-        default ens3 via fe80::1
-    """,
-    "many-networks": """
-        nic ens3 203.0.113.7/24 198.51.100.7/24 192.0.2.7/24 192.88.98.7/24 device
-        default ens3 via 203.0.113.1
-    """,
+    "two-private-networks": (
+        "nic ens5 10.0.1.5/24 fe80::5/64 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1"
+    ),
+    "virtual-source": (
+        "nic bond0 192.168.222.211/24 192.168.222.210/32 device\ndefault bond0 via 192.168.222.1 src 192.168.222.210"
+    ),
+    "laboratory": "nic ens5 10.0.1.5/24 device\nnic ens6 11.0.0.4/24 device\ndefault ens5 via 10.0.1.1",
+    "vagrant": "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2",
+    "down": "nic eth0 203.0.113.7/24 device\nnic eth1 10.208.1.5/20 device down\ndefault eth0 via 203.0.113.1",
+    "ipv6-alone": "nic ens3 2001:db8::7/64 device\ndefault ens3 via fe80::1",
+    "many-networks": "nic ens3 203.0.113.7/24 198.51.100.7/24 192.0.2.7/24 192.88.98.7/24 device\ndefault ens3",
 }
-
-# A host, the variables that are set there, and the words of a command.
-COMMANDS = """
-rackspace: public
-rackspace: service ipv6
-rackspace: public --json
-rackspace: service --all --json
-rackspace: service --explain
-rackspace: list
-rackspace: list --json
-rackspace: env
-rackspace: env --export
-rackspace: service --format '{host}:6379 {network}'
-rackspace: public ipv6 --format 'http://{host}/'
-rackspace: service ipv6 --format '{host} {zone}'
-vpn-with-the-default-route: public
-vpn-with-the-default-route: service -v
-service-ambiguous: service
-service-ambiguous: service --all
-service-ambiguous: service --all --explain
-service-ambiguous: service ipv6
-service-ambiguous: service --exclude 10.9.0.0/16 --exclude 'veth*'
-service-ambiguous: list
-service-ambiguous: env
-service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IPV4
-service-ambiguous: exec redis-server --bind $RACKNET_SERVICE_IP
-service-ambiguous: service --cidr 10.31.0.0/16 --interface ens4 --interface lo
-two-private-networks: service
-two-private-networks: service --json
-two-private-networks: service --explain
-two-private-networks: service --all
-two-private-networks: service --strict
-two-private-networks: service ipv6 --strict
-two-private-networks: list
-two-private-networks: list --strict
-two-private-networks: env
-two-private-networks: env --strict
-two-private-networks: exec redis-server --bind $RACKNET_SERVICE_IPV4
-two-private-networks RACKNET_STRICT=1: service
-two-private-networks RACKNET_STRICT=1: exec redis-server --bind $RACKNET_SERVICE_IPV4
-two-private-networks RACKNET_STRICT=0: service
-two-private-networks RACKNET_STRICT=yes: service
-virtual-source: service
-virtual-source: service --cidr 192.168.222.211
-virtual-source: service --all -v
-virtual-source: service --all --format {network}
-virtual-source: list
-laboratory: public
-laboratory: list
-vagrant: service
-vagrant: service ipv6
-vagrant: service --strict
-vagrant: env
-down: service
-ipv6-alone: public
-many-networks: report
-digitalocean: service --explain
-anchor-alone: service
-laptop-on-vpn: list
-aws: public
-reach: service --reach 10.9.9.9
-reach: service --reach 10.9.9.9 --all --explain
-reach: service --reach 10.8.8.8
-bridged-container: service
-bridged-container: list
-bridged-container: service --interface eth0
-bridged-container: env
-bridged-container: exec redis-server
-bridged-container: service --in-container --interface eth0
-no-address-yet: public
-no-address-yet: env
-pppoe: service --interface eno2 --interface ppp0 --cidr 10.1.0.0/16
-virtual-machines-seen-from-the-host: public
-excluded-nic: service --exclude '*'
-rackspace: public ipv6 --interface nosuch
-rackspace: service --exclude 10.0.0.0/8
-hundreds-of-veths: public
-rackspace RACKNET_SERVICE_CIDR=10.0.0.0/33: service --all
-rackspace RACKNET_SERVICE_CIDRS=10.0.0.0/8: service -v
-rackspace RACKNET_INTERFACE=eth0: service
-rackspace RACKNET_NOSUCH=1: service --interface nosuch
-rackspace RACKNET_IN_CONTAINER=yes: service
-rackspace RACKNET_WAIT=soon: env
-service-ambiguous RACKNET_SERVICE_INTERFACE=ens7: env
-aws: env
-aws: env --require service
-aws: env --require service,public
-aws: env --require servce
-aws: exec --require public redis-server
-aws: exec no-such-command
-rackspace: pubic
-rackspace: nonsense
-rackspace: service ipv5
-rackspace: public ipv4 ipv6
-rackspace: list ipv4 ipv6
-rackspace: public --nonsense
-rackspace: public --cidr
-rackspace: public --cidr 10.0.0.0/33
-rackspace: public --cidr 2001:db8::/32
-rackspace: service --exclude fd00::/8
-rackspace: service --exclude eth9,eth1
-rackspace: service --interface eth1,eth9 --cidr 10.9.0.0/16,10.8.0.0/16
-rackspace: public --interface ''
-rackspace: public --exclude 10.208
-rackspace: public --exclude 10.0.0.0/33
-rackspace: --interface eth1 service
-rackspace: service eth1
-rackspace: service --quiet
-rackspace: public --json --cidr 10.0.0.0/33
-service-ambiguous: service --json
-rackspace: public --reach db.example.com
-rackspace: public --reach fe80::1
-rackspace: public --reach 10.0.0.1 --reach 10.0.0.2
-rackspace: service --format '{ip}:6379'
-rackspace: service --format '{adress}'
-rackspace: service --format '{"ip": "{address}"}'
-rackspace: service --format '{{address}}'
-rackspace: service --format {address} --json
-rackspace: public --wait soon
-rackspace: public --wait 99999999
-rackspace: exec
-rackspace: exec no-such-command
-rackspace: exec /
-rackspace: cluster
-rackspace: cluster nonsense
-rackspace: cluster service --node n1 --constraint node.role==worker
-rackspace: --version
-rackspace:
-rackspace: public --help
-rackspace: list --help
-rackspace: report --help
-rackspace: env --help
-rackspace: exec --help
-rackspace: cluster --help
-""".strip().splitlines()
 
 
 def _failing(error: Exception) -> Any:
@@ -229,46 +78,58 @@ def _read_as(facts: Host) -> Any:
     return patch.object(lookup, "read_host", lambda _: PlayedReading(facts))
 
 
-def _on(facts: Host, *others: Any) -> list[Any]:
-    """Return the patches that put a host of the table in the place of the first one, and others."""
-    return [_read_as(facts), *others]
-
-
 def _named(file: str, string: str) -> Any:
     return patch.object(dmi, "read_dmi", lambda: {file: string})
 
 
-NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
+def _changing(*hosts: Host | Exception) -> list[Any]:
+    """Return the patches that play these hosts one after the other, over and over, and what the kernel tells."""
+    reads = cycle([host if isinstance(host, Exception) else PlayedReading(host) for host in hosts])
+    return [
+        patch.object(lookup, "read_host", Mock(side_effect=reads)),
+        patch.object(watch, "Events", lambda output: PlayedEvents([0.0], [], [7.0, 7.0])),
+    ]
 
-# Where something fails, the words of a command, and the patches that make it fail.
-FAILURES: list[tuple[str, str, Sequence[Any]]] = [
-    ("where netlink is forbidden", "public", _read_by(__init__=_failing(REFUSED), __exit__=Mock())),
-    ("where interfaces come and go", "public", _read_by(_read=lambda *_: ([], True))),
-    ("where an address comes and goes", "public", [patch.object(lookup, "find_unconfirmed", list)]),
-    (
-        "where the name of an interface is not UTF-8",
-        "service",
-        [
-            _read_as(NOT_UTF8),
-            patch.object(lookup, "find_unconfirmed", crosscheck.find_unconfirmed),
-        ],
-    ),
-    ("on aws, which its firmware names", "public", _on(AWS, _named("sys_vendor", "Amazon EC2"))),
-    (
-        "on azure, which its firmware names",
-        "public --json",
-        _on(AWS, _named("chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77")),
-    ),
-    ("in the image, on service-ambiguous", "service --exclude 10.9.0.0/16", _on(TIE, IN_THE_IMAGE)),
-    ("in the image, on aws", "public", _on(AWS, IN_THE_IMAGE)),
-    ("in the image", "service ipv5", [IN_THE_IMAGE]),
-    (
-        "in a unit of systemd",
-        "exec no-such-command --bind",
-        [patch.dict(os.environ, {"SYSTEMD_EXEC_PID": str(os.getpid())})],
-    ),
-    ("where racknet has a fault", "public", [patch.object(lookup, "select_addresses", _failing(KeyError("eth0")))]),
-]
+
+UNSURE = parse_layout(LAYOUTS["two-private-networks"]).host
+UNREADABLE = HostReadError("cannot read the interfaces: why")
+NOT_UTF8 = parse_layout("nic ens\udcff 10.0.0.4/24\nbridge docker0 172.17.0.1/16").host
+AZURE = _named("chassis_asset_tag", "7783-7084-3265-9085-8269-3286-77")
+UNIT = patch.dict(os.environ, {"SYSTEMD_EXEC_PID": str(os.getpid())})
+UNCONFIRMED, CROSSCHECKED = (
+    patch.object(lookup, "find_unconfirmed", found) for found in (list, crosscheck.find_unconfirmed)
+)
+
+TOLD = ("203.0.113.9", "172.31.5.9")
+SILENT = metadata.MetadataError("PUT http://169.254.169.254/latest/api/token: no answer within 2 seconds")
+
+
+def _telling(*pairs: tuple[str, str]) -> list[Any]:
+    """Return the patches that let AWS tell these pairs of a public and a private address."""
+    reads = patch.object(metadata, "read_pairs", lambda _: list(pairs))
+    return [_read_as(AWS), _named("sys_vendor", "Amazon EC2"), reads]
+
+
+# Where something fails, and the patches that make it fail.
+FAILURES: dict[str, Sequence[Any]] = {
+    "where netlink is forbidden": _read_by(__init__=_failing(REFUSED), __exit__=Mock()),
+    "where interfaces come and go": _read_by(_read=lambda *_: ([], True)),
+    "where an address comes and goes": [UNCONFIRMED],
+    "where the name of an interface is not UTF-8": [_read_as(NOT_UTF8), CROSSCHECKED],
+    "where the address goes away, and comes back": _changing(UNSURE, UNREADABLE, TIE, UNSURE),
+    "on aws, which its firmware names": [_read_as(AWS), _named("sys_vendor", "Amazon EC2")],
+    "on azure, which its firmware names": [_read_as(AWS), AZURE],
+    "on aws, which tells its address": _telling(TOLD),
+    "on aws, which tells none": _telling(),
+    "on aws, which tells another host's": _telling(("203.0.113.9", "172.31.5.10")),
+    "on aws, which tells two": _telling(TOLD, ("203.0.113.10", "172.31.5.9")),
+    "on aws, which does not answer": [*_telling(), patch.object(metadata, "read_pairs", _failing(SILENT))],
+    "on openstack, which tells its address": [*_telling((TOLD[0], "")), _named("product_name", "OpenStack Nova")],
+    "on oracle, which its firmware names": [_read_as(AWS), _named("chassis_asset_tag", "OracleCloud.com")],
+    "in the image, on service-ambiguous": [_read_as(TIE), IN_THE_IMAGE],
+    "in a unit of systemd": [UNIT],
+    "where racknet has a fault": [patch.object(lookup, "select_addresses", _failing(KeyError("eth0")))],
+}
 
 
 class _Swarm:
@@ -290,7 +151,6 @@ ANSWERED = [
 ]
 PREFERRED = "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven: --strict refuses"
 UNPROVEN = [ANSWERED[0], Answer("n2", "n2id", Reply("10.0.1.5", 19, "ens5", is_proven=False), note=PREFERRED)]
-HOST_PREFIX = Answer("n10", "n10id", Reply("10.176.224.4", 32, "lo", is_proven=True))
 HALF_ANSWERED = [
     ANSWERED[0],
     Answer("n2", "n2id", None, Failure(Code.DOWN)),
@@ -319,40 +179,29 @@ def _manager(image: dict[str, Any]) -> list[Any]:
     return [patch.object(docker, "APIClient", lambda **_: api)]
 
 
-# A machine, the words of a command, and the patches that stand in for the swarm.
-SWARMS: list[tuple[str, str, Sequence[Any]]] = [
-    ("on a manager", "cluster service", _answering(*ANSWERED)),
-    ("on a manager", "cluster service", _answering(*UNPROVEN)),
-    ("on a manager", "cluster service --json", _answering(*UNPROVEN)),
-    ("on a manager", "cluster service --json", _answering(*HALF_ANSWERED)),
-    ("on a manager", "cluster service --format '{host}:6379 {network}'", _answering(*ANSWERED, HOST_PREFIX)),
-    ("on a manager", "cluster service --node n1", _answering(ANSWERED[0])),
-    ("on a manager", "cluster service", _answering(*HALF_ANSWERED)),
-    ("on a manager", "cluster service", _answering(*NO_IMAGE)),
-    ("on a manager", "cluster service --constraint node.role==manager", _answering()),
-    ("on a manager", "cluster service --node n3", _answering()),
-    (
-        "on a worker",
-        "cluster service",
-        [patch.object(docker, "APIClient", lambda **_: Mock(info=lambda: WORKER))],
-    ),
-    ("on a manager without the image", "cluster service", _manager({})),
-    ("on a manager", "cluster service --image redis", _manager({"Config": {"Labels": None}})),
-    ("on a manager", "cluster service --image racknet/ip", _manager({"Config": {"Labels": OLD}})),
-    ("on a machine without an engine", "cluster service", [patch.object(docker, "APIClient", _failing(NO_ENGINE))]),
-]
+NO_MANAGER = patch.object(docker, "APIClient", lambda **_: Mock(info=lambda: WORKER))
+
+# Where a swarm is asked, and the patches that stand in for it.
+SWARMS: dict[str, Sequence[Any]] = {
+    "on a manager": _answering(*ANSWERED),
+    "on a manager, where an answer is not proven": _answering(*UNPROVEN),
+    "on a manager of one node": _answering(ANSWERED[0]),
+    "on a manager, where nodes do not answer": _answering(*HALF_ANSWERED),
+    "on a manager, where a node lacks the image": _answering(*NO_IMAGE),
+    "on a manager, where no node matches": _answering(),
+    "on a worker": [NO_MANAGER],
+    "on a manager without the image": _manager({}),
+    "on a manager with another image": _manager({"Config": {"Labels": None}}),
+    "on a manager with an old image": _manager({"Config": {"Labels": OLD}}),
+    "on a machine without an engine": [patch.object(docker, "APIClient", _failing(NO_ENGINE))],
+}
+FULL_DISK = "where standard output is a full disk"
 
 
-def transcript(
-    where: str,
-    words: str,
-    facts: Host = RACKSPACE,
-    *,
-    variables: Sequence[str] = (),
-    patches: Sequence[Any] = (),
-    is_full: bool = False,
-) -> str:
-    """Return what a command prints on a host: `|` marks standard output (it may be full), `!` marks standard error."""
+def transcript(line: str, facts: Host, patches: Sequence[Any], *, is_full: bool) -> str:
+    """Return what a command line prints on a host: `|` marks standard output (it may be full), `!` standard error."""
+    before, _, words = line.partition("racknet")
+    variables = shlex.split(before)
     printed: list[str] = []
 
     def write(descriptor: int, text: str, **_: object) -> None:
@@ -381,25 +230,28 @@ def transcript(
         ):
             stack.enter_context(one)
         status = racknet.__main__.main()
-    line = " ".join([*variables, "racknet", words]).strip()
-    return "\n".join([where, f"$ {line}", *printed, f"status {int(status)}"])
+    return "\n".join([f"$ {line}", *printed, f"status {int(status)}"])
 
 
-def transcripts() -> Iterator[str]:
-    """Yield the transcript of each command."""
-    for line in COMMANDS:
-        where, _, words = line.partition(":")
-        name, *variables = where.split()
-        layout = parse_layout(LAYOUTS[name]) if name in LAYOUTS else HOSTS[name].layout
-        yield transcript(f"on {name}", words.strip(), layout.host, variables=variables)
-    for where, words, patches in (*FAILURES, *SWARMS):
-        yield transcript(where, words, patches=patches)
-    yield transcript("where standard output is a full disk", "public", is_full=True)
+def transcripts(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the transcript of each command that stands in the file, below its place."""
+    place = head = ""
+    for line in lines:
+        if line.startswith("$ "):
+            name = place.removeprefix("on ")
+            case = parse_layout(LAYOUTS[name]) if name in LAYOUTS else HOSTS[name].layout if name in HOSTS else None
+            patches = [] if case or place == FULL_DISK else (FAILURES | SWARMS)[place]
+            facts = case.host if case else RACKSPACE
+            yield head + transcript(line.removeprefix("$ "), facts, patches, is_full=place == FULL_DISK)
+            head = ""
+        elif line and not line.startswith(("|", "!", "status ")):
+            place, head = line, f"{line}\n"
 
 
 def text() -> str:
-    """Return the text of the file."""
-    return "\n\n".join(transcripts()) + "\n"
+    """Return the text of the file, with what its commands print today."""
+    head, *blocks = FILE.read_text().split("\n\n")
+    return "\n\n".join([head, *transcripts("\n".join(blocks).splitlines())]) + "\n"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 from unittest.mock import patch
 
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS, HostCase
 from support.on_host import on_host
 from support.queries import FOUR, answer_of
@@ -30,10 +31,11 @@ FILTERS = (
     "reach: 'str | IPAddress | None' = None, strict: 'bool' = False, in_container: 'bool' = False, wait: 'float' = 0"
 )
 # The public interface. A change here breaks programs: it needs a new version, and a line in CHANGELOG.md.
+ASK = "ask_provider: 'bool' = False"
 SIGNATURES = {
-    "public": f"(family: 'str' = 'ipv4', *, {FILTERS}) -> 'IPAddress'",
+    "public": f"(family: 'str' = 'ipv4', *, {FILTERS}, {ASK}) -> 'IPAddress'",
     "service": f"(family: 'str' = 'ipv4', *, {FILTERS}) -> 'IPAddress'",
-    "address": f"(network: 'str', family: 'str' = 'ipv4', *, {FILTERS}) -> 'IPAddress'",
+    "address": f"(network: 'str', family: 'str' = 'ipv4', *, {FILTERS}, {ASK}) -> 'IPAddress'",
     "addresses": f"(network: 'str', family: 'str' = 'ipv4', *, {FILTERS}) -> 'tuple[Candidate, ...]'",
 }
 ERRORS = {
@@ -152,19 +154,6 @@ def test_network_and_host() -> None:
     assert alone.network == IPv4Network("10.0.0.5/32")
 
 
-def test_candidates() -> None:
-    """`addresses` returns all candidates, best first, with where they are and why, even where interfaces tie."""
-    with on_host(HOSTS["service-ambiguous"].layout.host):
-        found = racknet.addresses("service")
-    assert [(str(c.address), c.interface, c.prefix_length) for c in found] == [
-        ("10.30.0.10", "ens4", 24),
-        ("192.168.30.2", "ens5", 24),
-    ]
-    assert found[0].reason.startswith("ambiguous")
-    with pytest.raises(AttributeError):
-        found[0].interface = "eth0"  # type: ignore[misc]  # it must fail
-
-
 def test_ambiguous() -> None:
     """Ambiguous says what the error of the command says, and has the interfaces that tie."""
     with on_host(HOSTS["service-ambiguous"].layout.host), pytest.raises(racknet.Ambiguous) as caught:
@@ -206,52 +195,43 @@ def test_no_address(call: Any) -> None:
         assert str(racknet.service(in_container=True, interface="eth0")) == "172.17.0.5"
 
 
-def test_filters_in_an_error() -> None:
-    """An error quotes the arguments as Python writes them."""
-    with on_host(HOSTS["aws"].layout.host), pytest.raises(racknet.NoAddress) as caught:
-        racknet.service(interface=["eth7", "eth8"], exclude="10.0.0.0/8")
-    assert caught.value.message.endswith(" with interface=['eth7', 'eth8'], exclude='10.0.0.0/8'")
-
-
 BLOCK = "a str, an address or a network, or a sequence of them"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"family": "ipv5"}, "'ipv5' is not a family: ipv4 or ipv6"),
-        ({"family": 4}, "family: 4 is not ipv4 or ipv6"),
-        ({"network": "pubic"}, "network: 'pubic' is not public or service"),
-        ({"network": None}, "network: None is not public or service"),
-        ({"interface": ""}, "interface: '' is not the name of an interface, or a glob"),
-        ({"interface": 0}, "interface: 0 is not a str, or a sequence of them"),
-        ({"interface": {"eth0"}}, "interface: {'eth0'} is not a str, or a sequence of them"),
-        ({"interface": IPv4Address(1)}, "interface: IPv4Address('0.0.0.1') is not a str, or a sequence of them"),
-        ({"exclude": ["eth0", None]}, f"exclude: ['eth0', None] is not {BLOCK}"),
-        ({"cidr": b"10.0.0.0/8"}, f"cidr: b'10.0.0.0/8' is not {BLOCK}"),
-        ({"cidr": IPv6Address("fe80::1%eth0")}, "cidr: 'fe80::1%eth0' is not a CIDR block"),
-        (
-            {"cidr": IPv6Network("fd00::/8"), "network": "public"},
-            "cidr: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
-        ),
-        ({"cidr": "10.0.0.0/33"}, "cidr: '10.0.0.0/33' is not a CIDR block"),
-        ({"cidr": "10.0.0.0/8,10.0.0"}, "cidr: '10.0.0' is not a CIDR block"),
-        (
-            {"exclude": "fd00::/8", "family": "ipv4", "network": "public"},
-            "exclude: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
-        ),
-        ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
-        ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str or an address"),
-        ({"reach": IPv4Network("10.0.0.0/8")}, "reach: IPv4Network('10.0.0.0/8') is not a str or an address"),
-        ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
-        ({"strict": 1}, "strict: 1 is not True or False"),
-        ({"in_container": "yes"}, "in_container: 'yes' is not True or False"),
-        ({"wait": "5"}, "wait: '5' is not a number of seconds, from 0 to a year"),
-        ({"wait": -1}, "wait: -1 is not a number of seconds, from 0 to a year"),
-        ({"wait": float("nan")}, "wait: nan is not a number of seconds, from 0 to a year"),
-        ({"wait": 1e9}, "wait: 1000000000.0 is not a number of seconds, from 0 to a year"),
-        ({"wait": True}, "wait: True is not a number of seconds, from 0 to a year"),
-    ],
+@cases(
+    "arguments message",
+    ({"family": "ipv5"}, "'ipv5' is not a family: ipv4 or ipv6"),
+    ({"family": 4}, "family: 4 is not ipv4 or ipv6"),
+    ({"network": "pubic"}, "network: 'pubic' is not public or service"),
+    ({"network": None}, "network: None is not public or service"),
+    ({"interface": ""}, "interface: '' is not the name of an interface, or a glob"),
+    ({"interface": 0}, "interface: 0 is not a str, or a sequence of them"),
+    ({"interface": {"eth0"}}, "interface: {'eth0'} is not a str, or a sequence of them"),
+    ({"interface": IPv4Address(1)}, "interface: IPv4Address('0.0.0.1') is not a str, or a sequence of them"),
+    ({"exclude": ["eth0", None]}, f"exclude: ['eth0', None] is not {BLOCK}"),
+    ({"cidr": b"10.0.0.0/8"}, f"cidr: b'10.0.0.0/8' is not {BLOCK}"),
+    ({"cidr": IPv6Address("fe80::1%eth0")}, "cidr: 'fe80::1%eth0' is not a CIDR block"),
+    (
+        {"cidr": IPv6Network("fd00::/8"), "network": "public"},
+        "cidr: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
+    ),
+    ({"cidr": "10.0.0.0/33"}, "cidr: '10.0.0.0/33' is not a CIDR block"),
+    ({"cidr": "10.0.0.0/8,10.0.0"}, "cidr: '10.0.0' is not a CIDR block"),
+    (
+        {"exclude": "fd00::/8", "family": "ipv4", "network": "public"},
+        "exclude: 'fd00::/8' is a block of ipv6, and public ipv4 is asked for: ask for public ipv6",
+    ),
+    ({"reach": "localhost"}, "reach: 'localhost' is not an address, and no name is looked up"),
+    ({"reach": ["10.0.0.1"]}, "reach: ['10.0.0.1'] is not a str or an address"),
+    ({"reach": IPv4Network("10.0.0.0/8")}, "reach: IPv4Network('10.0.0.0/8') is not a str or an address"),
+    ({"reach": ""}, "reach: '' is not an address, and no name is looked up"),
+    ({"strict": 1}, "strict: 1 is not True or False"),
+    ({"in_container": "yes"}, "in_container: 'yes' is not True or False"),
+    ({"wait": "5"}, "wait: '5' is not a number of seconds, from 0 to a year"),
+    ({"wait": -1}, "wait: -1 is not a number of seconds, from 0 to a year"),
+    ({"wait": float("nan")}, "wait: nan is not a number of seconds, from 0 to a year"),
+    ({"wait": 1e9}, "wait: 1000000000.0 is not a number of seconds, from 0 to a year"),
+    ({"wait": True}, "wait: True is not a number of seconds, from 0 to a year"),
     ids=str,
 )
 def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:
@@ -261,13 +241,6 @@ def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:
             with pytest.raises(racknet.UsageError) as caught:
                 call(**{"network": "service", **arguments})
             assert caught.value.message == message
-
-
-def test_environment_changes_nothing() -> None:
-    """No RACKNET_* variable counts, not even a wrong one."""
-    variables = {"RACKNET_SERVICE_INTERFACE": "nosuch", "RACKNET_EXCLUDE": "10.0.0.0/99", "RACKNET_NOSUCH": "1"}
-    with on_host(HOSTS["rackspace"].layout.host), patch.dict(os.environ, variables):
-        assert str(racknet.service()) == "10.208.1.5"
 
 
 def test_wait() -> None:
@@ -302,3 +275,27 @@ def test_unreadable_host() -> None:
         racknet.public()
     assert caught.value.hint == "look"
     assert not isinstance(caught.value, racknet.NoAddress)
+
+
+def test_environment_changes_nothing() -> None:
+    """No RACKNET_* variable counts, not even a wrong one."""
+    variables = {"RACKNET_SERVICE_INTERFACE": "nosuch", "RACKNET_EXCLUDE": "10.0.0.0/99", "RACKNET_NOSUCH": "1"}
+    with on_host(HOSTS["rackspace"].layout.host), patch.dict(os.environ, variables):
+        assert str(racknet.service()) == "10.208.1.5"
+
+
+def test_candidates() -> None:
+    """`addresses` returns all candidates, best first, with where they are and why, even where interfaces tie."""
+    with on_host(HOSTS["service-ambiguous"].layout.host):
+        first, second = racknet.addresses("service")
+    assert (str(first.address), first.interface, first.prefix_length) == ("10.30.0.10", "ens4", 24)
+    assert (second.interface, first.reason.partition(":")[0]) == ("ens5", "ambiguous")
+    with pytest.raises(AttributeError):
+        first.interface = "eth0"  # type: ignore[misc]  # it must fail
+
+
+def test_filters_in_an_error() -> None:
+    """An error quotes the arguments as Python writes them."""
+    with on_host(HOSTS["aws"].layout.host), pytest.raises(racknet.NoAddress) as caught:
+        racknet.service(interface=["eth7", "eth8"], exclude="10.0.0.0/8")
+    assert caught.value.message.endswith(" with interface=['eth7', 'eth8'], exclude='10.0.0.0/8'")

@@ -6,6 +6,7 @@ import struct
 from socket import AF_INET, AF_INET6, inet_pton
 
 import pytest
+from support.cases import cases
 from support.fake_kernel import address, attribute, link, message, number, route
 
 from racknet.host.changes import Changes
@@ -21,6 +22,18 @@ def concern(*messages: bytes) -> bool:
     return Changes(dict(NAMES), LOOKED_UP).concern(messages)
 
 
+def test_named_container_interfaces() -> None:
+    """Container interfaces that are named count as others do, known ones and new ones."""
+    changes = Changes(dict(NAMES), LOOKED_UP, ["docker*"])
+    found = [
+        changes.concern([message(RTM_NEWLINK, link(3, "docker0"))]),
+        changes.concern([message(RTM_NEWADDR, address(AF_INET, 3, 24))]),
+        changes.concern([message(RTM_NEWLINK, link(9, "docker9"))]),
+        changes.concern([message(RTM_NEWLINK, link(4, "veth1"))]),
+    ]
+    assert found == [True, True, True, False]
+
+
 def route_to(text: str, length: int, *attributes: bytes, index: int = 2) -> bytes:
     """Return the body of a route's message."""
     family = AF_INET6 if ":" in text else AF_INET
@@ -33,39 +46,37 @@ def hops(*indexes: int) -> bytes:
 
 
 @pytest.mark.parametrize("is_deleted", [False, True])
-@pytest.mark.parametrize(
-    ("kind", "body", "expected"),
-    [
-        (RTM_NEWLINK, link(2, "eth0"), True),
-        (RTM_NEWLINK, link(3, "docker0"), False),
-        (RTM_NEWLINK, link(9, "veth9"), False),  # a new one
-        (RTM_NEWLINK, link(9, "eth9"), True),
-        (RTM_NEWLINK, link(4, "eth1"), True),  # renamed
-        (RTM_NEWLINK, link(2, "veth2"), True),
-        (RTM_NEWLINK, IFNAME_MISSING, False),  # it is known by its index
-        (RTM_NEWADDR, address(AF_INET, 2, 24), True),
-        (RTM_NEWADDR, address(AF_INET, 3, 24), False),
-        (RTM_NEWADDR, address(AF_INET6, 9, 64), True),  # on an interface that is not listed yet
-        (RTM_NEWROUTE, route_to("0.0.0.0", 0), True),
-        (RTM_NEWROUTE, route_to("10.0.0.0", 16), True),
-        (RTM_NEWROUTE, route_to("10.0.0.0", 17), False),  # it is not read
-        (RTM_NEWROUTE, route_to("11.0.0.0", 8), False),  # BGP has many of those
-        (RTM_NEWROUTE, route_to("10.0.0.0", 24, index=3), False),
-        (RTM_NEWROUTE, route_to("0.0.0.0", 0, index=3), False),
-        (RTM_NEWROUTE, route_to("0.0.0.0", 0, hops(3, 2)), True),
-        (RTM_NEWROUTE, route_to("0.0.0.0", 0, hops(3, 4)), False),
-        (RTM_NEWROUTE, route_to("0.0.0.0", 0, number(RTA_DST, 0)), True),  # without an interface: a blackhole
-        (RTM_NEWROUTE, route_to("192.0.43.8", 32), True),  # the way out
-        (RTM_NEWROUTE, route_to("192.0.0.0", 8), True),
-        (RTM_NEWROUTE, route_to("192.0.42.0", 24), False),
-        (RTM_NEWROUTE, route_to("10.9.9.8", 31), True),  # the way to an address of --reach
-        (RTM_NEWROUTE, route_to("10.9.9.8", 32), False),
-        (RTM_NEWROUTE, route_to("2001:500:88:200::", 64), True),
-        (RTM_NEWROUTE, route_to("2001:500:88:201::", 64), False),
-        (RTM_NEWROUTE, route_to("fe80::", 64), False),
-        (RTM_NEWROUTE, route(28, 0, number(RTA_OIF, 2)), False),  # MPLS
-        (28, b"", True),  # of another kind
-    ],
+@cases(
+    "kind body expected",
+    (RTM_NEWLINK, link(2, "eth0"), True),
+    (RTM_NEWLINK, link(3, "docker0"), False),
+    (RTM_NEWLINK, link(9, "veth9"), False),  # a new one
+    (RTM_NEWLINK, link(9, "eth9"), True),
+    (RTM_NEWLINK, link(4, "eth1"), True),  # renamed
+    (RTM_NEWLINK, link(2, "veth2"), True),
+    (RTM_NEWLINK, IFNAME_MISSING, False),  # it is known by its index
+    (RTM_NEWADDR, address(AF_INET, 2, 24), True),
+    (RTM_NEWADDR, address(AF_INET, 3, 24), False),
+    (RTM_NEWADDR, address(AF_INET6, 9, 64), True),  # on an interface that is not listed yet
+    (RTM_NEWROUTE, route_to("0.0.0.0", 0), True),
+    (RTM_NEWROUTE, route_to("10.0.0.0", 16), True),
+    (RTM_NEWROUTE, route_to("10.0.0.0", 17), False),  # it is not read
+    (RTM_NEWROUTE, route_to("11.0.0.0", 8), False),  # BGP has many of those
+    (RTM_NEWROUTE, route_to("10.0.0.0", 24, index=3), False),
+    (RTM_NEWROUTE, route_to("0.0.0.0", 0, index=3), False),
+    (RTM_NEWROUTE, route_to("0.0.0.0", 0, hops(3, 2)), True),
+    (RTM_NEWROUTE, route_to("0.0.0.0", 0, hops(3, 4)), False),
+    (RTM_NEWROUTE, route_to("0.0.0.0", 0, number(RTA_DST, 0)), True),  # without an interface: a blackhole
+    (RTM_NEWROUTE, route_to("192.0.43.8", 32), True),  # the way out
+    (RTM_NEWROUTE, route_to("192.0.0.0", 8), True),
+    (RTM_NEWROUTE, route_to("192.0.42.0", 24), False),
+    (RTM_NEWROUTE, route_to("10.9.9.8", 31), True),  # the way to an address of --reach
+    (RTM_NEWROUTE, route_to("10.9.9.8", 32), False),
+    (RTM_NEWROUTE, route_to("2001:500:88:200::", 64), True),
+    (RTM_NEWROUTE, route_to("2001:500:88:201::", 64), False),
+    (RTM_NEWROUTE, route_to("fe80::", 64), False),
+    (RTM_NEWROUTE, route(28, 0, number(RTA_OIF, 2)), False),  # MPLS
+    (28, b"", True),  # of another kind
 )
 def test_message(kind: int, body: bytes, expected: bool, is_deleted: bool) -> None:
     """What is read, and not about container interfaces alone, is a concern, whether it comes or goes."""

@@ -1,13 +1,20 @@
-"""Providers with 1:1 NAT: known by what their firmware says, asked with one command."""
+"""Providers with 1:1 NAT: known by what their firmware says, which only an error reads, and asked with one command."""
 
 from __future__ import annotations
 
 import shlex
 import subprocess
+from pathlib import Path
+from unittest.mock import Mock, patch
 
 import pytest
+from support.cases import cases
+from support.hosts import HOSTS
+from support.on_host import on_host, run
 
 from racknet.core.cloud_hints import DMI_FILES, PROVIDERS, Provider, find_provider
+from racknet.host import dmi
+from racknet.host.dmi import read_dmi
 
 
 def name_of(**strings: str) -> str | None:
@@ -25,24 +32,15 @@ def test_each_provider(provider: Provider) -> None:
     assert name_of(**{file: string for file in DMI_FILES if file != provider.dmi_file}) is None
 
 
-@pytest.mark.parametrize(
-    ("strings", "expected"),
-    [
-        ({}, None),
-        ({"sys_vendor": "QEMU", "product_name": "Standard PC (Q35 + ICH9, 2009)", "bios_version": "1.16.0"}, None),
-        ({"sys_vendor": "Microsoft Corporation", "product_name": "Virtual Machine"}, None),  # Hyper-V at home
-        ({"sys_vendor": "Xen", "product_name": "HVM domU", "bios_version": "4.2.amazon"}, "AWS"),
-        ({"sys_vendor": "Amazon EC2", "product_name": "c7g.metal", "bios_version": "1.0"}, "AWS"),
-        ({"sys_vendor": "OpenStack Foundation", "product_name": "OpenStack Nova"}, "OpenStack"),
-        (
-            {
-                "sys_vendor": "OpenStack Foundation",
-                "product_name": "OpenStack Nova",
-                "chassis_asset_tag": "HUAWEICLOUD",
-            },
-            "Huawei Cloud",
-        ),
-    ],
+@cases(
+    "strings expected",
+    ({}, None),
+    ({"sys_vendor": "QEMU", "product_name": "Standard PC (Q35 + ICH9, 2009)", "bios_version": "1.16.0"}, None),
+    ({"sys_vendor": "Microsoft Corporation", "product_name": "Virtual Machine"}, None),  # Hyper-V at home
+    ({"sys_vendor": "Xen", "product_name": "HVM domU", "bios_version": "4.2.amazon"}, "AWS"),
+    ({"sys_vendor": "Amazon EC2", "product_name": "c7g.metal", "bios_version": "1.0"}, "AWS"),
+    ({"product_name": "OpenStack Nova"}, "OpenStack"),
+    ({"product_name": "OpenStack Nova", "chassis_asset_tag": "HUAWEICLOUD"}, "Huawei Cloud"),
     ids=str,
 )
 def test_machines(strings: dict[str, str], expected: str | None) -> None:
@@ -60,3 +58,44 @@ def test_commands(command: str) -> None:
         "http://metadata.tencentyun.com/" in command
     )
     assert command.isprintable()
+
+
+def test_strings(tmp_path: Path) -> None:
+    """Each file is a string, without the end of its line; a file that is missing or cannot be read is none."""
+    folder = tmp_path / "class" / "dmi" / "id"
+    folder.mkdir(parents=True)
+    (folder / "sys_vendor").write_bytes(b"Amazon EC2\n")
+    (folder / "product_name").write_bytes(b"\xff\n")
+    (folder / "chassis_asset_tag").mkdir()
+    assert read_dmi(str(tmp_path)) == {"sys_vendor": "Amazon EC2", "product_name": "�"}
+    assert read_dmi("/nowhere") == {}
+
+
+@cases(
+    "host words is_read",
+    ("aws", "public", True),
+    ("aws", "public ipv4 --wait 1", True),
+    ("aws", "public ipv4 --all", True),
+    ("aws", "exec true $RACKNET_PUBLIC_IPV4", True),
+    ("aws", "service", False),
+    ("aws", "public ipv6", False),
+    ("aws", "list", False),
+    ("aws", "env", False),
+    ("rackspace", "public", False),
+    ("bridged-container", "service", False),
+)
+def test_when_it_is_read(host: str, words: str, is_read: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    """The firmware is asked only where `public ipv4` has no answer, and an address may be behind NAT."""
+    for provider in PROVIDERS:
+        reader = Mock(return_value={provider.dmi_file: provider.dmi_string.replace("*", "4.11")})
+        with on_host(HOSTS[host].layout.host), patch.object(dmi, "read_dmi", reader):
+            run(*words.split())
+        assert bool(reader.call_count) is is_read
+        hint = f" {provider.name} the public address may not be on the host; to ask the provider: {provider.command}\n"
+        assert capfd.readouterr().err.endswith(hint) is is_read
+
+
+def test_here() -> None:
+    """The strings of this machine are read, if it has any."""
+    known = [name for name in DMI_FILES if (Path("/sys/class/dmi/id") / name).is_file()]
+    assert sorted(read_dmi()) == sorted(known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS, HostCase
 from support.layout import parse_layout
 from support.queries import FOUR, make_query
@@ -48,27 +49,25 @@ def test_each_host(case: HostCase) -> None:
     assert [address.number for address in found.addresses] == [int(ip_address(a.text)) for a in found.addresses]
 
 
-@pytest.mark.parametrize(
-    ("layout", "expected"),
-    [
-        ("nic a 5.9.0.7/24 5.9.0.3/24", ["192.0.2.2", "192.0.2.1"]),  # in their order
-        ("nic a 5.9.0.7/24\nnic b 5.9.1.7/24", ["192.0.2.1", "198.51.100.1"]),
-        ("nic a 5.9.0.7/32\nnic b 5.9.1.0/31", ["192.0.2.2", "192.0.2.1"]),  # one block has room for both
-        ("nic a 5.9.0.7/24 10.0.0.5/24", ["192.0.2.1", "10.0.0.5"]),
-        ("nic a 2a00::7/64 2a00:0:0:1::7/64", ["2001:db8::1", "2001:db8:0:1::1"]),
-        ("nic a 2a00::7/32", ["2001:db8::1"]),
-        ("nic a fe80::be76:4eff:fe20:b452/64 fe80::5/64", ["fe80::1000", "fe80::5"]),
-        ("nic a fd00:1::be76:4eff:fe20:b452/64", ["fd00:1::1000"]),
-        ("nic a fd00:1::be76:4eff:fe20:b452/64 fd00:1::1000/64", ["fd00:1::1001", "fd00:1::1000"]),
-        ("nic a fd00:1::be76:4eff:fe20:b452/64 fd00:1::9:9:9:9/64", ["fd00:1::1001", "fd00:1::1000"]),  # in their order
-        ("nic a fe80::be76:4eff:fe20:b452/128", ["fe80::1000"]),
-        ("nic a fd00:1::9:9:9:9/64 fe80::be76:4eff:fe20:b452/64", ["fd00:1::9:9:9:9", "fe80::1000"]),
-        ("nic a 2a00::be76:4eff:fe20:b452/64", ["2001:db8::1"]),
-        ("nic a 5.9.0.6/31 5.9.0.7/31\nnic b 5.9.1.5/32", ["192.0.2.0", "192.0.2.1", "192.0.2.2"]),
-        ("nic a 2002:509:1::7/64 2a00::7/64", ["2002:c000:200::1", "2001:db8::1"]),
-        ("nic a 2001:0:509:1::7/64 2001:0:509:2::7/64", ["2001:0:c000:200::1", "2001:0:c000:201::1"]),
-        ("nic a 2a00::5/128 2a01::5/64", ["2001:db8::", "2001:db8:0:1::1"]),  # the lower number stays the lower
-    ],
+@cases(
+    "layout expected",
+    ("nic a 5.9.0.7/24 5.9.0.3/24", ["192.0.2.2", "192.0.2.1"]),  # in their order
+    ("nic a 5.9.0.7/24\nnic b 5.9.1.7/24", ["192.0.2.1", "198.51.100.1"]),
+    ("nic a 5.9.0.7/32\nnic b 5.9.1.0/31", ["192.0.2.2", "192.0.2.1"]),  # one block has room for both
+    ("nic a 5.9.0.7/24 10.0.0.5/24", ["192.0.2.1", "10.0.0.5"]),
+    ("nic a 2a00::7/64 2a00:0:0:1::7/64", ["2001:db8::1", "2001:db8:0:1::1"]),
+    ("nic a 2a00::7/32", ["2001:db8::1"]),
+    ("nic a fe80::be76:4eff:fe20:b452/64 fe80::5/64", ["fe80::1000", "fe80::5"]),
+    ("nic a fd00:1::be76:4eff:fe20:b452/64", ["fd00:1::1000"]),
+    ("nic a fd00:1::be76:4eff:fe20:b452/64 fd00:1::1000/64", ["fd00:1::1001", "fd00:1::1000"]),
+    ("nic a fd00:1::be76:4eff:fe20:b452/64 fd00:1::9:9:9:9/64", ["fd00:1::1001", "fd00:1::1000"]),  # in their order
+    ("nic a fe80::be76:4eff:fe20:b452/128", ["fe80::1000"]),
+    ("nic a fd00:1::9:9:9:9/64 fe80::be76:4eff:fe20:b452/64", ["fd00:1::9:9:9:9", "fe80::1000"]),
+    ("nic a 2a00::be76:4eff:fe20:b452/64", ["2001:db8::1"]),
+    ("nic a 5.9.0.6/31 5.9.0.7/31\nnic b 5.9.1.5/32", ["192.0.2.0", "192.0.2.1", "192.0.2.2"]),
+    ("nic a 2002:509:1::7/64 2a00::7/64", ["2002:c000:200::1", "2001:db8::1"]),
+    ("nic a 2001:0:509:1::7/64 2001:0:509:2::7/64", ["2001:0:c000:200::1", "2001:0:c000:201::1"]),
+    ("nic a 2a00::5/128 2a01::5/64", ["2001:db8::", "2001:db8:0:1::1"]),  # the lower number stays the lower
 )
 def test_replacements(layout: str, expected: list[str]) -> None:
     """What takes the place of an address is in a network of documentation, in the order of the addresses there."""
@@ -94,7 +93,7 @@ def test_too_many_networks() -> None:
     """Where the documentation blocks are used up, it is an error, and no address is shown twice."""
     free = FreeBlocks("ipv4")
     assert [str(free.take(length)) for length in (24, 25, 26, 32, 24)] == [
-        *("192.0.2.0", "198.51.100.0", "198.51.100.128", "198.51.100.192", "203.0.113.0"),
+        *("192.0.2.0", "198.51.100.0", "198.51.100.128", "198.51.100.192", "203.0.113.0")
     ]
     with pytest.raises(OverflowError, match=NO_ROOM):
         free.take(32)

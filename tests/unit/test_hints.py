@@ -1,4 +1,4 @@
-"""The hints: the exact line to run next, as it works where the user is."""
+"""The hints: the exact line to run next, as it works where the user is; what to write instead of a wrong line."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS, HostCase
 from support.layout import parse_layout
 from support.on_host import on_host, run
 from support.queries import make_query
 
 import racknet
+from racknet.cli import mistakes
 from racknet.core.selection import select_address
-from racknet.errors import Ambiguous
 from racknet.output import hints, messages
 
 
-@pytest.mark.parametrize(
-    ("on_path", "argument", "sign", "expected"),
-    [
-        (True, "/racknet", ".dockerenv", "racknet"),
-        (False, "/racknet", ".dockerenv", "docker run --rm --net=host racknet/ip"),
-        (False, "/racknet", "run/.containerenv", "podman run --rm --net=host racknet/ip"),
-        (False, "/racknet", "", "/racknet"),
-        (False, "/opt/my tools/racknet", ".dockerenv", "'/opt/my tools/racknet'"),
-        (False, "./racknet", "", "./racknet"),
-        (False, "/usr/lib/python3/dist-packages/racknet/__main__.py", "", f"{shlex.quote(sys.executable)} -m racknet"),
-        (False, "app.py", ".dockerenv", f"{shlex.quote(sys.executable)} -m racknet"),
-    ],
+@cases(
+    "on_path argument sign expected",
+    (True, "/racknet", ".dockerenv", "racknet"),
+    (False, "/racknet", ".dockerenv", "docker run --rm --net=host racknet/ip"),
+    (False, "/racknet", "run/.containerenv", "podman run --rm --net=host racknet/ip"),
+    (False, "/racknet", "", "/racknet"),
+    (False, "/opt/my tools/racknet", ".dockerenv", "'/opt/my tools/racknet'"),
+    (False, "./racknet", "", "./racknet"),
+    (False, "/usr/lib/python3/dist-packages/racknet/__main__.py", "", f"{shlex.quote(sys.executable)} -m racknet"),
+    (False, "app.py", ".dockerenv", f"{shlex.quote(sys.executable)} -m racknet"),
 )
 def test_program(on_path: bool, argument: str, sign: str, expected: str, tmp_path: Path) -> None:
     """Hints name the command where it is on PATH, else the image, else what the user ran."""
@@ -46,15 +45,13 @@ def test_program(on_path: bool, argument: str, sign: str, expected: str, tmp_pat
         assert hints.program(str(tmp_path)) == expected
 
 
-@pytest.mark.parametrize(
-    ("argument", "environ", "sign", "expected"),
-    [
-        ("/racknet", {}, "", True),
-        ("racknet", {}, ".dockerenv", True),
-        ("racknet", {}, "run/.containerenv", True),
-        ("racknet", {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "", True),
-        ("racknet", {}, "", False),
-    ],
+@cases(
+    "argument environ sign expected",
+    ("/racknet", {}, "", True),
+    ("racknet", {}, ".dockerenv", True),
+    ("racknet", {}, "run/.containerenv", True),
+    ("racknet", {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, "", True),
+    ("racknet", {}, "", False),
 )
 def test_is_run_by_engine(argument: str, environ: dict[str, str], sign: str, expected: bool, tmp_path: Path) -> None:
     """An engine's options are hinted at where one runs racknet; in a system container they are of no use."""
@@ -92,9 +89,12 @@ def ties() -> list[tuple[str, HostCase, str]]:
     return found
 
 
-@pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in ties()], ids=[f"{n} {line}" for n, _, line in ties()])
+TIES = ties()
+
+
+@pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in TIES], ids=[f"{n} {line}" for n, _, line in TIES])
 def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """On each host where interfaces tie, the line of the hint has an answer, on the first of them."""
+    """On each host where interfaces tie, the hinted line, or variable, has an answer, on the first of them."""
     host = case.layout.host
     network, family = line.split()
     for filters in (["--exclude", "no*such"], ["--exclude", {"ipv4": "10.99.0.0/16", "ipv6": "fd99::/16"}[family]]):
@@ -102,20 +102,13 @@ def test_line_after_a_tie(case: HostCase, line: str, capfd: pytest.CaptureFixtur
             assert run(network, family, *filters) == 1
             hint = capfd.readouterr().err.splitlines()[-1]
             words = shlex.split(hint.partition("for instance: ")[2])
-            assert words[0] == "racknet"
-            assert words[-2:] == filters
+            assert (words[0], words[-2:]) == ("racknet", filters)
             assert run(*words[1:]) == 0, hint
     assert capfd.readouterr().out
-
-
-@pytest.mark.parametrize(("case", "line"), [tie[1:] for tie in ties()], ids=[f"{n} {line}" for n, _, line in ties()])
-def test_variable_after_a_tie(case: HostCase, line: str) -> None:
-    """For `env` and `exec` the hint is a variable, which decides the tie."""
-    error = messages.no_address(select_address(case.layout.host, make_query(line)), way="variable")
-    assert isinstance(error, Ambiguous)
-    name, _, value = error.hint.partition("for instance: ")[2].partition("=")
-    with on_host(case.layout.host):
-        assert run(*line.split(), **{name: "".join(shlex.split(value))}) == 0
+    hint = messages.no_address(select_address(host, make_query(line)), way="variable").hint
+    name, _, value = hint.partition("for instance: ")[2].partition("=")
+    with on_host(host):
+        assert run(network, family, **{name: "".join(shlex.split(value))}) == 0
 
 
 VIP = """
@@ -126,21 +119,17 @@ TWO = "nic ens5 10.0.1.5/24 10.0.1.7/32 device\nnic ens6 10.9.0.4/24 device\ndef
 ODD = "nic {} 10.0.1.5/24 device\nnic a0 10.0.2.5/24 device\nnic a0xb 10.0.3.5/24 device"
 
 
-@pytest.mark.parametrize(
-    ("line", "layout", "answer"),
-    [
-        ("service", VIP, "192.168.222.211"),
-        ("service ipv6", VIP, "fd00::211"),
-        ("service --strict", TWO, "10.0.1.5"),
-        ("service --strict", "nic eth0 10.0.2.15/24 device\ndefault eth0 via 10.0.2.2", "10.0.2.15"),
-        ("public", "nic ens5 10.0.1.5/24 device\nnic ens6 11.0.0.4/24 device\ndefault ens5", "11.0.0.4"),
-        ("service --strict --exclude no*such", TWO, "10.0.1.5"),
-        ("service --strict", "nic ens5 10.0.1.7/24 10.0.1.5/24 device", "10.0.1.7"),
-        ("service --strict", TWO.replace("10.0.1.7/32", "100.64.0.5/10"), "10.0.1.5"),
-        ("service --strict", "nic ens5 10.0.1.5/24 10.0.1.7/24 device\nnic ens6 10.9.0.4/24 device", "10.0.1.5"),
-        *(("service", ODD.format(name), "10.0.1.5") for name in ("A[0", "A[", "A*", "A?", "A]", "A[!b]", "-A", "A,b")),
-        *(("service", ODD.format(name), "10.0.1.5") for name in ("A\x07", "A\udcff", "A'b", "A$b", "A\u202eb")),
-    ],
+@cases(
+    "line layout answer",
+    ("service", VIP, "192.168.222.211"),
+    ("service ipv6", VIP, "fd00::211"),
+    ("service --strict", TWO, "10.0.1.5"),
+    ("service --strict", "nic eth0 10.0.2.15/24 device\ndefault eth0 via 10.0.2.2", "10.0.2.15"),
+    ("public", "nic ens5 10.0.1.5/24 device\nnic ens6 11.0.0.4/24 device\ndefault ens5", "11.0.0.4"),
+    ("service --strict --exclude no*such", TWO, "10.0.1.5"),
+    ("service --strict", "nic ens5 10.0.1.7/24 10.0.1.5/24 device", "10.0.1.7"),
+    ("service --strict", TWO.replace("10.0.1.7/32", "100.64.0.5/10"), "10.0.1.5"),
+    ("service --strict", "nic ens5 10.0.1.5/24 10.0.1.7/24 device\nnic ens6 10.9.0.4/24 device", "10.0.1.5"),
 )
 def test_line_after_a_doubt(line: str, layout: str, answer: str, capfd: pytest.CaptureFixture[str]) -> None:
     """The line of the hint is accepted as it is printed, and chooses the first in doubt, whatever its interface is."""
@@ -165,14 +154,33 @@ def test_variable_and_argument_after_a_tie(name: str) -> None:
                 assert str(racknet.service(**{word: ast.literal_eval(value)})) == "10.0.1.5", hint
 
 
-def test_there_are_ties() -> None:
-    """The table has ties of both networks, and of both families."""
-    assert {line for _, _, line in ties()} >= {"public ipv4", "service ipv4", "service ipv6"}
-
-
 def test_tie_without_an_address() -> None:
     """Where the interfaces that tie have no address of the family, the hint names none of them."""
+    assert {line for _, _, line in TIES} >= {"public ipv4", "service ipv4", "service ipv6"}
     query = make_query("service ipv6")
     selection = select_address(HOSTS["excluded"].layout.host, query)
     assert selection.doubt
     assert messages.no_address(selection).hint == hints.other(query, "option")
+
+
+@cases(
+    "line expected",
+    ("", "see racknet --help"),
+    ("pubic", "see racknet --help"),
+    ("sevice public", "see racknet --help"),
+    ("list x", "see racknet list --help"),
+    ("public --cidr 10.0.0.0/33", "see racknet public --help"),
+    ("service ipv5", "see racknet service --help"),
+    ("service ''", "see racknet service --help"),
+    ("service ipv4 x", "see racknet service --help"),
+    ("--interface eth1 service", "write: racknet service --interface eth1"),
+    ("--json service ipv6", "write: racknet service ipv6 --json"),
+    ("ipv4 service", "write: racknet service ipv4"),
+    ("public --version", "write: racknet --version"),
+    ("service --quiet", mistakes.SILENCE),
+    ("service -q", mistakes.SILENCE),
+    ("service eth1", "to choose an interface: racknet service --interface eth1"),
+)
+def test_hint(line: str, expected: str) -> None:
+    """The hint is the line that was meant, or else the help of the command."""
+    assert mistakes.hint(shlex.split(line)) == expected

@@ -28,8 +28,9 @@ from racknet.errors import HostReadError
 from racknet.host.reader import read_host
 from racknet.parsing import INPUT_VARS
 
-COMMANDS = ["public", "service", "list", "env", "exec", "report"]
-# `cluster` would ask an engine. Nothing that `exec` is given is there; no number is more than a moment to wait for.
+COMMANDS = ["public", "service", "list", "env", "exec", "check", "report"]
+# `cluster` would ask an engine, `watch` would not end. Nothing that `exec` is given is there; no number is
+# more than a moment to wait for.
 WORDS = [
     *COMMANDS,
     *"ipv4 ipv6 inet inet6 ipv5 --all --json -v --explain --interface --cidr --exclude --reach --wait --export".split(),

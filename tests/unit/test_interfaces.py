@@ -1,8 +1,10 @@
-"""Interfaces and addresses, out of messages as the kernel sends them, and out of this machine's kernel."""
+"""Interfaces and addresses, out of messages as the kernel sends them, out of this machine, and how they do."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from socket import AF_INET, AF_INET6, if_nameindex, inet_pton
+from unittest.mock import patch
 
 import psutil
 import pytest
@@ -12,6 +14,7 @@ from racknet.core.facts import Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
 from racknet.host.interfaces import IFF_UP, decode_address, make_interfaces, read_addresses, read_links
 from racknet.host.netlink import READS, RTM_NEWADDR, RTM_NEWLINK, Kernel
+from racknet.host.states import read_states
 
 NAMES = {2: "eth0", 3: "eth1"}
 
@@ -39,52 +42,16 @@ def interfaces(*links: bytes) -> dict[str, dict[str, object]]:
     return {i.name: {name: getattr(i, name) for name in Interface.__slots__} for i in found}
 
 
-def facts(name: str, **more: object) -> dict[str, object]:
-    plain = {"up": True, "has_carrier": True, "link_type": 1, "kind": "", "has_device": False}
-    return {"name": name, **plain, "lower": (), "alternative_names": (), **more}
-
-
-def test_nic() -> None:
-    """A NIC has a device, a name, a link type, is up or not, and has a carrier or not."""
-    found = interfaces(
-        link(1, "lo", link_type=772),
-        link(2, "eth0", DEVICE),
-        link(3, "eth1", DEVICE, flags=0x1002),
-        link(4, "eth2", DEVICE, flags=0x1003),
-    )
-    assert found == {
-        "lo": facts("lo", link_type=772),
-        "eth0": facts("eth0", has_device=True),
-        "eth1": facts("eth1", has_device=True, up=False, has_carrier=False),
-        "eth2": facts("eth2", has_device=True, has_carrier=False),
-    }
-
-
-@pytest.mark.parametrize("name", ["eth0", "veth1"])
-def test_alternative_names(name: str) -> None:
-    """An interface has all its names, and a container interface has them, too."""
-    found = interfaces(link(2, name, alternative_names("enp3s0", "a-name-of-more-than-fifteen-bytes"), DEVICE))
-    assert found[name]["alternative_names"] == ("enp3s0", "a-name-of-more-than-fifteen-bytes")
-
-
-def test_ports() -> None:
-    """A bond, a bridge or a team is built on its ports."""
-    found = interfaces(link(4, "bond0", kind("bond")), link(2, "eth0", master(4)), link(3, "eth1", master(4)))
-    assert (found["bond0"]["kind"], found["bond0"]["lower"], found["eth0"]["lower"]) == ("bond", ("eth0", "eth1"), ())
-
-
-@pytest.mark.parametrize("name", STACKED_KINDS)
+@pytest.mark.parametrize("name", [*STACKED_KINDS, "veth", "vxlan", "gretap"])
 def test_stacked(name: str) -> None:
-    """A VLAN and its like are built on the interface of their IFLA_LINK, if that is one of this network."""
-    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2)))["x"]["lower"] == ("eth0",)
+    """A VLAN and its like are built on the interface of their IFLA_LINK, if that is one of this network.
+
+    The IFLA_LINK of a veth is its peer, that of a tunnel only what it goes out by.
+    """
+    expected = ("eth0",) if name in STACKED_KINDS else ()
+    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2)))["x"]["lower"] == expected
     assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2), ANOTHER_NETWORK))["x"]["lower"] == ()
     assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(9)))["x"]["lower"] == ()
-
-
-@pytest.mark.parametrize("name", ["veth", "vxlan", "gretap"])
-def test_not_stacked(name: str) -> None:
-    """The IFLA_LINK of a veth is its peer, that of a tunnel only what it goes out by."""
-    assert interfaces(link(2, "eth0"), link(3, "x", kind(name), lower(2)))["x"]["lower"] == ()
 
 
 def test_container_interface() -> None:
@@ -141,18 +108,13 @@ def test_addresses() -> None:
     ]
 
 
-def test_scope() -> None:
-    """An address has the kernel's scope."""
-    local = inet_pton(AF_INET, "10.0.0.1")
-    bodies = [address(AF_INET, 2, 24, attribute(1, local), scope=scope) for scope in (0, 253, 254)]
-    with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
-        assert [a.scope for a in read_addresses(played, NAMES)[0]] == [0, 253, 254]
-
-
 def test_addresses_of_container_interfaces_come_later() -> None:
     """The messages on container interfaces are kept as they are, and are decoded where they are wanted."""
     names = {2: "eth0", 3: "veth1"}
     bodies = [address(AF_INET, n, 24, attribute(1, inet_pton(AF_INET, f"10.0.0.{n}"))) for n in (3, 2, 3)]
+    with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
+        found, _ = read_addresses(played, names, [inet_pton(AF_INET, "10.0.0.3")])
+    assert len(found) == 3  # it is a gateway
     with kernel(*dumps([(RTM_NEWADDR, body) for body in bodies])) as played:
         found, later = read_addresses(played, names)
     assert [a.text for a in found] == ["10.0.0.2"]
@@ -210,3 +172,24 @@ def test_this_machine() -> None:
     }
     found = {(a.label or a.interface, a.text) for a in addresses if not CONTAINER_NAMES.match(a.interface)}
     assert found == by_psutil
+
+
+def test_states_of_this_machine() -> None:
+    """The MTU of the loopback interface is the kernel's, and it has a carrier."""
+    state = read_states()["lo"]
+    assert state.mtu == int(Path("/sys/class/net/lo/mtu").read_text())
+    assert state.has_carrier is True
+
+
+@pytest.mark.parametrize("error", [OSError(95, "no SIOCETHTOOL"), SystemError("odd name"), UnicodeError("odd name")])
+def test_states_that_cannot_be_read(error: Exception) -> None:
+    """Where psutil fails, nothing is known."""
+    with patch.object(psutil, "net_if_stats", side_effect=error):
+        assert read_states() == {}
+
+
+@pytest.mark.parametrize("name", ["eth0", "veth1"])
+def test_alternative_names(name: str) -> None:
+    """An interface has all its names, and a container interface has them, too."""
+    found = interfaces(link(2, name, alternative_names("enp3s0", "a-name-of-more-than-fifteen-bytes"), DEVICE))
+    assert found[name]["alternative_names"] == ("enp3s0", "a-name-of-more-than-fifteen-bytes")

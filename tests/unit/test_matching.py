@@ -1,4 +1,4 @@
-"""CIDR blocks hold addresses, patterns match names, and a query knows what its filters name."""
+"""CIDR blocks hold addresses, patterns match names, a query names addresses, and names have their natural order."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ from ipaddress import ip_address, ip_network
 from random import Random
 
 import pytest
+from support.cases import cases
+from support.layout import parse_layout
 from support.queries import make_query
 
 from racknet.core import rules
-from racknet.core.facts import Address, Host, Interface
-from racknet.core.matching import (
-    CidrBlock,
-    NamePattern,
-    NamePatterns,
-    cidr_blocks,
-    format_address,
-    in_blocks,
-    parse_address,
-)
+from racknet.core.facts import Address
+from racknet.core.matching import CidrBlock, NamePattern, NamePatterns, format_address, parse_address
+from racknet.core.query import label_of
+from racknet.core.text import natural
 
 BLOCKS = [block for _, blocks in rules.CLASSES for block in blocks]
 
 
-def address(text: str, interface: str = "eth0", label: str = "") -> Address:
+def address(text: str) -> Address:
     family = f"ipv{ip_address(text).version}"
-    return Address(interface, family, text, parse_address(family, text), 24, label=label)
+    return Address("eth0", family, text, parse_address(family, text), 24)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.text)
@@ -40,39 +36,27 @@ def test_block_agrees_with_ipaddress(block: CidrBlock) -> None:
         assert (address(str(ip)) in block) == (ip in network), ip
 
 
-def test_families_do_not_mix() -> None:
-    """An IPv4 block holds no IPv6 address, whatever its number."""
-    assert address("::a00:1") not in CidrBlock("10.0.0.0/8")
-    assert address("10.0.0.1") not in CidrBlock("::/96")
-
-
-@pytest.mark.parametrize(
-    ("text", "shift", "is_bare"),
-    [("10.1.2.3", 0, True), ("2001:db8::1", 0, True), ("10.1.2.3/32", 0, False), ("10.1.2.3/8", 24, False)],
+@cases(
+    "text holds is_bare",
+    ("10.1.2.3", {"10.1.2.3": True, "10.1.2.4": False}, True),
+    ("2001:db8::1", {"2001:db8::1": True, "10.0.0.1": False}, True),
+    ("10.1.2.3/32", {"10.1.2.3": True, "10.1.2.2": False}, False),
+    ("10.1.2.3/8", {"10.9.9.9": True, "11.1.2.3": False, "::a01:203": False}, False),  # host bits are ignored
+    ("::/96", {"::a00:1": True, "10.0.0.1": False}, False),  # families do not mix
 )
-def test_host_bits_and_bare_addresses(text: str, shift: int, is_bare: bool) -> None:
-    """Host bits are ignored. A bare address is a block of one, and is known as bare."""
+def test_blocks(text: str, holds: dict[str, bool], is_bare: bool) -> None:
+    """A block holds the addresses of its family with its first bits. A bare address is a block of one."""
     block = CidrBlock(text)
-    assert (block.shift, block.is_bare) == (shift, is_bare)
-    assert address(text.partition("/")[0]) in block
+    assert {each: address(each) in block for each in holds} == holds
+    assert block.is_bare is is_bare
 
 
-def test_in_blocks() -> None:
-    """An address is in blocks if it is in one of them."""
-    blocks = cidr_blocks("10.0.0.0/8 2001:db8::/32")
-    inside = [in_blocks(address(text), blocks) for text in ("10.9.9.9", "2001:db8::9", "11.0.0.0", "2001:db9::")]
-    assert inside == [True, True, False, False]
-    assert not in_blocks(address("10.9.9.9"), [])
-
-
-@pytest.mark.parametrize(
-    ("family", "text"), [("ipv4", "10.1.2.3"), ("ipv6", "2001:db8::1"), ("ipv6", "::ffff:1.2.3.4")]
-)
-def test_address_to_number_and_back(family: str, text: str) -> None:
+@pytest.mark.parametrize("text", ["10.1.2.3", "2001:db8::1", "::ffff:1.2.3.4"])
+def test_address_to_number_and_back(text: str) -> None:
     """The number of an address is ipaddress's; its bytes have the same text again."""
-    number = parse_address(family, text)
-    assert number == int(ip_address(text))
-    assert format_address(family, number.to_bytes(4 if family == "ipv4" else 16, "big")) == text
+    ip = ip_address(text)
+    assert parse_address(f"ipv{ip.version}", text) == int(ip)
+    assert format_address(f"ipv{ip.version}", ip.packed) == text
 
 
 @pytest.mark.parametrize(("family", "text"), [("ipv4", "10.1"), ("ipv4", "::1"), ("ipv6", "10.1.2.3"), ("ipv6", "")])
@@ -82,57 +66,48 @@ def test_text_that_is_not_an_address(family: str, text: str) -> None:
         parse_address(family, text)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "name", "matches"),
-    [
-        ("docker*", "docker", True),
-        ("docker*", "mydocker0", False),
-        ("cbr0", "cbr0", True),
-        ("cbr0", "cbr00", False),
-        ("tun<digits>", "tun", False),
-        ("tun<digits>", "tun12", True),
-        ("tun<digits>", "tun1a", False),
-        ("tun<digits>", "tun²", False),  # a digit to str.isdigit
-        ("br-<12 hex digits>", "br-0123456789ab", True),
-        ("br-<12 hex digits>", "br-0123456789AB", False),
-        ("br-<12 hex digits>", "br-0123456789a", False),
-        ("br-<12 hex digits>", "br-0123456789abc", False),
-    ],
+@cases(
+    "pattern matching others",
+    ("docker*", "docker docker0", "mydocker0"),
+    ("cbr0", "cbr0", "cbr00"),
+    ("tun<digits>", "tun12", "tun tun1a tun²"),  # which is a digit to str.isdigit
+    ("br-<12 hex digits>", "br-0123456789ab", "br-0123456789AB br-0123456789a br-0123456789abc"),
 )
-def test_name_pattern(pattern: str, name: str, matches: bool) -> None:
+def test_name_pattern(pattern: str, matching: str, others: str) -> None:
     """A pattern matches whole names."""
-    assert NamePattern(pattern).matches(name) is matches
-    assert NamePatterns("other", pattern).match(name) is matches
+    for name in [*(names := matching.split()), *others.split()]:
+        assert NamePattern(pattern).matches(name) is NamePatterns("other", pattern).match(name) is (name in names)
+        assert not NamePatterns().match(name)
 
 
-def test_no_patterns() -> None:
-    """No pattern matches no name."""
-    assert not NamePatterns().match("eth0")
+@cases(
+    "glob expected",
+    ("eth0", ["10.0.0.1", "10.0.0.2"]),
+    ("eth0:1", ["10.0.0.2"]),
+    ("*:1", ["10.0.0.2"]),
+    ("eth1", ["10.0.0.3"]),  # 10.0.0.2 is labelled eth0:1, and 10.0.0.4 has another interface's name as its label
+    ("eth2", ["10.0.0.4"]),
+    ("e*", ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]),
+)
+def test_query_includes(glob: str, expected: list[str]) -> None:
+    """A glob names interfaces, and labels; the name of another interface is no label."""
+    host = parse_layout("nic eth0 10.0.0.1/24 10.0.0.2/24@eth0:1\nnic eth1 10.0.0.3/24\nnic eth2 10.0.0.4/24@eth1").host
+    query = make_query(f"service --interface {glob}")
+    assert [address.text for address in host.addresses if query.includes(host, address)] == expected
+    assert [label_of(host, address) for address in host.addresses] == ["", "eth0:1", "", ""]
 
 
 def test_blocks_of_a_query() -> None:
     """Each block restricts its own family alone."""
-    query = make_query("public --cidr 10.0.0.0/8 --cidr 2001:db8::/32 --cidr 203.0.113.7")
-    assert [block.text for block in query.blocks("ipv4")] == ["10.0.0.0/8", "203.0.113.7"]
-    assert [block.text for block in query.blocks("ipv6")] == ["2001:db8::/32"]
+    query = make_query("service --cidr 10.0.0.0/8,fd00::/8 --cidr 192.168.0.1")
+    assert [block.text for block in query.blocks("ipv4")] == ["10.0.0.0/8", "192.168.0.1"]
+    assert [block.text for block in query.blocks("ipv6")] == ["fd00::/8"]
 
 
-def test_query_includes_interfaces_and_labels() -> None:
-    """`--interface` names an interface or a label; the name of another interface is no label."""
-    addresses = [address("10.0.0.1"), address("10.0.0.2", label="eth0:1"), address("10.0.0.3", "ens3", "vip")]
-    addresses.append(address("10.0.0.4", "ens4", "eth0"))
-    host = Host([Interface(name) for name in ("eth0", "ens3", "ens4")], addresses, [])
-
-    def included(line: str) -> list[bool]:
-        return [make_query(line).includes(host, a) for a in addresses]
-
-    assert included("public --interface eth0:*") == [False, True, False, False]
-    assert included("public --interface e*") == [True, True, True, True]
-    assert included("public --interface vip") == [False, False, True, False]
-    assert included("public --interface eth0") == [True, True, False, False]
-    assert included("public") == [False, False, False, False]
-
-
-def test_query_as_text() -> None:
-    """A query is written as its network and its family."""
-    assert [str(make_query(line)) for line in ("public inet6", "service")] == ["public ipv6", "service ipv4"]
+@pytest.mark.parametrize(
+    "names", ["br br0 eth2 eth2.9 eth2.10 eth10 0lan 2lan", "eth9 eth90", "WAN2 WAN10", "eth0:2 eth0:10"]
+)
+def test_natural_order(names: str) -> None:
+    """Numbers count as numbers, whatever stands before them, and come after letters."""
+    backwards = names.split()[::-1]
+    assert sorted(backwards, key=natural) == backwards[::-1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest.mock import Mock, call, patch
 
 import pytest
+from support.cases import cases
 from support.fake_kernel import PlayedGroups, address, attribute, link, lists_of, message, played
 from support.hosts import HOSTS, HostCase
 from support.layout import parse_layout
@@ -49,16 +50,6 @@ def test_each_host(case: HostCase) -> None:
     assert facts(host) == facts(expected) | {"ways": {a: way and slots(way) for a, way in asked.items()}}
     host.known_host, host.ways = case.layout.known, expected.ways
     assert [answer_of(host, line) for line in case.answers] == [answer_of(expected, line) for line in case.answers]
-
-
-def test_whole_host() -> None:
-    """Of one reading there is the host without the addresses on container interfaces, and the whole one."""
-    with played(lists_of(HOSTS["rackspace"].layout)):
-        reading = read_host(proc="/nowhere", run="/nowhere")
-    short, full = ({address.interface for address in host.addresses} for host in (reading.host, reading.whole()))
-    assert (short, full) == ({"eth0", "eth1"}, {"eth0", "eth1", "docker0"})
-    assert reading.host.interfaces == reading.whole().interfaces
-    assert reading.host.ways == reading.whole().ways
 
 
 def test_container_interfaces_are_left_out() -> None:
@@ -107,22 +98,9 @@ def test_lists_that_never_agree() -> None:
 def test_groups_are_joined_first() -> None:
     """The groups are joined before the first list is asked for, so that no change is missed."""
     made = Mock(Kernel=Mock(side_effect=OSError("gone")), Groups=Mock(return_value=PlayedGroups([])))
-    with (
-        patch.multiple(reader, Groups=made.Groups, Kernel=made.Kernel),
-        pytest.raises(HostReadError, match="gone"),
-    ):
+    with patch.multiple(reader, Groups=made.Groups, Kernel=made.Kernel), pytest.raises(HostReadError, match="gone"):
         read_host()
     assert made.mock_calls == [call.Groups(), call.Kernel()]
-
-
-def test_kernel_that_refuses() -> None:
-    """A kernel that does not answer is an error with what to do."""
-    with (
-        patch.object(reader, "Kernel", side_effect=PermissionError(1, "Operation not permitted")),
-        pytest.raises(HostReadError, match="cannot read the interfaces: Operation not permitted") as caught,
-    ):
-        read_host()
-    assert "AF_NETLINK" in caught.value.hint
 
 
 # What RestrictAddressFamilies=AF_INET of systemd does: a filter of system calls answers EAFNOSUPPORT to socket(2) for
@@ -157,15 +135,13 @@ def test_unit_without_netlink(words: list[str]) -> None:
     assert "add AF_NETLINK to RestrictAddressFamilies=" in reader.REFUSED_HINT
 
 
-@pytest.mark.parametrize(
-    ("signs", "expected"),
-    [
-        ({"systemd", "booted", "same network"}, True),
-        ({"systemd", "booted"}, False),
-        ({"systemd", "same network"}, False),
-        ({"booted", "same network"}, False),
-        ({"initial"}, True),
-    ],
+@cases(
+    "signs expected",
+    ({"systemd", "booted", "same network"}, True),
+    ({"systemd", "booted"}, False),
+    ({"systemd", "same network"}, False),
+    ({"booted", "same network"}, False),
+    ({"initial"}, True),
     ids=lambda signs: ", ".join(sorted(signs)) if isinstance(signs, set) else str(signs),
 )
 def test_known_host(tmp_path: Path, signs: set[str], expected: bool) -> None:
@@ -186,17 +162,15 @@ def test_known_host(tmp_path: Path, signs: set[str], expected: bool) -> None:
         assert read_host(proc=str(tmp_path), run=str(tmp_path)).host.known_host is expected
 
 
-@pytest.mark.parametrize(
-    ("release", "expected"),
-    [
-        ("5.10.0-33-amd64", True),
-        ("4.4.0", True),
-        ("5.14.0", False),
-        ("6.1.0-40-amd64", False),
-        ("5.14-rc1", False),
-        ("6.8+", False),
-        ("odd", True),
-    ],
+@cases(
+    "release expected",
+    ("5.10.0-33-amd64", True),
+    ("4.4.0", True),
+    ("5.14.0", False),
+    ("6.1.0-40-amd64", False),
+    ("5.14-rc1", False),
+    ("6.8+", False),
+    ("odd", True),
 )
 def test_devices_of_old_kernels(tmp_path: Path, release: str, expected: bool) -> None:
     """Before Linux 5.14 /sys tells the devices, where it has the same index; a newer kernel lists them itself."""

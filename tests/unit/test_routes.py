@@ -6,6 +6,7 @@ import struct
 from socket import AF_INET, AF_INET6, inet_pton
 
 import pytest
+from support.cases import cases
 from support.fake_kernel import DUMP_INTERRUPTED, attribute, dumps, failure, kernel, message, number, route
 
 from racknet.core.facts import Route, Way
@@ -58,76 +59,56 @@ def read(family: str, *bodies: bytes) -> list[Route]:
         return read_routes(played, family, NAMES)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (route(AF_INET, 0, ETH0, GATEWAY), ("eth0", 0, "10.0.0.1", "", "")),
-        (route(AF_INET, 0, ETH1, number(RTA_PRIORITY, 600)), ("eth1", 600, "", "", "")),
-        (route(AF_INET, 0, ETH1, v4(RTA_PREFSRC, "10.0.0.9")), ("eth1", 0, "", "10.0.0.9", "")),
-        (route(AF_INET, 0, ETH0, number(RTA_TABLE, 254)), ("eth0", 0, "", "", "")),
-        (
-            route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH1, GATEWAY),
-            ("eth1", 0, "10.0.0.1", "", "10.176.0.0/12"),
-        ),
-        (
-            route(AF_INET, 0, ETH0, attribute(RTA_VIA, struct.pack("=H", AF_INET6) + inet_pton(AF_INET6, "fe80::1"))),
-            ("eth0", 0, "fe80::1", "", ""),
-        ),
-        (
-            route(AF_INET, 9, v4(RTA_DST, "10.128.0.0"), ETH1, GATEWAY),
-            ("eth1", 0, "10.0.0.1", "", "10.128.0.0/9"),
-        ),
-        (route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH1), ("eth1", 0, "", "", "10.176.0.0/12")),
-        (route(AF_INET, 16, v4(RTA_DST, "172.31.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "172.31.0.0/16")),
-        (route(AF_INET, 10, v4(RTA_DST, "100.64.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "100.64.0.0/10")),
-    ],
+@cases(
+    "body expected",
+    (route(AF_INET, 0, ETH0, GATEWAY), ("eth0", 0, "10.0.0.1", "", "")),
+    (route(AF_INET, 0, ETH1, number(RTA_PRIORITY, 600)), ("eth1", 600, "", "", "")),
+    (route(AF_INET, 0, ETH1, v4(RTA_PREFSRC, "10.0.0.9")), ("eth1", 0, "", "10.0.0.9", "")),
+    (route(AF_INET, 0, ETH0, number(RTA_TABLE, 254)), ("eth0", 0, "", "", "")),
+    (route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "10.176.0.0/12")),
+    (
+        route(AF_INET, 0, ETH0, attribute(RTA_VIA, struct.pack("=H", AF_INET6) + inet_pton(AF_INET6, "fe80::1"))),
+        ("eth0", 0, "fe80::1", "", ""),
+    ),
+    (route(AF_INET, 9, v4(RTA_DST, "10.128.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "10.128.0.0/9")),
+    (route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH1), ("eth1", 0, "", "", "10.176.0.0/12")),
+    (route(AF_INET, 16, v4(RTA_DST, "172.31.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "172.31.0.0/16")),
+    (route(AF_INET, 10, v4(RTA_DST, "100.64.0.0"), ETH1, GATEWAY), ("eth1", 0, "10.0.0.1", "", "100.64.0.0/10")),
 )
 def test_route(body: bytes, expected: tuple[str, int, str, str, str]) -> None:
     """Default routes, and those by a gateway to wide private blocks, with interface, metric, gateway and source."""
     assert routes("ipv4", body) == [expected]
 
 
-@pytest.mark.parametrize(
+@cases(
     "body",
-    [
-        route(AF_INET, 0, ETH0, kind=7),
-        route(AF_INET, 0, ETH0, tos=4),
-        route(AF_INET, 0, number(RTA_OIF, 9)),
-        route(AF_INET, 0),
-        route(AF_INET, 1, v4(RTA_DST, "128.0.0.0"), ETH0),
-        route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, table=100),
-        route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, number(RTA_TABLE, 1000), table=252),
-        route(AF_INET, 17, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
-        route(AF_INET, 7, v4(RTA_DST, "10.0.0.0"), ETH0, GATEWAY),
-        route(AF_INET, 12, v4(RTA_DST, "203.0.0.0"), ETH0, GATEWAY),
-        route(AF_INET, 11, v4(RTA_DST, "172.0.0.0"), ETH0, GATEWAY),
-        route(AF_INET6, 0, ETH0),
-        route(AF_INET, 12, v4(RTA_DST, "203.0.0.0"), number(RTA_NH_ID, 1)),
-        route(AF_INET, 0, ETH0, source_length=64),
-        route(AF_INET6, 12, v6(RTA_DST, "2000::"), ETH0),
-    ],
+    route(AF_INET, 0, ETH0, kind=7),
+    route(AF_INET, 0, ETH0, tos=4),
+    route(AF_INET, 0, number(RTA_OIF, 9)),
+    route(AF_INET, 0),
+    route(AF_INET, 1, v4(RTA_DST, "128.0.0.0"), ETH0),
+    route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, table=100),
+    route(AF_INET, 12, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY, number(RTA_TABLE, 1000), table=252),
+    route(AF_INET, 17, v4(RTA_DST, "10.176.0.0"), ETH0, GATEWAY),
+    route(AF_INET, 7, v4(RTA_DST, "10.0.0.0"), ETH0, GATEWAY),
+    route(AF_INET, 12, v4(RTA_DST, "203.0.0.0"), ETH0, GATEWAY),
+    route(AF_INET, 11, v4(RTA_DST, "172.0.0.0"), ETH0, GATEWAY),
+    route(AF_INET6, 0, ETH0),
+    route(AF_INET, 12, v4(RTA_DST, "203.0.0.0"), number(RTA_NH_ID, 1)),
+    route(AF_INET, 0, ETH0, source_length=64),
+    route(AF_INET6, 12, v6(RTA_DST, "2000::"), ETH0),
 )
 def test_other_routes(body: bytes) -> None:
     """Other types, types of service and destinations, and interfaces that are not there, do not count."""
     assert routes("ipv4", body) == []
 
 
-def test_ipv6() -> None:
-    """IPv6's routes have IPv6's gateways and sources."""
-    body = route(AF_INET6, 0, ETH0, v6(RTA_GATEWAY, "fe80::1"), v6(RTA_PREFSRC, "2001:db8::1"), number(RTA_PRIORITY, 1))
-    assert routes("ipv6", body) == [("eth0", 1, "fe80::1", "2001:db8::1", "")]
-    private = route(AF_INET6, 8, v6(RTA_DST, "fd00::"), ETH1, v6(RTA_GATEWAY, "fe80::1"))
-    assert routes("ipv6", private) == [("eth1", 0, "fe80::1", "", "fd00::/8")]
-
-
-@pytest.mark.parametrize(
-    ("body", "table"),
-    [
-        (route(AF_INET, 0, ETH0), 254),
-        (route(AF_INET, 0, ETH0, table=253), 253),
-        (route(AF_INET, 0, ETH0, number(RTA_TABLE, 100), table=100), 100),
-        (route(AF_INET, 0, ETH0, number(RTA_TABLE, 1000), table=252), 1000),  # RT_TABLE_COMPAT: it is above 255
-    ],
+@cases(
+    "body table",
+    (route(AF_INET, 0, ETH0), 254),
+    (route(AF_INET, 0, ETH0, table=253), 253),
+    (route(AF_INET, 0, ETH0, number(RTA_TABLE, 100), table=100), 100),
+    (route(AF_INET, 0, ETH0, number(RTA_TABLE, 1000), table=252), 1000),  # RT_TABLE_COMPAT: it is above 255
 )
 def test_table(body: bytes, table: int) -> None:
     """Default routes of all tables are read, each with its table, be its number above 255."""
@@ -146,17 +127,15 @@ def expires(clock: int) -> bytes:
     return attribute(RTA_CACHEINFO, struct.pack("=IIiIIIII", 0, 0, clock, 0, 0, 0, 0, 0))
 
 
-@pytest.mark.parametrize(
-    ("body", "state"),
-    [
-        (route(AF_INET6, 0, ETH0), ""),
-        (route(AF_INET6, 0, ETH0, flags=1), "dead"),
-        (route(AF_INET6, 0, ETH0, flags=16), ""),  # RTNH_F_LINKDOWN alone: the kernel takes it
-        (route(AF_INET6, 0, ETH0, expires(0)), ""),
-        (route(AF_INET6, 0, ETH0, expires(1790)), ""),
-        (route(AF_INET6, 0, ETH0, expires(-1)), "expired"),
-        (route(AF_INET6, 0, ETH0, expires(-1), flags=1), "dead"),
-    ],
+@cases(
+    "body state",
+    (route(AF_INET6, 0, ETH0), ""),
+    (route(AF_INET6, 0, ETH0, flags=1), "dead"),
+    (route(AF_INET6, 0, ETH0, flags=16), ""),  # RTNH_F_LINKDOWN alone: the kernel takes it
+    (route(AF_INET6, 0, ETH0, expires(0)), ""),
+    (route(AF_INET6, 0, ETH0, expires(1790)), ""),
+    (route(AF_INET6, 0, ETH0, expires(-1)), "expired"),
+    (route(AF_INET6, 0, ETH0, expires(-1), flags=1), "dead"),
 )
 def test_state(body: bytes, state: str) -> None:
     """A route that is dead or has expired says so; one that never expires, or not yet, is good."""

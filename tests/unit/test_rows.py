@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.cases import cases
 from support.hosts import FOLDER, HOSTS, load_hosts, make_case
 
 ROW = {"name": "one", "layout": "nic ens3 10.1.0.7/24"}
@@ -24,16 +25,14 @@ def test_families() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("row", "wrong"),
-    [
-        ({"public6": ""}, "public6"),
-        ({"text": ""}, "text"),
-        ({"servce": {"ipv4": "10.1.0.7"}}, "servce"),
-        ({"service": {"ip6": "fd00::7"}}, "service"),
-        ({"pins": "block 10.0.0.0/8"}, "pins"),
-        ({"ok": {"service ipv4": "10.1.0.8"}}, "service ipv4"),
-    ],
+@cases(
+    "row wrong",
+    ({"public6": ""}, "public6"),
+    ({"text": ""}, "text"),
+    ({"servce": {"ipv4": "10.1.0.7"}}, "servce"),
+    ({"service": {"ip6": "fd00::7"}}, "service"),
+    ({"pins": "block 10.0.0.0/8"}, "pins"),
+    ({"ok": {"service ipv4": "10.1.0.8"}}, "service ipv4"),
 )
 def test_typos(row: dict[str, Any], wrong: str) -> None:
     """A key that no host has, or a value of another shape, is an error that names the host and the key."""

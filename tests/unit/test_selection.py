@@ -1,6 +1,6 @@
-"""What a selection says beside its answer: why other addresses are no candidates, and what `service ipv6` goes by.
+"""What a selection says beside its answer: what is in doubt, why other addresses are no answers, what `list` shows.
 
-The answers themselves are in the table of hosts.
+The answers themselves are in the table of hosts, and the oracle of test_properties.py has them again.
 """
 
 from __future__ import annotations
@@ -9,143 +9,91 @@ import sys
 from unittest.mock import patch
 
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS
 from support.layout import parse_layout
 from support.queries import FOUR, doubt_of, make_query, select
 
 from racknet.core import rules
-from racknet.core.comparison import TIE, UNPROVEN
-from racknet.core.eligibility import address_class
-from racknet.core.facts import Address
+from racknet.core.comparison import CONTRADICTION, TIE, UNPROVEN
+from racknet.core.inventory import take_inventory
 from racknet.core.selection import select_address, select_addresses
+from racknet.core.why import why, why_not
+from racknet.output import notes
 
 TWO = "nic ens5 10.0.1.5/24 device\nnic ens6 10.9.0.4/24 device\ndefault ens5 via 10.0.1.1\n"
+TIED = TWO.partition("default")[0]
+NAT = "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2\n"
 VIP = """
 nic bond0 192.168.222.211/24 192.168.222.210/32 device
 default bond0 via 192.168.222.1 src 192.168.222.210
 """
 
 
-def rejected(line: str, layout: str) -> dict[str, str]:
-    """Return the reason against each address that is not a candidate."""
-    return {address.text: reason.text for address, reason in select(line, layout).rejected}
-
-
-@pytest.mark.parametrize(
-    ("text", "family", "number", "expected"),
-    [
-        ("203.0.113.7", "ipv4", 0xCB007107, "public"),
-        ("10.0.0.1", "ipv4", 0x0A000001, "private"),
-        ("169.254.0.1", "ipv4", 0xA9FE0001, "never an answer"),
-        ("fe80::1", "ipv6", 0xFE80 << 112 | 1, "link-local"),
-        ("2001:db8::1", "ipv6", 0x20010DB8 << 96 | 1, "public"),
-        ("::1", "ipv6", 1, "never an answer"),  # in no block at all
-    ],
+@cases(
+    "line layout expected",
+    (
+        "public",
+        "known\nnic ens3 203.0.113.7/24 10.0.0.1/24 169.254.0.1/16",
+        {"10.0.0.1": "private", "169.254.0.1": "never an answer"},
+    ),
+    (
+        "public",
+        "known\nnic ens3 10.0.0.1/24 169.254.0.1/16",
+        {"10.0.0.1": "private; the host may sit behind NAT", "169.254.0.1": "never an answer"},
+    ),
+    ("public ipv6", "known\nnic ens3 2001:db8::1/64 fe80::1/64", {"fe80::1": "link-local"}),
+    ("service", "known\nnic ens3 203.0.113.7/24 10.0.0.1/24", {"203.0.113.7": "public"}),
+    ("service --exclude 10.1.0.1", "nic ens3 10.1.0.1/24 device", {"10.1.0.1": "excluded"}),
+    ("service", "nic ppp0 10.64.0.9/24 type=512 device\ndefault ppp0", {"10.64.0.9": "point-to-point link"}),
+    ("service --interface ppp0", "nic ppp0 10.64.0.9/24 type=512 device\ndefault ppp0", {}),
+    (
+        "service ipv6 --cidr 10.1.0.0/16",
+        "nic ens3 10.0.0.1/24 fd00::1/64 2001:db8::1/64 device",
+        {"fd00::1": "no service ipv4 address to go by", "2001:db8::1": "public"},
+    ),
+    (
+        "service ipv6 --interface nosuch",
+        "nic ens3 10.0.0.1/24 fd00::1/64 2001:db8::1/64 device",
+        dict.fromkeys(("fd00::1", "2001:db8::1"), "not an interface asked for"),
+    ),
+    (
+        "service ipv6",
+        "known\nnic ens4 10.1.0.7/24 fd00:4::1/64 2001:db8::4/64\nnic ens5 10.2.0.7/24",
+        {"fd00:4::1": "service ipv4 is ambiguous", "2001:db8::4": "public"},
+    ),
+    ("service ipv6", "nic a 10.1.0.7/24 fd00:4::1/64 device\nnic b fd00:5::1/64 device", {"fd00:5::1": "not on a"}),
+    ("service --strict", NAT, {"10.0.2.15": "behind a hypervisor's NAT: --strict refuses"}),
+    ("service", "known\nnic ens3", {}),
+    ("public ipv6", "known\nnic ens3 ::5/128", {"::5": "never an answer"}),  # in no block at all
 )
-def test_address_class(text: str, family: str, number: int, expected: str) -> None:
-    """The class is that of the first block which holds the address; without any it is never an answer."""
-    assert address_class(Address("eth0", family, text, number, 24)) == expected
-
-
-def test_reasons_of_class() -> None:
-    """An address of another class is rejected for that class; where `public` has no candidate, it may be NAT's."""
-    layout = "known\nnic ens3 203.0.113.7/24 10.0.0.1/24 169.254.0.1/16 2001:db8::1/64 fe80::1/64"
-    assert rejected("public", layout) == {"10.0.0.1": "private", "169.254.0.1": "never an answer"}
-    assert rejected("service", layout) == {"203.0.113.7": "public", "169.254.0.1": "never an answer"}
-    assert rejected("public ipv6", layout) == {"fe80::1": "link-local"}
-    behind_nat = {"10.0.0.1": "private; the host may sit behind NAT", "169.254.0.1": "never an answer"}
-    assert rejected("public", layout.replace("203.0.113.7/24 ", "")) == behind_nat
-
-
-def test_reasons_of_filters() -> None:
-    """An address that the user's filters leave out is rejected for the filter."""
-    layout = """
-    nic ens3 10.0.0.1/24
-    nic ens4 10.1.0.1/24
-    nic docker0 172.17.0.1/16
-    way 10.9.9.9 ens4 10.1.0.1
-    """
-    assert rejected("service --interface ens4", layout) == {
-        "10.0.0.1": "not an interface asked for",
-        "172.17.0.1": "container interface",
-    }
-    assert rejected("service --cidr 10.1.0.0/16", layout) == {
-        "10.0.0.1": "not in a block asked for",
-        "172.17.0.1": "container interface",
-    }
-    assert rejected("service --reach 10.9.9.9", layout) == {
-        "10.0.0.1": "not on the interface that reaches the address",
-        "172.17.0.1": "container interface",
-    }
-    assert rejected("service --exclude 10.1.0.1", layout)["10.1.0.1"] == "excluded"
-
-
-def test_reason_of_an_anchor() -> None:
-    """An anchor is never `service`, and the reason says why."""
-    layout = "nic eth0 178.62.215.154/18 10.18.0.12/16 device"
-    reason = "anchor of a public address: what listens there listens on the Internet"
-    for line in ("service", "service --interface eth0", "service --cidr 10.18.0.12"):
-        assert rejected(line, layout)["10.18.0.12"] == reason
-
-
-def test_reason_of_a_point_to_point_link() -> None:
-    """A point-to-point link is never `service`, unless it is named."""
-    layout = "nic ppp0 10.64.0.9/24 type=512 device\ndefault ppp0"
-    assert rejected("service", layout) == {"10.64.0.9": "point-to-point link"}
-    assert rejected("service --interface ppp0", layout) == {}
-
-
-def test_service_ipv6_without_service_ipv4() -> None:
-    """Where private IPv4 addresses are there and none is the answer, no IPv6 address goes by it."""
-    layout = "nic ens3 10.0.0.1/24 fd00::1/64 fe80::1/64 2001:db8::1/64 device"
-    assert rejected("service ipv6 --interface nosuch", layout) == dict.fromkeys(
-        ("fd00::1", "fe80::1", "2001:db8::1"), "not an interface asked for"
-    )
-    assert rejected("service ipv6 --cidr 10.1.0.0/16", layout) == {
-        "fd00::1": "no service ipv4 address to go by",
-        "fe80::1": "no service ipv4 address to go by",
-        "2001:db8::1": "public",
-    }
-
-
-def test_service_ipv6_where_service_ipv4_is_ambiguous() -> None:
-    """An ambiguous IPv4 makes IPv6 ambiguous; an address of another class is still rejected for its class."""
-    layout = "known\nnic ens4 10.1.0.7/24 fd00:4::1/64 2001:db8::4/64\nnic ens5 10.2.0.7/24"
-    assert rejected("service ipv6", layout) == {"fd00:4::1": "service ipv4 is ambiguous", "2001:db8::4": "public"}
-    doubt = select("service ipv6", layout).doubt
-    assert doubt is not None
-    assert (doubt.kind, doubt.interfaces) == (TIE, ["ens4", "ens5"])
-
-
-def test_service_ipv6_on_another_interface() -> None:
-    """A unique local address on another interface than `service ipv4`'s is rejected for that."""
-    layout = "known\nnic ens4 10.1.0.7/24 fd00:4::1/64\nnic ens5 fd00:5::1/64"
-    assert rejected("service ipv6", layout) == {"fd00:5::1": "not on ens4"}
+def test_reasons(line: str, layout: str, expected: dict[str, str]) -> None:
+    """An address that is no candidate has one reason against it. Where `public` has no candidate, it may be NAT's."""
+    assert {address.text: reason.text for address, reason in select(line, layout).rejected} == expected
 
 
 def test_interfaces_without_an_address() -> None:
-    """A selection names the eligible interfaces without an address of the family."""
-    layout = "nic ens3 203.0.113.7/24 device\nnic ens4 device\nbridge docker0"
-    assert select("public", layout).without_address == ["ens4"]
-    both = select("public ipv6", "nic eth0 fe80::1/64\nnic eth1 10.1.0.7/24\nbridge docker0")
-    assert both.without_address == ["eth1"]  # by the family of the query
-    assert select("public ipv6", layout).without_address == ["ens3", "ens4"]
+    """A selection names the eligible interfaces without an address of the family: what is not ready is one."""
+    layout = "nic ens3 203.0.113.7/24 2001:db8::3/64,tentative device\nnic ens4 device\nbridge docker0"
+    assert select("public", layout).without_address == select("public ipv6", layout).without_address == ["ens4"]
+    table = HOSTS["not-ready-beside-interfaces-without-an-address"].layout.host
+    assert select_address(table, make_query("public ipv6")).without_address == ["ens4", "br-ex"]
+    assert select_address(table, make_query("public ipv6 --exclude ens4")).without_address == ["br-ex"]
 
 
-@pytest.mark.parametrize(
-    ("line", "layout", "awaits"),
-    [
-        ("public", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1", False),
-        ("public", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\nnic ens6 device", True),
-        ("public", "nic ens5 203.0.113.5/24 device\nnic ens6 device", True),  # which may be a better one
-        ("public", "nic ens5 203.0.113.5/24 device\ndefault ens5 via 203.0.113.1", False),
-        ("public", "nic ens5 203.0.113.5/24 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6", True),
-        ("public ipv6", "nic ens5 203.0.113.5/24 2001:db8::5/64 device\ndefault ens5", True),  # it is not its route
-        ("service ipv6", "nic ens5 10.0.0.5/24 fe80::5/64 device\ndefault ens5 via 10.0.0.1", False),
-        ("service ipv6", "nic ens5 10.0.0.5/24 fe80::5/64 device\ndefault -6 ens5 via fe80::1", True),  # by IPv4
-        ("service", "nic ens5 10.1.0.5/24 device\nnic ens6 169.254.3.4/16 device\ndefault ens5 via 10.1.0.1", True),
-        ("service ipv6", "nic ens5 fd00::5/64 device\ndefault -6 ens5 via fe80::1", True),  # IPv4 may still come
-    ],
+@cases(
+    "line layout awaits",
+    ("public", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1", False),
+    ("public", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\nnic ens6 device", True),
+    ("public --exclude ens6", "nic ens5 10.0.0.5/24 device\ndefault ens5 via 10.0.0.1\nnic ens6 device", False),
+    ("public", "nic ens5 203.0.113.5/24 device\nnic ens6 device", True),  # which may be a better one
+    ("public", "nic ens5 203.0.113.5/24 device\ndefault ens5 via 203.0.113.1", False),
+    ("public", "nic ens5 203.0.113.5/24 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6", True),
+    ("public ipv6", "nic ens5 203.0.113.5/24 2001:db8::5/64 device\ndefault ens5", True),  # it is not its route
+    ("service ipv6", "nic ens5 10.0.0.5/24 fe80::5/64 device\ndefault ens5 via 10.0.0.1", False),
+    ("service ipv6", "nic ens5 10.0.0.5/24 fe80::5/64 device\ndefault -6 ens5 via fe80::1", True),  # by IPv4
+    ("service", "nic ens5 10.1.0.5/24 device\nnic ens6 169.254.3.4/16 device\ndefault ens5 via 10.1.0.1", True),
+    ("service ipv6", "nic ens5 fd00::5/64 device\ndefault -6 ens5 via fe80::1", True),  # IPv4 may still come
 )
 def test_awaiting_an_address(line: str, layout: str, awaits: bool) -> None:
     """An answer may still come, or a better one, where an interface has no address yet; a tie may be decided."""
@@ -157,33 +105,120 @@ def test_is_host() -> None:
     host = HOSTS["reach-inside-a-container"].layout.host
     for more in ("", " --cidr 172.17.0.5", " --reach 10.9.9.9", " --interface eth0"):
         found = [select_address(host, make_query(f"service{more}{last}")) for last in ("", " --in-container")]
-        assert [selection.counts_as_host for selection in found] == [False, True]
-        assert [selection.address is not None for selection in found] == [False, True]
+        assert [(s.counts_as_host, s.address is not None) for s in found] == [(False, False), (True, True)]
 
 
-def test_each_query_without_any_address() -> None:
-    """A host without an address has no candidate, nothing rejected, and no answer."""
-    for line in FOUR:
-        selection = select(line, "known\nnic ens3")
-        assert (selection.address, selection.candidates, selection.rejected) == (None, [], [])
-        assert (selection.doubt, selection.unproven, selection.is_proven) == (None, None, False)
+NAMES = "ambiguous: in the order of the interfaces' names"
+CONTRADICTED = (
+    CONTRADICTION,
+    ["192.168.222.210", "192.168.222.211"],
+    "preferred source of the default route",
+    "in the network of the default gateway",
+)
 
 
-NAT = "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2\n"
+@cases(
+    "line layout expected",
+    ("service", TIED, (TIE, ["10.0.1.5", "10.9.0.4"], NAMES, "")),
+    (  # what a preference has ruled out does not tie, though its interface does by another address
+        "public",
+        "nic a 203.0.113.7/24 203.0.113.9/32 device\nnic b 203.0.114.7/24 device\nnic c 203.0.115.7/24 device",
+        (TIE, ["203.0.113.7", "203.0.114.7", "203.0.115.7"], "ambiguous: in the order of the interfaces' names", ""),
+    ),
+    ("service", VIP, CONTRADICTED),
+    ("service", VIP.replace(" device", " 192.168.222.209/32 device"), CONTRADICTED),  # it speaks for nothing
+    ("service ipv6", VIP.replace(" device", " fd00::211/64 device"), CONTRADICTED),  # it goes by `service ipv4`
+    ("service", VIP.replace(" src 192.168.222.210", ""), None),
+    ("service", VIP.replace("src 192.168.222.210", "src 192.168.222.211"), None),
+    ("service", VIP.replace("192.168.222.210/32", "192.168.222.210/24"), None),
+    ("service", VIP.replace(" 192.168.222.210/32", "") + "lo 192.168.222.210/32", None),  # another interface
+)
+@pytest.mark.parametrize("strict", ["", " --strict"])
+def test_doubt(line: str, layout: str, expected: tuple[str, list[str], str, str] | None, strict: str) -> None:
+    """Interfaces that tie, and facts that contradict each other, leave no answer, with and without --strict."""
+    selection = select(line + strict, layout)
+    assert doubt_of(selection.doubt) == expected or (not expected and strict)
+    if expected:
+        assert (selection.address, selection.answers, selection.is_proven) == (None, [], False)
 
 
-def test_hypervisors_nat() -> None:
-    """An address behind a hypervisor's NAT is not proven, unless it is named; with --strict it is no candidate."""
-    alone = (UNPROVEN, ["10.0.2.15"], "behind a hypervisor's NAT", "")
-    for line in ("service", "service ipv6"):
-        assert doubt_of(select(line, NAT).unproven) == alone
-        assert select(line, NAT).address is not None
-    assert rejected("service --strict", NAT) == {"10.0.2.15": "behind a hypervisor's NAT: --strict refuses"}
-    for named in ("--interface eth0", "--cidr 10.0.2.15", "--strict --interface eth0", "--strict --cidr 10.0.2.15"):
-        assert select(f"service {named}", NAT).is_proven, named
-    for line in ("service", "service --strict"):
-        both = select(line, f"{NAT}nic eth1 192.168.56.10/24 device")
-        assert (both.address and both.address.text, both.is_proven) == ("192.168.56.10", True)
+PREFERRED = (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "")
+BEHIND_NAT = (UNPROVEN, ["10.0.2.15"], "behind a hypervisor's NAT", "")
+TWO_V6 = TWO.replace("10.0.1.5/24", "10.0.1.5/24 fd00::5/64").replace("10.9.0.4/24", "10.9.0.4/24 fd00:9::4/64")
+
+
+@cases(
+    "line layout expected note",
+    ("service", "nic ens5 10.0.1.5/24 device", None, ""),  # a single candidate
+    ("service", TWO, PREFERRED, "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route), not proven"),
+    ("service --cidr 10.0.1.0/24", TWO, None, ""),  # what the user names is compared among itself
+    ("service --exclude ens6", TWO, None, ""),
+    ("service", "nic ens5 10.0.1.5/24 10.0.1.6/32 device", None, ""),  # no host prefix is a proof
+    # Not the next candidate is named, which loses by a proof, but the first that only a preference rules out.
+    ("service", TWO.replace("10.0.1.5/24", "10.0.1.5/24 10.0.1.6/32"), PREFERRED, "10.0.1.5 on ens5 is"),
+    ("service", f"{TWO}nic ens7 100.64.0.5/10 device", PREFERRED, "10.0.1.5 on ens5 is preferred"),
+    ("service ipv6", TWO_V6, PREFERRED, "service ipv4: 10.0.1.5 on ens5 is preferred"),
+    (
+        "service",
+        "nic ens5 100.64.0.5/10 device\nnic ens6 10.9.0.4/24 device",
+        (UNPROVEN, ["10.9.0.4", "100.64.0.5"], "not in 100.64.0.0/10", ""),
+        "10.9.0.4 on ens6 is preferred to 100.64.0.5 on ens5 (not in 100.64.0.0/10)",
+    ),
+    (  # a preference decides, and a proof is against it
+        "service",
+        "nic ens5 10.0.1.5/32 device\nnic ens6 10.9.0.4/24 device\ndefault ens5",
+        (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "no host prefix"),
+        "10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route, against no host prefix)",
+    ),
+    (  # a proof decides, and a later proof is against it
+        "public",
+        "nic ens5 203.0.113.5/32 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6 metric 9",
+        (UNPROVEN, ["203.0.113.5", "203.0.114.6"], "default route", "no host prefix"),
+        "203.0.113.5 on ens5 is",
+    ),
+    (
+        "public",
+        "nic ens5 203.0.113.5/24 device\nnic ens6 203.0.114.6/24 device\ndefault ens5\ndefault ens6 metric 9",
+        None,
+        "",
+    ),
+    (
+        "public",
+        "known\nnic ens3 203.0.113.8/24 203.0.113.7/24",
+        (UNPROVEN, ["203.0.113.8", "203.0.113.7"], "the kernel's order", ""),
+        "203.0.113.8 on ens3 is preferred to 203.0.113.7 on ens3 (the kernel's order)",
+    ),
+    (
+        "public ipv6",
+        "nic ens5 2001:db8::9/64 2001:db8::5/64 device\ndefault -6 ens5 via fe80::1",
+        (UNPROVEN, ["2001:db8::5", "2001:db8::9"], "the lower number", ""),
+        "2001:db8::5 on ens5 is",
+    ),
+    (  # where `service ipv4` is proven, `service ipv6` has doubts of its own
+        "service ipv6",
+        "nic ens5 10.0.1.5/24 fd00::9/64 fd00::5/64 device",
+        (UNPROVEN, ["fd00::5", "fd00::9"], "the lower number", ""),
+        "fd00::5 on ens5 is",
+    ),
+    ("service", NAT, BEHIND_NAT, "10.0.2.15 on eth0 is behind a hypervisor's NAT, not proven: --strict refuses\n"),
+    ("service ipv6", NAT, BEHIND_NAT, "service ipv4: 10.0.2.15 on eth0 is behind"),
+    ("service --interface eth0", NAT, None, ""),
+    ("service --cidr 10.0.2.15", NAT, None, ""),
+    ("service", f"{NAT}nic eth1 192.168.56.10/24 device", None, ""),
+)
+def test_proof(line: str, layout: str, expected: tuple[str, list[str], str, str] | None, note: str) -> None:
+    """An answer is proven where each other candidate loses by a proof, and is better in none; --strict wants that."""
+    plain, strict = select(line, layout), select(f"{line} --strict", layout)
+    assert plain.address is not None
+    assert (doubt_of(plain.unproven), plain.is_proven, plain.doubt) == (expected, expected is None, None)
+    found = notes.unproven_answers([plain])
+    assert found.startswith(f"note: {note}") if note else found == ""
+    assert notes.unproven_answers([plain, plain]) == found  # once for those that go by the same
+    assert (strict.address is None) is (expected is not None)
+    assert strict.is_proven is not (strict.address is None)
+    if layout != NAT:
+        assert doubt_of(strict.doubt) == expected
+    assert notes.unproven_answers([strict]) == ""
 
 
 def test_one_candidate_is_not_compared() -> None:
@@ -194,40 +229,150 @@ def test_one_candidate_is_not_compared() -> None:
             select("service", TWO)
 
 
-def test_service_ipv6_goes_by_the_doubt_of_service_ipv4() -> None:
-    """What is in doubt for `service ipv4` is for `service ipv6`, and what is not proven is not."""
-    v6 = TWO.replace("10.0.1.5/24", "10.0.1.5/24 fd00::5/64").replace("10.9.0.4/24", "10.9.0.4/24 fd00:9::4/64")
-    plain, strict = select("service ipv6", v6), select("service ipv6 --strict", v6)
-    expected = (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "")
-    assert (plain.address and plain.address.text, doubt_of(plain.unproven)) == ("fd00::5", expected)
-    assert (strict.address, strict.candidates, doubt_of(strict.doubt)) == (None, [], expected)
-    assert {reason for _, reason in strict.rejected} == {rules.UNPROVEN_IPV4}
-    contradicted = select("service ipv6", VIP.replace(" device", " fd00::211/64 device"))
-    assert (contradicted.address, doubt_of(contradicted.doubt)) == (None, doubt_of(select("service", VIP).doubt))
-
-
-def test_service_ipv6_has_doubts_of_its_own() -> None:
-    """Where `service ipv4` is proven, two unique local addresses of its interface may still be unproven."""
-    layout = "nic ens5 10.0.1.5/24 fd00::9/64 fd00::5/64 device"
-    assert select("service", layout).is_proven
-    expected = (UNPROVEN, ["fd00::5", "fd00::9"], "the lower number", "")
-    assert doubt_of(select("service ipv6", layout).unproven) == expected
-    assert doubt_of(select("service ipv6 --strict", layout).doubt) == expected
-
-
-def test_all_candidates_in_doubt() -> None:
+@cases(
+    "line layout answers",
+    ("service --all", TIED, ["10.0.1.5", "10.9.0.4"]),
+    ("service --all --strict", TIED, []),
+    ("service --all", "nic eth0 10.0.1.5/24", []),  # a container's own network
+)
+def test_all_candidates_in_doubt(line: str, layout: str, answers: list[str]) -> None:
     """With --all each candidate is an answer, though none is *the* answer; with --strict or in a container none is."""
-    for line, answers in (("service --all", ["10.0.1.5", "10.9.0.4"]), ("service --all --strict", [])):
-        selection = select(line, TWO.replace("default ens5 via 10.0.1.1\n", ""))
-        assert (selection.address, selection.is_proven) == (None, False)
-        assert [address.text for address in selection.answers] == answers
-    assert select("service --all", "nic eth0 10.0.1.5/24").answers == []
+    selection = select(line, layout)
+    assert (selection.address, selection.is_proven) == (None, False)
+    assert [address.text for address in selection.answers] == answers
+    assert notes.unproven_answers([selection]) == ""
 
 
 def test_queries_share_the_facts() -> None:
     """Each query has its own selection, in their order, whatever they exclude."""
     lines = ["service", "public", "service --exclude ens5", "service --exclude 10.0.1.5"]
     found = select_addresses(parse_layout(TWO).host, [make_query(line) for line in lines])
-    answers = [selection.address.text if selection.address else "" for selection in found]
-    assert answers == ["10.0.1.5", "", "10.9.0.4", "10.9.0.4"]
-    assert [str(selection.query) for selection in found] == ["service ipv4", "public ipv4", *["service ipv4"] * 2]
+    assert [s.address.text if s.address else "" for s in found] == ["10.0.1.5", "", "10.9.0.4", "10.9.0.4"]
+    assert [str(s.query) for s in found] == ["service ipv4", "public ipv4", *["service ipv4"] * 2]
+
+
+NAMED = "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a 203.0.113.9/32"
+
+
+@cases(
+    "line layout before against",
+    ("public", "known\nnic ens3 203.0.113.7/24", ["the only candidate"], ["not the answer"]),
+    (
+        "public",
+        "known\nnic ens3 203.0.113.7/24 203.0.113.8/24 203.0.113.9/32",
+        ["the kernel's order", "no host prefix", "the last candidate"],
+        ["not the answer", "203.0.113.7 is preferred: the kernel's order", "203.0.113.8 is preferred: no host prefix"],
+    ),
+    (
+        "public",
+        NAMED,
+        ["no host prefix", "interface named for PublicNet", "the last candidate"],
+        [
+            "not the answer",
+            "203.0.113.8 is preferred: no host prefix",
+            "eth0 is preferred: interface named for PublicNet",
+        ],
+    ),
+    (
+        "public",
+        NAMED.replace(" 203.0.113.9/32", ""),
+        ["interface named for PublicNet", "the last candidate"],
+        ["not the answer", "eth0:a is preferred: interface named for PublicNet"],
+    ),
+    ("public", "nic eth0 203.0.113.7/24", ["the only candidate"], ["of the container"]),
+    (
+        "service --strict",
+        f"{TWO}nic usb0 192.168.7.2/24 device",
+        ["default route", "not a cable to one device", "the last candidate"],
+        [
+            "preferred to 10.9.0.4, not proven: default route",
+            "10.0.1.5 is preferred, not proven: default route",
+            "ens6 is preferred: not a cable to one device",
+        ],
+    ),
+    (
+        "public",
+        "known\nnic a 203.0.113.7/24 203.0.113.100/32\nnic b 203.0.114.7/24\nnic c 203.0.115.7/24",
+        [NAMES, NAMES, "no host prefix", "the last candidate"],
+        ["ties with b, c", "ties with a, c", "ties with a, b", "c is preferred: no host prefix"],
+    ),
+    (
+        "service",
+        VIP,
+        ["preferred source of the default route", "the last candidate"],
+        [
+            "in doubt: source of the default route, not beside its gateway",
+            "in doubt: beside the default gateway, not its source",
+        ],
+    ),
+)
+def test_why(line: str, layout: str, before: list[str], against: list[str]) -> None:
+    """Each candidate comes before the next for a reason, and each but the answer has one against it."""
+    selection = select(line, layout)
+    places = range(len(selection.candidates))
+    assert [why(selection, place).text for place in places] == before
+    assert [why_not(selection, place).text for place in places] == against
+
+
+@cases(
+    "layout expected",
+    (  # answers, candidates, then the others by their interfaces, container interfaces and `lo` last
+        "lo 10.99.0.1/32\nnic docker0 172.17.0.1/16\nnic ens10 10.2.0.7/24 169.254.0.7/16 device\n"
+        "nic ens9 10.1.0.7/24 10.1.0.100/32 device\nnic ens3 203.0.113.7/24 device",
+        [
+            ("203.0.113.7", "public", ["public ipv4"], "the only candidate"),
+            ("10.1.0.7", "private", [], "ties with ens10"),
+            ("10.1.0.100", "private", [], "ens10 is preferred: no host prefix"),
+            ("10.2.0.7", "private", [], "ties with ens9"),
+            ("169.254.0.7", "never an answer", [], "never an answer"),
+            ("172.17.0.1", "private", [], "container interface"),
+            ("10.99.0.1", "private", [], "loopback"),
+        ],
+    ),
+    (  # of the reasons against an address, that of the network whose class it has
+        "nic ens3 10.0.0.7/24 10.0.0.100/32 203.0.113.7/24 device\nnic eth1 10.1.0.7/24 device",
+        [
+            ("203.0.113.7", "public", ["public ipv4"], "the only candidate"),
+            ("10.1.0.7", "private", ["service ipv4"], "no public address on the interface, not proven"),
+            ("10.0.0.7", "private", [], "eth1 is preferred: no public address on the interface"),
+            ("10.0.0.100", "private", [], "10.0.0.7 is preferred: no host prefix"),
+        ],
+    ),
+    (
+        "nic eth0 172.17.0.5/16\ntun tun0 10.8.0.1/24",
+        [("172.17.0.5", "private", [], "of the container"), ("10.8.0.1", "private", [], "tunnel")],
+    ),
+)
+def test_inventory(layout: str, expected: list[tuple[str, str, list[str], str]]) -> None:
+    """The list has each address in its order, with its class, the queries that it answers, and one reason."""
+    host = parse_layout(layout).host
+    found = take_inventory(host, select_addresses(host, [make_query(line) for line in FOUR]))
+    assert [(e.address.text, e.address_class, e.answers, e.why) for e in found] == expected
+    assert [e.is_proven for e in found] == ["not proven" not in e.why if e.answers else None for e in found]
+
+
+def test_address_that_answers_two_queries() -> None:
+    """An address that two queries ask for is listed once, as the answer to both."""
+    host = parse_layout("nic ens3 203.0.113.7/24 device").host
+    queries = [make_query(line) for line in (*FOUR, "service --cidr 203.0.113.7")]
+    (entry,) = take_inventory(host, select_addresses(host, queries))
+    assert entry.answers == ["public ipv4", "service ipv4"]
+
+
+@cases(
+    "layout line note",
+    (TWO, "service", ""),
+    (TWO, "service --interface ens7", "--interface ens7 leaves no address"),
+    (TIED, "service", "ambiguous, ens5 and ens6 tie"),
+    (TWO, "service --strict", "not proven, 10.0.1.5 on ens5 is preferred to 10.9.0.4 on ens6 (default route)"),
+    ("nic ens5", "service", "there is no service ipv4 address"),
+)
+def test_missing_variable(layout: str, line: str, note: str) -> None:
+    """A note says why a variable is missing; there is none on one that has an answer."""
+    found = notes.missing_variable("NAME", select(line, layout))
+    assert found == (f"note: no NAME: {note}\n" if note else "")
+
+
+def test_unproven_reasons() -> None:
+    """With --strict the addresses of `service ipv6` have the reason of `service ipv4`."""
+    assert {reason for _, reason in select("service ipv6 --strict", TWO_V6).rejected} == {rules.UNPROVEN_IPV4}

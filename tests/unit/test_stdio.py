@@ -5,6 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from time import sleep
 
 import pytest
 
@@ -55,6 +59,18 @@ def test_pipe_that_nobody_reads(words: list[str]) -> None:
     assert (done.returncode, done.stderr) == (3, "racknet: cannot write to standard output: Broken pipe\n")
 
 
+@contextmanager
+def at(descriptor: int, other: int | None) -> Iterator[None]:
+    """Put another file in the place of standard output or standard error, or close it."""
+    before = os.dup(descriptor)
+    os.close(descriptor) if other is None else os.dup2(other, descriptor)
+    try:
+        yield
+    finally:
+        os.dup2(before, descriptor)
+        os.close(before)
+
+
 @pytest.mark.parametrize("room", [0, 2000])
 def test_pipe_that_is_full(program: list[str], room: int) -> None:
     """A pipe that is full and does not block is waited for, and gets all, with nothing left out or written twice."""
@@ -75,6 +91,26 @@ def test_pipe_that_is_full(program: list[str], room: int) -> None:
     assert (received, waiting.returncode) == (b"-" * filled + expected, 0)
 
 
+def test_full_pipe_of_this_process() -> None:
+    """What is not taken at once goes out later; standard error is not waited for."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    size = fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ)
+
+    def read_later() -> bytes:
+        sleep(0.3)
+        return pipe.read(size + 5)
+
+    with ThreadPoolExecutor() as other, open(reader, "rb") as pipe:
+        with at(1, writer), at(2, writer):
+            os.write(writer, b"-" * (size - 1))
+            write_error("lost")
+            read = other.submit(read_later)
+            write_output("answer")
+        os.close(writer)
+        assert read.result(10) == b"-" * (size - 1) + b"answer"
+
+
 def test_standard_output_that_is_closed(words: list[str]) -> None:
     """A standard output that is closed is status 3."""
     closing = ["sh", "-c", 'exec "$@" >&-', "sh", *words]
@@ -84,24 +120,9 @@ def test_standard_output_that_is_closed(words: list[str]) -> None:
 
 
 def test_standard_error_that_is_closed(capfd: pytest.CaptureFixture[str]) -> None:
-    """What standard error does not take is lost, and nothing else happens."""
-    before = os.dup(2)
-    os.close(2)
-    try:
+    """What standard error does not take is lost, and nothing else happens; a closed standard output is an error."""
+    with at(2, None):
         write_error("lost\n")
-    finally:
-        os.dup2(before, 2)
-        os.close(before)
-    with pytest.raises(OutputError):  # the streams are as they were, and standard output is still written to
-        _write_to_closed_output()
-    assert capfd.readouterr() == ("", "")
-
-
-def _write_to_closed_output() -> None:
-    before = os.dup(1)
-    os.close(1)
-    try:
+    with at(1, None), pytest.raises(OutputError):
         write_output("lost\n")
-    finally:
-        os.dup2(before, 1)
-        os.close(before)
+    assert capfd.readouterr() == ("", "")

@@ -1,13 +1,19 @@
-"""`racknet list` for people: a table of addresses, and one of interfaces."""
+"""`racknet list`, for people and for programs."""
 
 from __future__ import annotations
 
+import json
 import os
+from typing import Any
 
+import jsonschema
 import pytest
+from support.cases import cases
 from support.hosts import HOSTS
 from support.layout import parse_layout
-from support.queries import FOUR, make_query
+from support.list_schema import LIST_SCHEMA
+from support.on_host import on_host, run
+from support.queries import FOUR, answer_of, make_query
 
 from racknet.core.facts import Host
 from racknet.core.inventory import Entry, InterfaceState, take_inventory
@@ -21,22 +27,6 @@ def entries_of(host: Host) -> list[Entry]:
 
 def addresses_of(name: str, *, colour: bool = False) -> str:
     return format_addresses(entries_of(HOSTS[name].layout.host), colour=colour, width=0)
-
-
-def test_addresses() -> None:
-    """A person finds the answers at a glance, and why each other address is none."""
-    host = parse_layout(f"{HOSTS['equinix-metal'].text}\nlo 127.0.0.1/8").host
-    assert (
-        format_addresses(entries_of(host), colour=False, width=0)
-        == """\
-   INTERFACE  ADDRESS                  NETWORK  WHY
-*  bond0      147.75.80.11/31          public   the only candidate
-*  bond0:0    10.99.10.3/31            service  the only candidate
-*  bond0      2604:1380:1:5f00::3/127  public   the only candidate
-   docker0    172.17.0.1/16            -        container interface
-   lo         127.0.0.1/8              -        loopback
-"""
-    )
 
 
 def test_long_reasons_are_wrapped() -> None:
@@ -89,24 +79,13 @@ def test_interfaces_are_in_the_order_of_the_addresses() -> None:
     assert second == [*first, "eth9", "eth10"]
 
 
-def test_names_cannot_steer_a_terminal() -> None:
-    """Control characters in a name are escaped in both tables."""
-    host = parse_layout("nic \x1b[2Jx 10.0.0.1/24@\x1b[2Jx:\x07").host
-    text = format_addresses(entries_of(host), colour=False, width=0)
-    text += format_interfaces(list(host.interfaces.values()), [], {}, colour=False)
-    assert all(c == "\n" or c.isprintable() for c in text)
-    assert text.count(r"\x1b[2Jx") == 2
-
-
-@pytest.mark.parametrize(
-    ("environ", "is_terminal", "expected"),
-    [
-        ({}, True, True),
-        ({}, False, False),
-        ({"NO_COLOR": ""}, True, True),
-        ({"NO_COLOR": "1"}, True, False),
-        ({"TERM": "dumb"}, True, False),
-    ],
+@cases(
+    "environ is_terminal expected",
+    ({}, True, True),
+    ({}, False, False),
+    ({"NO_COLOR": ""}, True, True),
+    ({"NO_COLOR": "1"}, True, False),
+    ({"TERM": "dumb"}, True, False),
 )
 def test_colour(environ: dict[str, str], is_terminal: bool, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Colour is for terminals, and never with NO_COLOR."""
@@ -124,3 +103,45 @@ def test_colour_changes_no_text() -> None:
     marks = ["\x1b[1m"] * 4 + ["\x1b[2m"]
     lines = [f"{mark}{line}\x1b[0m" for mark, line in zip(marks, plain.splitlines(), strict=True)]
     assert coloured.splitlines() == lines
+    assert lines[2].startswith("\x1b[1m*  bond0:0    10.99.10.3/31  ")  # by its label
+    first, second = (format_interfaces([], [], {}, colour=colour) for colour in (False, True))
+    assert second == f"\x1b[1m{first[:-1]}\x1b[0m\n"
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+def listed(host: str, capfd: Capture, **environ: str) -> Any:
+    """Return what `racknet list --json` prints on a host of the table."""
+    with on_host(HOSTS[host].layout.host):
+        assert run("list", "--json", **environ) == 0
+    return json.loads(capfd.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["rackspace", "equinix-metal", "aws", "bridged-container", "no-address-yet"])
+def test_list(name: str, capfd: Capture) -> None:
+    """The list fits its schema, and has every address and interface, and the answers."""
+    found, layout = listed(name, capfd), HOSTS[name].layout
+    jsonschema.validate(found, LIST_SCHEMA)
+    answers = {query: entry["address"] for entry in found["addresses"] for query in entry["answers"]}
+    assert {line: answers.get(line, "") for line in FOUR} == {line: answer_of(layout.host, line) for line in FOUR}
+    assert len(found["addresses"]) == len(layout.addresses)
+    assert [link["interface"] for link in found["interfaces"]] == list(layout.interfaces)
+
+
+def test_labels(capfd: Capture) -> None:
+    """An address has the name of its interface, and a label or null."""
+    found = {
+        entry["address"]: (entry["interface"], entry["label"]) for entry in listed("equinix-metal", capfd)["addresses"]
+    }
+    assert found["10.99.10.3"] == ("bond0", "bond0:0")
+    assert found["147.75.80.11"] == ("bond0", None)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{}, {"RACKNET_PUBLIC_INTERFACE": "eth0"}, {"RACKNET_SERVICE_INTERFACE": "*", "RACKNET_PUBLIC_INTERFACE": "*"}],
+)
+def test_container_is_no_host(environ: dict[str, str], capfd: Capture) -> None:
+    """The list says that a container's own network is not a host's, whatever variables are set."""
+    assert listed("bridged-container", capfd, **environ)["host"] is False
