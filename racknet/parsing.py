@@ -228,7 +228,10 @@ def _as_written(words: Given) -> str:
     Where a word was written shows what it is: `--reach` is an option, `RACKNET_EXCLUDE` a variable, `cidr` an argument.
     """
     options = [f"{where} {word}" for where, word in words if where.startswith("-")]
-    values = {name: [word for where, word in words if where == name] for name, _ in words if not name.startswith("-")}
+    values: dict[str, list[str]] = {}
+    for where, word in words:
+        if not where.startswith("-"):
+            values.setdefault(where, []).append(word)
     variables = [f"{name}={','.join(found)}" for name, found in values.items() if name.isupper()]
     arguments = [f"{name}={found if found[1:] else found[0]!r}" for name, found in values.items() if name.islower()]
     return " ".join(options + variables) or ", ".join(arguments)

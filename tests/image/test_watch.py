@@ -31,6 +31,7 @@ def run(host: tuple[str, str], script: str) -> CommandResult:
 # Watch in the background, and then print what it has printed.
 WATCHING = """
 move() {{ ip addr del $1/17 dev eth1 && ip addr add $2/17 dev eth1; }}
+rm -f /out
 $racknet watch service --settle {settle} >/out 2>/err & watching=$!
 for _ in $(seq 100); do [ -s /out ] && break; sleep 0.05; done
 {script}

@@ -83,7 +83,7 @@ def test_version(racknet: Racknet) -> None:
     (["service", "ipv4", "--all", "x", "y"], "unexpected argument 'x'"),
     (["list", *"x" * 1000], "unexpected argument 'x'"),
     (["cluster", "service", "ipv4", "n1", "n2"], "unexpected argument 'n1'"),
-    (["public", "-x"], "No such option '-x'."),
+    (["public", "--cidr"], "Option '--cidr' requires an argument."),
     (["exec"], "Missing argument 'COMMAND [ARG]...'."),
     (["public", "--exclude", ""], "'' is not the name of an interface, a glob, or a CIDR block"),
     (["env", "--wait", "-1"], "'-1' is not a number of seconds"),
