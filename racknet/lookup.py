@@ -14,11 +14,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Sequence
 
-    from racknet.core.cloud_hints import Provider
+    from racknet.core.clouds import Provider
     from racknet.core.comparison import Refusal
     from racknet.core.facts import Host
+    from racknet.core.provider_answer import Told
     from racknet.core.selection import Selection
-    from racknet.core.told import Told
     from racknet.host.changes import Changes
     from racknet.host.reader import Reading
 
@@ -58,7 +58,7 @@ class LookUp:
     def _with_word(self, selections: list[Selection]) -> list[Selection]:
         if self._word is None:
             return selections
-        from racknet.core.told import with_word
+        from racknet.core.provider_answer import with_word
 
         return [with_word(selection, self._word) for selection in selections]
 
@@ -167,7 +167,7 @@ def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:
     reasons = [(address.family, reason) for selection in selections for address, reason in selection.rejected]
     if ("ipv4", BEHIND_NAT) not in reasons:
         return None
-    from racknet.core.cloud_hints import find_provider
+    from racknet.core.clouds import find_provider
     from racknet.host.dmi import read_dmi
 
     return find_provider(read_dmi())
@@ -175,9 +175,9 @@ def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:
 
 def _ask(reading: Reading, query: Query) -> Told | Refusal | None:
     """Return what the provider that the firmware names tells of a query; None where nothing may be translated."""
-    from racknet.core.cloud_hints import find_provider
+    from racknet.core.clouds import find_provider
     from racknet.core.comparison import Refusal
-    from racknet.core.told import choose_told, find_translated
+    from racknet.core.provider_answer import choose_told, find_translated
     from racknet.host.dmi import read_dmi
 
     host = reading.whole()

@@ -12,8 +12,8 @@ import typer
 from typer import Argument, Option
 
 from racknet import __version__
-from racknet.cli import ask, environment, watch
-from racknet.cli.completion import offer_commands, offer_interfaces
+from racknet.cli import ask, env_exec, watch
+from racknet.cli.completion import offer_commands, offer_families, offer_interfaces, offer_networks
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
@@ -45,7 +45,7 @@ Version = Annotated[
     bool, Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
 Several = list[str] | None
-Family = Annotated[str, Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=lambda: ["ipv4", "ipv6"])]
+Family = Annotated[str, Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=offer_families)]
 InterfaceOption = Annotated[
     Several,
     Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces),
@@ -89,9 +89,7 @@ Explain = Annotated[
 AsIs = Annotated[bool, Option("--as-is", help="Print public addresses as they are.")]
 Export = Annotated[bool, Option("--export", help='Put "export " before each line.')]
 
-Network = Annotated[
-    str, Argument(metavar="public|service", show_default=False, autocompletion=lambda: ["public", "service"])
-]
+Network = Annotated[str, Argument(metavar="public|service", show_default=False, autocompletion=offer_networks)]
 Settle = Annotated[str, Option(metavar="SECONDS", help="How long another answer must hold to be printed.")]
 NodeOption = Annotated[
     Several, Option(metavar="NODE", help="Only this node, by name or id. With one node, print the address alone.")
@@ -186,7 +184,7 @@ def _env(
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     required = parse_require(require or [])
     seconds = parse_seconds(wait, os.environ)
-    raise typer.Exit(environment.print_env(queries, required, os.environ, seconds, export=export))
+    raise typer.Exit(env_exec.print_env(queries, required, os.environ, seconds, export=export))
 
 
 @app.command("exec", cls=Command, context_settings={"allow_interspersed_args": False})
@@ -205,7 +203,7 @@ def _exec(
     """
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     required = parse_require(require or [])
-    raise typer.Exit(environment.exec_command(command, queries, required, os.environ))
+    raise typer.Exit(env_exec.exec_command(command, queries, required, os.environ))
 
 
 @app.command("watch", cls=Command)

@@ -1,4 +1,4 @@
-"""What a shell's completion offers: the host's interfaces, and the commands of the PATH."""
+"""What a shell's completion offers beside the commands and options: networks, families, interfaces, other commands."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ import os
 
 import click  # noqa: TC002, Typer reads the annotations
 
+from racknet.core.facts import BITS, NETWORKS
 from racknet.core.text import natural
 from racknet.errors import HostReadError
 from racknet.host.reader import read_host
+
+
+def offer_networks() -> list[str]:
+    """Return the networks."""
+    return list(NETWORKS)
+
+
+def offer_families() -> list[str]:
+    """Return the families."""
+    return list(BITS)
 
 
 def offer_interfaces(incomplete: str) -> list[str]:

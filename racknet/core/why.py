@@ -1,4 +1,7 @@
-"""Why a candidate is the answer, or is not: what `--explain`, `list`, JSON and the errors quote."""
+"""Why a candidate is the answer, or is not: what `--explain`, `list`, JSON and the errors quote.
+
+The reasons to skip an address are in `rules`.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.core.cloud_hints import DMI_FILES
+from racknet.core.clouds import DMI_FILES
 from racknet.host.reader import read_start
 
 

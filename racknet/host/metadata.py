@@ -14,9 +14,9 @@ from io import BufferedReader, RawIOBase
 from time import monotonic
 from typing import Any
 
-from racknet.core.cloud_hints import Document, Metadata, Tree
+from racknet.core.clouds import Document, Metadata, Tree
+from racknet.core.provider_answer import class_of
 from racknet.core.rules import PRIVATE, PUBLIC
-from racknet.core.told import class_of
 from racknet.errors import RacknetError
 
 PORT = 80

@@ -9,7 +9,7 @@ from racknet.core.matching import as_glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
-    from racknet.core.cloud_hints import Provider
+    from racknet.core.clouds import Provider
     from racknet.core.facts import Address
     from racknet.core.query import Query
 

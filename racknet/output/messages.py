@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Sequence
 
-    from racknet.core.cloud_hints import Provider
+    from racknet.core.clouds import Provider
     from racknet.core.comparison import Doubt
     from racknet.core.facts import Address
     from racknet.core.selection import Selection

@@ -17,6 +17,7 @@ STATES = {"down": Code.DOWN, "disconnected": Code.DISCONNECTED}  # a node whose 
 AVAILABILITIES = {"drain": Code.DRAINED, "pause": Code.PAUSED}
 SIGN, NOTE = "racknet: ", "note: "  # how a line begins that is an error (not JSON), or a note about an answer
 # The object of `racknet NETWORK FAMILY --json`.
+SOURCES = ("host", "provider")
 FIELDS = {
     "network": str,
     "family": str,
@@ -25,6 +26,7 @@ FIELDS = {
     "interface": str,
     "why": str,
     "proven": bool,
+    "source": str,
 }
 
 
@@ -97,6 +99,8 @@ def decode_reply(line: str, network: str, family: str) -> Reply | None:
     if (fields["network"], fields["family"]) != (network, family) or not _is_address(family, fields["address"]):
         return None
     if not (0 <= fields["prefix_length"] <= BITS[family] and fields["interface"]):
+        return None
+    if fields["source"] not in SOURCES:
         return None
     return Reply(fields["address"], fields["prefix_length"], fields["interface"], fields["proven"])
 

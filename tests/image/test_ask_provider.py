@@ -18,7 +18,7 @@ from support.forms import host_with_both, right
 from support.hosts import HOSTS
 from support.metadata_server import PAGE
 
-from racknet.core.cloud_hints import PROVIDERS, Provider
+from racknet.core.clouds import PROVIDERS, Provider
 
 CLOUD_INIT = "racknet/tests:cloud-init"
 SERVER = (Path(__file__).parents[1] / "support" / "metadata_server.py").read_text()

@@ -59,7 +59,7 @@ def test_loaded_modules_are_frozen(tables: str) -> None:
         ran = engine.run(engine.PACKAGE, "-I", "-S", "-c", PATHS + LOADED, flags=["--net=host", "-e", variable])
         loaded |= set(json.loads(ran.err.splitlines()[-1]))
     assert {"racknet.output.table", "racknet.output.json", "racknet.output.report", "racknet.cli.mistakes"} <= loaded
-    assert {"racknet.cli.environment", "difflib"} <= loaded
+    assert {"racknet.cli.env_exec", "difflib"} <= loaded
     frozen = set(re.findall(r'\{"([\w.]+)", ', tables))
     assert loaded - frozen - {*CPYTHON, *OPTIONAL} == set()
 

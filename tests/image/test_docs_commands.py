@@ -29,7 +29,7 @@ from support.systemd_host import (
     start_engine,
 )
 
-from racknet.core.cloud_hints import PROVIDERS
+from racknet.core.clouds import PROVIDERS
 
 PAGES = [
     str(path.relative_to(ROOT))

@@ -39,7 +39,8 @@ def line(name: str, text: str) -> bytes:
 def reply(address: str, *, network: str = "service", interface: str = "eth1", proven: bool = True) -> str:
     """Return the line that racknet prints on a node for IPv4 with `--json`."""
     query = {"network": network, "family": "ipv4", "address": address, "prefix_length": 19}
-    return json.dumps({**query, "interface": interface, "why": "only candidate", "proven": proven})
+    more = {"interface": interface, "why": "only candidate", "proven": proven, "source": "host"}
+    return json.dumps(query | more)
 
 
 def error(message: str) -> str:

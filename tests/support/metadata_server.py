@@ -2,7 +2,7 @@
 
 It runs in a container, and needs nothing but Python. Its argument is a JSON object: the `cloud` ("" for all that do not
 contradict each other, and no session needed), its `pairs` of a public and a private address, each on a NIC of its own,
-and a `fault`. racknet/core/cloud_hints.py names the documentation. Debian's cloud-init reads the same answers.
+and a `fault`. racknet/core/clouds.py names the documentation. Debian's cloud-init reads the same answers.
 """
 
 import json

@@ -212,7 +212,7 @@ TWO_HOSTS = [
     Recipe(
         "docs/reference.md",
         "racknet service --format",
-        prints="ceph eth1 config set mon public_network 10.208.0.0/17",
+        prints="ceph =eth1 config set mon public_network 10.208.0.0/17",
         # It stands in for a cluster of Ceph.
         prepare=STAND_IN.replace("TOOL", "ceph"),
     ),

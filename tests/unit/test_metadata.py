@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 from support.metadata_server import DEFAULT, Handler, Server
 
-from racknet.core.cloud_hints import PROVIDERS, Metadata
+from racknet.core.clouds import PROVIDERS, Metadata
 from racknet.host import metadata
 from racknet.host.metadata import MetadataError, read_pairs
 

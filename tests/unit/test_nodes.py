@@ -380,6 +380,7 @@ def without(name: str) -> dict[str, Any]:
     *(json.dumps({**SERVICE, "address": word}) for word in ("10.0.0.01", "10.0.0.1/19", "10.0.0", "fd00::1", "")),
     *(json.dumps({**SERVICE, "prefix_length": length}) for length in ("19", 19.0, True, -1, 33)),
     *(json.dumps({**SERVICE, "proven": proven}) for proven in (1, "true")),
+    json.dumps({**SERVICE, "source": "somebody"}),
     json.dumps({**SERVICE, "interface": ""}),
     json.dumps({**SERVICE, "network": "public"}),
     json.dumps({**SERVICE, "more": 1}),

@@ -14,8 +14,8 @@ from support.queries import make_query
 
 import racknet
 from racknet import lookup
-from racknet.core.cloud_hints import PROVIDERS
-from racknet.core.told import class_of
+from racknet.core.clouds import PROVIDERS
+from racknet.core.provider_answer import class_of
 from racknet.host import dmi, metadata
 from racknet.host.metadata import MetadataError
 

@@ -12,7 +12,7 @@ from support.cases import cases
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
-from racknet.core.cloud_hints import DMI_FILES, PROVIDERS, Provider, find_provider
+from racknet.core.clouds import DMI_FILES, PROVIDERS, Provider, find_provider
 from racknet.host import dmi
 from racknet.host.dmi import read_dmi
 

@@ -19,7 +19,7 @@ from support.cases import cases
 from support.hosts import HOSTS
 from support.on_host import on_host, run
 
-from racknet.cli.environment import NAMES, REFERENCE
+from racknet.cli.env_exec import NAMES, REFERENCE
 from racknet.output import notes
 
 ROOT = Path(__file__).parent.parent.parent
