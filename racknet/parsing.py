@@ -40,7 +40,7 @@ AS_ALIKE = 0.05  # names are as alike if their ratios differ by no more
 def parse_network(word: str) -> str:
     """Return a network's name. Raise UsageError."""
     if word not in NETWORKS:
-        raise UsageError(f"'{word}' is not a network: public or service")
+        raise UsageError(f"'{word}' is not a network{did_you_mean(word, NETWORKS) or ': public or service'}")
     return word
 
 
@@ -128,8 +128,11 @@ def check_variables(environ: Mapping[str, str]) -> None:
             )
 
 
-def did_you_mean(name: str, known: Sequence[str], sign: str = "") -> str:
-    """Return which RACKNET_* variables may be meant by a wrong name, or "". The common beginning is left aside."""
+def did_you_mean(name: str, known: Sequence[str], sign: str = "{}") -> str:
+    """Return which names may be meant by a wrong one, or "". The common beginning of variables is left aside.
+
+    `sign` is how a name is written, with {} for it.
+    """
     from difflib import SequenceMatcher
 
     likeness = {
@@ -137,7 +140,7 @@ def did_you_mean(name: str, known: Sequence[str], sign: str = "") -> str:
         for other in known
     }
     best = max(likeness.values())
-    likest = [sign + other for other, ratio in likeness.items() if ratio >= max(ALIKE, best - AS_ALIKE)]
+    likest = [sign.format(other) for other, ratio in likeness.items() if ratio >= max(ALIKE, best - AS_ALIKE)]
     return f"; did you mean {' or '.join(likest[:2])}?" if likest else ""
 
 
@@ -156,8 +159,14 @@ def parse_own_address(word: str, network: str, family: str) -> tuple[int, str]:
     try:
         address = ip_address(word)
     except ValueError:
-        raise UsageError(f"'{word}' is not an address") from None
+        signs = {"/": "prefix length", ":": "port"}
+        more = [
+            f": write it without the {what}" for sign, what in signs.items() if _is_address(word.rpartition(sign)[0])
+        ]
+        raise UsageError(f"'{word}' is not an address{''.join(more)}") from None
     other = f"ipv{address.version}"
+    if (mapped := getattr(address, "ipv4_mapped", None)) and family == "ipv4":
+        raise UsageError(f"'{word}' is an address of ipv6: write {mapped}")
     if other != family:
         raise UsageError(
             f"'{word}' is an address of {other}, and {network} {family} is asked for: ask for {network} {other}"
@@ -165,9 +174,9 @@ def parse_own_address(word: str, network: str, family: str) -> tuple[int, str]:
     return int(address), word.partition("%")[2]
 
 
-def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
-    """Return how long to wait, in seconds: the option, else the variable, else 0. Raise UsageError."""
-    where, word = ("--wait", option) if option is not None else ("RACKNET_WAIT", environ.get("RACKNET_WAIT", ""))
+def parse_seconds(option: str | None, environ: Mapping[str, str], name: str = "--wait") -> float:
+    """Return how long to wait, in seconds: the option of this name, else the variable, else 0. Raise UsageError."""
+    where, word = (name, option) if option is not None else ("RACKNET_WAIT", environ.get("RACKNET_WAIT", ""))
     if option is None:
         word = word.strip(BLANKS) or "0"
     try:
@@ -175,9 +184,9 @@ def parse_seconds(option: str | None, environ: Mapping[str, str]) -> float:
             raise ValueError
         number = float(word)
     except ValueError:
-        raise _wrong(where, word, "a number of seconds") from None
+        raise UsageError(f"{where}: '{word}' is not a number of seconds") from None
     if number > YEAR:
-        raise _wrong(where, word, f"a time to wait: it is more than a year, {YEAR} seconds")
+        raise UsageError(f"{where}: '{word}' is more than a year, {YEAR} seconds")
     return number
 
 
@@ -257,13 +266,17 @@ def _is_closed(glob: str) -> bool:
 
 def _is_block(word: str) -> bool:
     """Return whether a word of `--exclude` means addresses, even if a wrong one (10.0.0.0/33, 10.208)."""
+    address, slash, _ = word.partition("/")
+    return _is_address(address) or (not word.strip("0123456789.*?-/") and (slash != "" or "." in word))
+
+
+def _is_address(word: str) -> bool:
     from ipaddress import ip_address
 
-    address, slash, _ = word.partition("/")
     try:
-        return bool(ip_address(address))
+        return bool(ip_address(word))
     except ValueError:
-        return not word.strip("0123456789.*?-/") and (slash != "" or "." in word)
+        return False
 
 
 def _parse_block(where: str, word: str) -> CidrBlock:

@@ -12,12 +12,12 @@ import typer
 from typer import Argument, Option
 
 from racknet import __version__
-from racknet.cli import ask, env_exec, watch
+from racknet.cli import ask, env_exec, mistakes, watch
 from racknet.cli.completion import offer_commands, offer_families, offer_interfaces, offer_networks
 from racknet.cli.help import Command, Commands
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
-from racknet.output.formats import FORMATS, Template
+from racknet.output.formats import FORMATS, Template, as_text
 from racknet.output.stdio import write_error, write_output
 from racknet.parsing import parse_family, parse_network, parse_query, parse_require, parse_seconds
 
@@ -48,7 +48,11 @@ Several = list[str] | None
 Family = Annotated[str, Argument(metavar="[ipv4|ipv6]", show_default=False, autocompletion=offer_families)]
 InterfaceOption = Annotated[
     Several,
-    Option(metavar="GLOB", help="Only these interfaces or labels, even tunnels.", autocompletion=offer_interfaces),
+    Option(
+        metavar="GLOB",
+        help="Only these interfaces, by any name or label; even tunnels and container interfaces.",
+        autocompletion=offer_interfaces,
+    ),
 ]
 Cidr = Annotated[Several, Option(metavar="CIDR", help="Only addresses in such a block, of any class.")]
 Exclude = Annotated[
@@ -164,7 +168,8 @@ def _list(strict: Strict = False, in_container: InContainer = False, as_json: Js
 def _report(as_is: AsIs = False) -> None:
     """Print all that racknet has read, as JSON, for a bug report.
 
-    Documentation addresses take the place of public ones. Nothing else of the machine is in it.
+    Documentation addresses take the place of public ones. Private IPv4 addresses and
+    the names of interfaces are in it as they are.
     """
     raise typer.Exit(ask.show_report(as_is=as_is))
 
@@ -180,6 +185,7 @@ def _env(
     """Print all four answers as KEY=value lines.
 
     The service ipv6 address may be link-local (fe80::). Most programs can bind it only with a zone: fe80::1%eth1.
+    RACKNET_ASK_PROVIDER and the variables that choose an address apply.
     """
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     required = parse_require(require or [])
@@ -198,8 +204,8 @@ def _exec(
 ) -> None:
     """Become COMMAND, with the answers in its environment.
 
-    Arguments may name the answers: racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT and the
-    variables that choose an address apply.
+    Arguments may name the answers: racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT,
+    RACKNET_ASK_PROVIDER and the variables that choose an address apply.
     """
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     required = parse_require(require or [])
@@ -217,6 +223,7 @@ def _watch(
     strict: Strict = False,
     in_container: InContainer = False,
     settle: Settle = "2",
+    text: FormatOption = None,
 ) -> None:
     """Print the address, and again each time another one holds.
 
@@ -226,7 +233,8 @@ def _watch(
     options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     network, family = parse_network(network), parse_family(word)
     query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
-    raise typer.Exit(watch.watch(query, os.environ, parse_seconds(settle, {})))
+    in_format = _template(text, as_json=False) or as_text
+    raise typer.Exit(watch.watch(query, os.environ, parse_seconds(settle, {}, "--settle"), in_format))
 
 
 @app.command("check", cls=Command)
@@ -268,15 +276,28 @@ def _cluster(
     text: FormatOption = None,
     as_json: Json = False,
 ) -> None:
-    """Print the address of every node of a Docker Swarm (an extra)."""
+    """Print the address of every node of a Docker Swarm.
+
+    It needs the extra 'swarm' of the Python package.
+    """
     try:
         from racknet.swarm.command import ClusterQuery, ask_cluster
     except ImportError as error:
         raise UsageError(*NO_SWARM) from error
     options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     query = ClusterQuery(network, word, options, node or [], constraint or [], strict)
-    template, seconds = _template(text, as_json=as_json), parse_seconds(timeout, {})
+    template, seconds = _template(text, as_json=as_json), parse_seconds(timeout, {}, "--timeout")
     raise typer.Exit(ask_cluster(query, image, seconds, template, as_json=as_json))
+
+
+def _usage_error(error: click.UsageError) -> UsageError:
+    """Return an error of click's, with a hint where another command has the option that this one lacks."""
+    if isinstance(error, click.NoSuchOption) and error.ctx and error.ctx.parent:
+        option, commands = error.option_name, typer.main.get_group(app).commands
+        owners = [name for name, command in commands.items() if any(option in each.opts for each in command.params)]
+        if instead := mistakes.instead(str(error.ctx.info_name), option, owners):
+            return UsageError(f"No such option '{option}'.", instead)
+    return UsageError(error.format_message())
 
 
 def run(words: list[str]) -> int:
@@ -290,6 +311,6 @@ def run(words: list[str]) -> int:
     except click.Abort:  # Ctrl-C
         return ExitStatus.INTERRUPTED
     except click.UsageError as error:
-        raise UsageError(error.format_message()) from error
+        raise _usage_error(error) from error
     write_output(printed.getvalue())
     return status

@@ -45,11 +45,11 @@ def answer(
     return ExitStatus.ANSWERED
 
 
-def no_answer(found: LookUp) -> NoAddress:
-    """Return the error for the one query of a look, which has no answer."""
+def no_answer(found: LookUp, way: str = "option") -> NoAddress:
+    """Return the error for the one query of a look, which has no answer. `hints` has the ways."""
     host, (whole,) = found.whole()
     other = find_other_family(host, whole)
-    return messages.no_address(whole, provider=find_nat_provider([whole]), other_family=other)
+    return messages.no_address(whole, way, find_nat_provider([whole]), other_family=other)
 
 
 def note_unproven(selections: Sequence[Selection], environ: Mapping[str, str]) -> None:

@@ -116,7 +116,7 @@ def _check_names(command: Sequence[str], environ: Mapping[str, str]) -> None:
     known = {*NAMES, *INPUT_VARS, *environ}
     unknown = next((name for word in command for name in ANY_NAME.findall(word) if name not in known), "")
     if unknown:
-        meant = did_you_mean(unknown, NAMES, "$")
+        meant = did_you_mean(unknown, NAMES, "${}")
         hint = f"exec replaces {notes.listed(NAMES)}; COMMAND may replace others, if they are set"
         raise UsageError(f"'${unknown}' is not a variable that is set{meant}", hint)
 

@@ -37,7 +37,7 @@ on standard error and prints nothing.
 GROUPS = {
     "Addresses": ["public", "service", "list"],
     "For other programs": ["env", "exec", "watch", "check"],
-    "For a swarm": ["cluster"],
+    "For a swarm (needs the extra 'swarm' of the Python package)": ["cluster"],
     "For a bug report": ["report"],
 }
 
@@ -45,7 +45,8 @@ MORE = """
 Use an answer, or become a program that uses it:
   ip="$(racknet service)" && docker run -d -p "$ip":6379:6379 redis
   racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'
-  racknet watch service | while read -r ip; do systemctl restart redis; done
+  racknet watch service |
+    { read -r ip; while read -r ip; do systemctl try-restart redis; done; }
 
 Each command has its own help: racknet public --help. The default family is
 ipv4. Options may come from the environment too:

@@ -16,6 +16,22 @@ SILENCE = (
     "2>/dev/null all of it"
 )
 
+ASK = "the provider is asked by the variable: RACKNET_ASK_PROVIDER=1"
+INSTEAD = {
+    **{(command, "--ask-provider"): ASK for command in ("env", "exec", "check", "cluster")},
+    ("watch", "--ask-provider"): "watch does not ask the provider",
+    ("watch", "--wait"): "watch waits by itself",
+    ("exec", "--wait"): "exec waits by the variable: RACKNET_WAIT=30",
+}
+
+
+def instead(command: str, option: str, owners: Sequence[str]) -> str:
+    """Return what to do instead of an option that a command does not have, but its owners have; "" if none has."""
+    if option == "--watch" and command in NETWORKS:
+        return f"write: {hints.line('watch', command)}"
+    has = f"{option} is an option of {', '.join(owners)}" if owners else ""
+    return INSTEAD.get((command, option), has)
+
 
 def hint(words: Sequence[str]) -> str:
     """Return what to write, or where to read on."""
@@ -24,10 +40,17 @@ def hint(words: Sequence[str]) -> str:
         return f"write: {hints.line(words[place], *words[place + 1 :], *words[:place])}"
     if place != 0:
         return f"see {hints.line('--help')}"
+    return _meant(words) or f"see {hints.line(words[0], '--help')}"
+
+
+def _meant(words: Sequence[str]) -> str:
+    """Return what is meant by a command and its words, "" where that is not clear."""
     if "--version" in words:
         return f"write: {hints.line('--version')}"
+    if words[0] == "check" and words[1:] and words[1] in NETWORKS:
+        return f"ADDRESS comes first, for instance: {hints.line('check', '10.0.0.1', words[1])}"
     if set(QUIET) & set(words):
         return SILENCE
     if words[0] in NETWORKS and len(words) == 2 and words[1] and not words[1].startswith(("-", "ip", "in")):
         return f"to choose an interface: {hints.line(words[0], '--interface', words[1])}"
-    return f"see {hints.line(words[0], '--help')}"
+    return ""

@@ -66,10 +66,13 @@ class Template:
         hint = f"the names: {', '.join(f'{{{name}}}' for name in NAMES)}; write {{{{ for a brace as it is"
         for part in self._parts[1::2]:
             if part in ("{", "}"):
-                raise UsageError(f"--format: a lone '{part}' in '{text}'", f"write {part * 2} for a brace as it is")
+                close = ", or close it" if part == "{" else ""
+                as_it_is = f"write {part * 2} for a brace as it is{close}"
+                raise UsageError(f"--format: a lone '{part}' in '{text}'", as_it_is)
         for name in self._names:
             if name not in NAMES:
-                raise UsageError(f"--format: '{{{name}}}' is not a name{did_you_mean(name, NAMES)}", hint)
+                meant = did_you_mean("address" if name == "ip" else name, NAMES, "{{{}}}")
+                raise UsageError(f"--format: '{{{name}}}' is not a name{meant}", hint)
         if not self._names:  # `{{address}}`, as other programs have it, would print {address}
             raise UsageError(f"--format: '{text}' has no name to replace", hint)
         if any("\ud800" <= c <= "\udfff" for c in text):

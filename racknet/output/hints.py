@@ -74,15 +74,21 @@ def choose(query: Query, address: Address, way: str, *, by_interface: bool) -> s
         return f"choose one by its variable, for instance: {name}={quote(word)}"
     if way == "argument":
         return f"choose one with {option}=, for instance: {option}={word!r}"
-    again = line(query.network, query.family, f"--{option}", word, *query.options)
-    return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {again}"
+    chosen = line(query.network, query.family, f"--{option}", word, *query.options)
+    return f"choose one with {'--interface or --cidr' if by_interface else '--cidr'}, for instance: {chosen}"
 
 
 def another(query: Query, word: str, *, is_here: bool) -> str:
     """Return what to do where an address is not the answer, but perhaps on the host."""
     if is_here:
         return f"let what uses {word} use the answer, or choose with --interface or --cidr; see {line('list')}"
-    return f"{word} is not on this host: restart what uses it, with {line(query.network, query.family)}"
+    return f"{word} is not on this host: give what uses it the address that this prints: {again(query)}"
+
+
+def again(query: Query, *more: str) -> str:
+    """Return the line that asks a query, with its filters, and more options."""
+    named = [word for name in query.include for word in ("--interface", name)]
+    return line(query.network, query.family, *named, *query.options, *more)
 
 
 def name_it(when: str, query: Query, address: Address, way: str) -> str:
@@ -99,11 +105,13 @@ def not_a_host(way: str) -> str:
     return f"run it with --net=host (hostNetwork: true on Kubernetes), or {meant} if this is meant"
 
 
-def behind_nat(provider: Provider | None) -> str:
+def behind_nat(query: Query, provider: Provider | None, way: str) -> str:
     """Return where the public address may be that is not on the host."""
     if provider is None:
-        return f"on AWS, GCP and Azure the public address is not on the host: ask the provider; see {line('list')}"
-    return f"on {provider.name} the public address may not be on the host; to ask the provider: {provider.command}"
+        return "on AWS, Google Cloud and Azure the public address is not on the host: ask the provider"
+    ask = {"variable": "RACKNET_ASK_PROVIDER=1", "argument": "ask_provider=True"}.get(way)
+    command = (ask or again(query, "--ask-provider")) if provider.metadata else provider.command
+    return f"on {provider.name} the public address is at the provider; to ask for it: {command}"
 
 
 def down(interface: str) -> str:
@@ -130,10 +138,18 @@ def no_route(reach: str) -> str:
     return f"does a route lead to {reach}? see ip route get {reach}"
 
 
+WAIT = {"variable": "RACKNET_WAIT=30", "argument": "wait=30", "watch": "watch"}
+
+
 def booting(way: str) -> str:
     """Return what to do where no interface has an address yet."""
-    wait = {"variable": "RACKNET_WAIT=30", "argument": "wait=30"}.get(way, "--wait 30")
-    return f"is the host still booting? {wait} waits for an address; see also {line('list')}"
+    return f"is the host still booting? {WAIT.get(way, '--wait 30')} waits for an address; see also {line('list')}"
+
+
+def not_ready(query: Query, address: Address, way: str) -> str:
+    """Return what to do where the kernel still looks whether another host has the address, or has found that one."""
+    wait = WAIT.get(way) or again(query, "--wait", "30")
+    return f"{address.text} is not ready, see ip addr; this waits for it: {wait}"
 
 
 def filtered(filters: str) -> str:

@@ -82,8 +82,8 @@ def no_address(
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = hints.no_route(query.reach)
-    elif is_down := [a for a, reason in selection.rejected if reason is rules.DOWN and selection.is_of_class(a)]:
-        hint = hints.down(is_down[0].interface)
+    elif unusable := _unusable(selection, way, is_all=not reasons - passing):
+        hint = unusable
     elif other_family and rules.BEHIND_NAT not in reasons:
         hint = hints.ask_other_family(query, other_family, way)
     elif names and not reasons - passing:
@@ -95,10 +95,21 @@ def no_address(
     elif query.filters_text and (query.include or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
-        hint = hints.behind_nat(provider)
+        hint = hints.behind_nat(query, provider, way)
     else:
         hint = hints.other(query, way)
     return NoAddress(message, hint, _lines(rows), rows)
+
+
+def _unusable(selection: Selection, way: str, *, is_all: bool) -> str:
+    """Return what to do where the address is down or not ready; "" where none is. `is_all`: no other may be it."""
+    for address, reason in selection.rejected:
+        is_meant = selection.is_of_class(address)
+        if reason is rules.DOWN and is_meant:
+            return hints.down(address.interface)
+        if reason is rules.NOT_READY and (is_meant or is_all) and not selection.query.filters_text:
+            return hints.not_ready(selection.query, address, way)
+    return ""
 
 
 def another_address(selection: Selection, word: str, number: int) -> NoAddress:

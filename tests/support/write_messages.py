@@ -53,6 +53,7 @@ LAYOUTS = {
     "laboratory": "nic ens5 10.0.1.5/24 device\nnic ens6 11.0.0.4/24 device\ndefault ens5 via 10.0.1.1",
     "vagrant": "nic eth0 10.0.2.15/24 fe80::5/64 device\ndefault eth0 via 10.0.2.2",
     "down": "nic eth0 203.0.113.7/24 device\nnic eth1 10.208.1.5/20 device down\ndefault eth0 via 203.0.113.1",
+    "not-ready": "nic eth0 203.0.113.7/24 2001:db8::7/64,tentative device\ndefault eth0 via 203.0.113.1",
     "ipv6-alone": "nic ens3 2001:db8::7/64 device\ndefault ens3 via fe80::1",
     "many-networks": "nic ens3 203.0.113.7/24 198.51.100.7/24 192.0.2.7/24 192.88.98.7/24 device\ndefault ens3",
 }
@@ -217,6 +218,7 @@ def transcript(line: str, facts: Host, patches: Sequence[Any], *, is_full: bool)
             patch.object(reader, "read_host", lambda: PlayedReading(facts)),
             patch.object(states, "read_states", lambda: STATES),
             patch.object(dmi, "read_dmi", dict),
+            patch.object(watch, "Events", lambda output: PlayedEvents([0.0], [], [])),
             patch.object(hints, "program", lambda: "racknet"),
             patch.object(hints, "is_run_by_engine", lambda: True),
             patch.object(stdio, "_write", write),
