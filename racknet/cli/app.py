@@ -227,8 +227,8 @@ def _watch(
 ) -> None:
     """Print the address, and again each time another one holds.
 
-    The first is printed at once. Where there is no answer any more, a note on standard error says why. It ends when
-    nobody reads its output.
+    The first is printed at once. Where there is none, standard error says why, and it waits. It ends when nobody reads
+    its output.
     """
     options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
     network, family = parse_network(network), parse_family(word)

@@ -149,7 +149,7 @@ def booting(way: str) -> str:
 def not_ready(query: Query, address: Address, way: str) -> str:
     """Return what to do where the kernel still looks whether another host has the address, or has found that one."""
     wait = WAIT.get(way) or again(query, "--wait", "30")
-    return f"{address.text} is not ready, see ip addr; this waits for it: {wait}"
+    return f"{address.text} is not ready, see ip addr; {wait} waits for it"
 
 
 def filtered(filters: str) -> str:

@@ -82,7 +82,7 @@ def no_address(
         hint = hints.anchor()
     elif query.reach and not reasons - {NOT_REACHED, rules.LOOPBACK, *ORDER}:
         hint = hints.no_route(query.reach)
-    elif unusable := _unusable(selection, way, is_all=not reasons - passing):
+    elif unusable := _unusable(selection, way, is_link_local=other_family == "ipv4" and not reasons - passing):
         hint = unusable
     elif other_family and rules.BEHIND_NAT not in reasons:
         hint = hints.ask_other_family(query, other_family, way)
@@ -101,14 +101,16 @@ def no_address(
     return NoAddress(message, hint, _lines(rows), rows)
 
 
-def _unusable(selection: Selection, way: str, *, is_all: bool) -> str:
-    """Return what to do where the address is down or not ready; "" where none is. `is_all`: no other may be it."""
+def _unusable(selection: Selection, way: str, *, is_link_local: bool) -> str:
+    """Return what to do where the address is down or not ready, "" where none is; it may be link-local for service."""
+    query = selection.query
     for address, reason in selection.rejected:
         is_meant = selection.is_of_class(address)
         if reason is rules.DOWN and is_meant:
             return hints.down(address.interface)
-        if reason is rules.NOT_READY and (is_meant or is_all) and not selection.query.filters_text:
-            return hints.not_ready(selection.query, address, way)
+        is_meant |= is_link_local and query.network == "service"
+        if reason is rules.NOT_READY and is_meant and not query.filters_text:
+            return hints.not_ready(query, address, way)
     return ""
 
 

@@ -165,7 +165,7 @@ def test_provider_behind_nat(tmp_path: Path) -> None:
     with engine.host_container(HOSTS["aws"].layout.script) as container:
         result = engine.ask(f"container:{container}", "public", flags=["-v", f"{tmp_path}:/sys:ro"])
     assert (result.out, result.status) == ("", 1)
-    hint = "hint: on Oracle Cloud the public address may not be on the host; to ask the provider: oci compute"
+    hint = "hint: on Oracle Cloud the public address is at the provider; to ask for it: oci compute"
     assert result.err.splitlines()[-1].startswith(hint)
 
 

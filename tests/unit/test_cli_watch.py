@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 from unittest.mock import patch
 
 import pytest
@@ -26,6 +27,18 @@ A, B, NONE = nic("10.0.0.5"), nic("10.0.0.6"), "nic eth0 device"
 TIE = "nic eth0 10.0.0.5/24 device\nnic eth1 10.1.0.5/24 device\ndefault eth0 eth1"
 UNSURE = "nic eth0 10.0.0.7/24 device\nnic eth1 10.1.0.5/24 device\ndefault eth0 via 10.0.0.1"
 GONE = "note: no service ipv4 address on this host\n"
+WAITS = "note: racknet waits for such an address\n"
+NOT_YET = f"""\
+racknet: no service ipv4 address on this host
+  eth0  -   no ipv4 address
+hint: is the host still booting? watch waits for an address; see also racknet list
+{WAITS}"""
+NO_CHOICE = f"""\
+racknet: the service ipv4 address on this host is ambiguous: eth0 and eth1 tie
+  eth0  10.0.0.5   ties with eth1
+  eth1  10.1.0.5   ties with eth0
+hint: choose one with --interface or --cidr, for instance: racknet service ipv4 --interface eth0
+{WAITS}"""
 AGAIN = "note: the service ipv4 address is 10.0.0.5 again\n"
 FAILS = HostReadError("cannot read the interfaces: why", "a hint")
 TRIES = "note: cannot read the interfaces: why; racknet tries again\n"
@@ -46,9 +59,8 @@ TRIES = "note: cannot read the interfaces: why; racknet tries again\n"
         ([A, NONE, NONE, NONE], [7, 7], "5", GONE, [7, 2, 5, 0]),
         ([A, NONE, NONE, A], [7, 7], "5", GONE + AGAIN, [7, 2, 5, 2, 0]),
         ([A, NONE, NONE, B], [7, 7], "56", GONE, [7, 2, 5, 2, 0]),
-        ([NONE, A], [7], "5", GONE, [7, 2, 0]),
-        ([TIE, NONE], [7], "", "note: the service ipv4 address on this host is ambiguous: eth0 and eth1 tie\n" + GONE,
-         [7, 2, 0]),
+        ([NONE, A], [7], "5", NOT_YET, [7, 2, 0]),
+        ([TIE, NONE], [7], "", NO_CHOICE + GONE, [7, 2, 0]),
         ([A, UNSURE], [7], "57", "note: 10.0.0.7 on eth0 is preferred to 10.1.0.5 on eth1 (default route), not proven: "
          "--strict refuses\n", [7, 2, 0]),
         ([A, FAILS, FAILS, A], [7], "5", TRIES, [7, 1, 1, 0]),
@@ -67,6 +79,26 @@ def test_watch(
     assert waited == pauses
 
 
+def test_format(capfd: Capture) -> None:
+    """With `--format`, a text is printed; it is no news where that stays, and a note where there is none."""
+    elsewhere, alone = A.replace("eth0", "eth1"), A.replace("/24", "/32")
+    with on_host(A, elsewhere, B, NONE, B, after=[7] * 9):
+        assert run("watch", "service", "--format", "on {interface}", "--settle", "0") == 0
+    again = AGAIN.replace("10.0.0.5", "10.0.0.6")
+    assert capfd.readouterr() == ("on eth0\non eth1\non eth0\n", GONE + again)
+    with on_host(A, B, alone, B, after=[7] * 9):
+        assert run("watch", "service", "--format", "{network}", "--settle", "0") == 0
+    no_network = "note: 10.0.0.5 on eth0 has no network: its prefix length is 32\n"
+    assert capfd.readouterr() == ("10.0.0.0/24\n", no_network + again)
+
+
+def test_no_provider(capfd: Capture) -> None:
+    """`watch` asks no provider, and says so where the variable wants that."""
+    with on_host(nic("203.0.113.5")):
+        assert run("watch", "public", RACKNET_ASK_PROVIDER="1") == 0
+    assert capfd.readouterr() == ("203.0.113.5\n", "note: watch does not ask the provider\n")
+
+
 def test_settle(capfd: Capture) -> None:
     """`--settle` says how long; 0 is not at all."""
     for seconds, pauses in (("0", [7, 0]), ("0.5", [7, 0.5, 0]), ("99", [7, 99, 0])):
@@ -75,7 +107,7 @@ def test_settle(capfd: Capture) -> None:
         assert (capfd.readouterr(), waited) == (("10.0.0.5\n10.0.0.6\n", ""), pauses)
     with on_host(A):
         assert run("watch", "service", "--settle", "soon") == 2
-    assert "'soon' is not a number of seconds" in capfd.readouterr().err
+    assert "--settle: 'soon' is not a number of seconds" in capfd.readouterr().err
 
 
 def test_filters_of_watch(capfd: Capture) -> None:
@@ -85,7 +117,9 @@ def test_filters_of_watch(capfd: Capture) -> None:
         assert run("watch", "service", RACKNET_SERVICE_CIDR="10.0.0.0/24") == 0
         assert capfd.readouterr() == ("10.1.0.5\n10.0.0.5\n", "")
         assert run("watch", "swarm") == 2
-    assert "'swarm' is not a network: public or service" in capfd.readouterr().err
+        assert "'swarm' is not a network: public or service" in capfd.readouterr().err
+        assert run("watch", "servic") == 2
+    assert "'servic' is not a network; did you mean service?" in capfd.readouterr().err
 
 
 def test_first_look_that_fails(capfd: Capture) -> None:
@@ -167,7 +201,7 @@ def test_check_is_quiet(capfd: Capture) -> None:
 racknet: the service ipv4 address is 10.0.0.7 on eth0, not 10.0.0.5
   eth0  10.0.0.7   the answer
   eth1  10.1.0.5   eth0 is preferred: default route
-hint: 10.0.0.5 is not on this host: restart what uses it, with racknet service ipv4
+hint: 10.0.0.5 is not on this host: give what uses it the address that this prints: racknet service ipv4
 """,
         ),
         (
@@ -193,8 +227,13 @@ def test_check_of_another_address(words: str, err: str, capfd: Capture) -> None:
     [
         ("fe80::1%eth0 service ipv6", 1, f"the service ipv6 address is {LINK_LOCAL} on eth1, not fe80::1%eth0"),
         (f"{LINK_LOCAL}%e service ipv6", 1, f"the service ipv6 address is {LINK_LOCAL} on eth1, not {LINK_LOCAL}%e"),
-        ("10.208.1.5 service --interface eth0", 1, "no service ipv4 address on this host with --interface eth0"),
+        ("10.208.1.5 service --interface eth0", 1,
+         "10.208.1.5 is not the answer: no service ipv4 address on this host with --interface eth0"),
         ("10.208.1 service", 2, "'10.208.1' is not an address"),
+        ("10.208.1.5/17 service", 2, "'10.208.1.5/17' is not an address: write it without the prefix length"),
+        ("10.208.1.5:80 service", 2, "'10.208.1.5:80' is not an address: write it without the port"),
+        ("10.208:80 service", 2, "'10.208:80' is not an address"),
+        ("::ffff:10.208.1.5 service", 2, "'::ffff:10.208.1.5' is an address of ipv6: write 10.208.1.5"),
         ("10.208.1.5%eth1 service", 2, "'10.208.1.5%eth1' is not an address"),
         ("host.example service", 2, "'host.example' is not an address"),
         ("::1 service", 2, "'::1' is an address of ipv6, and service ipv4 is asked for: ask for service ipv6"),
@@ -209,6 +248,16 @@ def test_check_that_fails(words: str, status: int, message: str, capfd: Capture)
         assert run("check", *words.split()) == status
     out, err = capfd.readouterr()
     assert (out, err.splitlines()[0]) == ("", f"racknet: {message}")
+
+
+def test_line_after_check(capfd: Capture) -> None:
+    """The line that the hint gives has the filters, and prints the answer that is meant."""
+    filters = ["--interface", "eth1", "--exclude", "10.0.9.0/24", "--strict"]
+    with on_host(UNSURE):
+        assert run("check", "10.1.0.9", "service", *filters) == 1
+        hint = capfd.readouterr().err.splitlines()[-1]
+        assert run(*shlex.split(hint.rpartition("prints: racknet ")[2])) == 0, hint
+    assert capfd.readouterr() == ("10.1.0.5\n", "")
 
 
 def test_check_waits(capfd: Capture) -> None:

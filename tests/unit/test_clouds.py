@@ -91,7 +91,9 @@ def test_when_it_is_read(host: str, words: str, is_read: bool, capfd: pytest.Cap
         with on_host(HOSTS[host].layout.host), patch.object(dmi, "read_dmi", reader):
             run(*words.split())
         assert bool(reader.call_count) is is_read
-        hint = f" {provider.name} the public address may not be on the host; to ask the provider: {provider.command}\n"
+        ask = "RACKNET_ASK_PROVIDER=1" if "exec" in words else "racknet public ipv4 --ask-provider"
+        command = ask if provider.metadata else provider.command
+        hint = f" {provider.name} the public address is at the provider; to ask for it: {command}\n"
         assert capfd.readouterr().err.endswith(hint) is is_read
 
 

@@ -58,6 +58,8 @@ def test_text(text: str, line: str) -> None:
 KNOWN = "{address}, {interface}, {prefix_length}, {network}, {host}, {zone}"
 NAMES = f"the names: {KNOWN}; write {{{{ for a brace as it is"
 
+OPEN = "write {{ for a brace as it is, or close it"
+
 
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
@@ -65,17 +67,17 @@ NAMES = f"the names: {KNOWN}; write {{{{ for a brace as it is"
         ("", "'' has no name to replace", NAMES),
         ("address", "'address' has no name to replace", NAMES),
         ("{{address}}", "'{{address}}' has no name to replace", NAMES),
-        ("{adress}:80", "'{adress}' is not a name; did you mean address?", NAMES),
-        ("{Address}", "'{Address}' is not a name; did you mean address?", NAMES),
-        ("{ip}", "'{ip}' is not a name", NAMES),
+        ("{adress}:80", "'{adress}' is not a name; did you mean {address}?", NAMES),
+        ("{Address}", "'{Address}' is not a name; did you mean {address}?", NAMES),
+        ("{ip}", "'{ip}' is not a name; did you mean {address}?", NAMES),
         ("{}", "'{}' is not a name", NAMES),
         ("{0}", "'{0}' is not a name", NAMES),
-        ("{address.real}", "'{address.real}' is not a name; did you mean address?", NAMES),
-        ("{address!r}", "'{address!r}' is not a name; did you mean address?", NAMES),
-        ("{host:>20}", "'{host:>20}' is not a name; did you mean host?", NAMES),
-        ("{ address }", "'{ address }' is not a name; did you mean address?", NAMES),
-        ('{"ip": "{address}"}', "a lone '{' in '{\"ip\": \"{address}\"}'", "write {{ for a brace as it is"),
-        ("{address", "a lone '{' in '{address'", "write {{ for a brace as it is"),
+        ("{address.real}", "'{address.real}' is not a name; did you mean {address}?", NAMES),
+        ("{address!r}", "'{address!r}' is not a name; did you mean {address}?", NAMES),
+        ("{host:>20}", "'{host:>20}' is not a name; did you mean {host}?", NAMES),
+        ("{ address }", "'{ address }' is not a name; did you mean {address}?", NAMES),
+        ('{"ip": "{address}"}', "a lone '{' in '{\"ip\": \"{address}\"}'", OPEN),
+        ("{address", "a lone '{' in '{address'", OPEN),
         ("{address}}", "a lone '}' in '{address}}'", "write }} for a brace as it is"),
         ("{address}\udcff", "'{address}\udcff' is not UTF-8", "see racknet service --help"),
     ],

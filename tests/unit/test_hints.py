@@ -18,6 +18,7 @@ from support.queries import make_query
 
 import racknet
 from racknet.cli import mistakes
+from racknet.core.clouds import PROVIDERS
 from racknet.core.selection import select_address
 from racknet.output import hints, messages
 
@@ -179,8 +180,83 @@ def test_tie_without_an_address() -> None:
     ("public --version", "write: racknet --version"),
     ("service --quiet", mistakes.SILENCE),
     ("service -q", mistakes.SILENCE),
+    ("check service", "ADDRESS comes first, for instance: racknet check 10.0.0.1 service"),
+    ("check public 10.0.0.1", "ADDRESS comes first, for instance: racknet check 10.0.0.1 public"),
+    ("check", "see racknet check --help"),
+    ("check 10.0.0.1 x", "see racknet check --help"),
     ("service eth1", "to choose an interface: racknet service --interface eth1"),
 )
 def test_hint(line: str, expected: str) -> None:
     """The hint is the line that was meant, or else the help of the command."""
     assert mistakes.hint(shlex.split(line)) == expected
+
+
+@cases(
+    "line expected",
+    ("env --ask-provider", mistakes.ASK),
+    ("cluster service --ask-provider", mistakes.ASK),
+    ("watch public --ask-provider", "watch does not ask the provider"),
+    ("watch public --wait 3", "watch waits by itself"),
+    ("exec --wait 3 true", "exec waits by the variable: RACKNET_WAIT=30"),
+    ("public --watch", "write: racknet watch public"),
+    ("check 10.0.0.1 service --settle 3", "--settle is an option of watch"),
+    ("list --explain", "--explain is an option of public, service"),
+    ("list --nonsense", "see racknet list --help"),
+)
+def test_hint_at_another_command(line: str, expected: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """For an option that a command does not have, the hint is which one has it, or the variable."""
+    assert run(*line.split()) == 2
+    err = capfd.readouterr().err
+    assert err.splitlines()[1:] == [f"hint: {expected}"]
+    assert ("Did you mean" in err) is False
+
+
+NOT_READY = "nic eth0 {}/64,tentative device\nbridge docker0 172.17.0.1/16"
+
+
+@cases(
+    "line address",
+    ("public ipv6 --strict", "2001:db8::5"),
+    ("service ipv6", "fd00::5"),
+    ("service ipv6", "10.0.0.5/24 fe80::5"),
+)
+def test_line_where_it_is_not_ready(line: str, address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where the address is not ready, the line of the hint waits for it, also beside an answer of IPv4."""
+    first = NOT_READY.format(address)
+    address = address.rpartition(" ")[2]
+    with on_host(first):
+        assert run(*line.split()) == 1
+    hint = capfd.readouterr().err.splitlines()[-1]
+    start = f"hint: {address} is not ready, see ip addr; "
+    assert hint.startswith(start)
+    with on_host(first, first.replace(",tentative", ""), after=[1]):
+        assert run(*shlex.split(hint.removeprefix(f"{start}racknet ").removesuffix(" waits for it"))) == 0
+    assert capfd.readouterr() == (f"{address}\n", "")
+
+
+@cases(
+    "line layout",
+    ("public ipv6", NOT_READY.format("fd00::5").replace("nic", "nic eth1 fe80::1/64 device\nnic", 1)),
+    ("service ipv6", NOT_READY.format("fe80::5")),
+    ("public ipv6", NOT_READY.format("203.0.113.5/24 fe80::5")),
+    ("public ipv6 --cidr 2001:db8:9::/64", NOT_READY.format("2001:db8::5")),
+)
+def test_not_ready_is_not_the_cause(line: str, layout: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where the address that is not ready would not be the answer, no hint waits for it."""
+    with on_host(layout):
+        assert run(*line.split()) == 1
+    assert "waits" not in capfd.readouterr().err
+
+
+@cases("way expected", ("variable", "RACKNET_WAIT=30"), ("argument", "wait=30"), ("watch", "watch"))
+def test_other_ways_to_wait(way: str, expected: str) -> None:
+    """In an error of `env` or Python, and in a note of `watch`, the hint waits as that does."""
+    selection = select_address(parse_layout(NOT_READY.format("2001:db8::5")).host, make_query("public ipv6"))
+    assert messages.no_address(selection, way).hint.endswith(f"; {expected} waits for it")
+
+
+def test_other_ways_to_ask_the_provider() -> None:
+    """Python asks by its argument, as the hint says."""
+    query = make_query("public")
+    (aws, *_) = PROVIDERS
+    assert hints.behind_nat(query, aws, "argument").endswith(": ask_provider=True")

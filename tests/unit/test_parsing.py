@@ -187,7 +187,7 @@ def test_reach(word: str) -> None:
 )
 def test_wrong_seconds(word: str) -> None:
     """A time to wait is a plain number that is not negative."""
-    with pytest.raises(UsageError, match=rf"^'{word}' is not a number of seconds$"):
+    with pytest.raises(UsageError, match=rf"^--wait: '{word}' is not a number of seconds$"):
         parse_seconds(word, {})
     if word:
         with pytest.raises(UsageError, match=rf"^RACKNET_WAIT: '{word}' is not a number of seconds$"):
@@ -197,7 +197,7 @@ def test_wrong_seconds(word: str) -> None:
 @pytest.mark.parametrize("word", ["99999999", "1e400", str(YEAR + 1)])
 def test_too_many_seconds(word: str) -> None:
     """A number that is too large is said to be that."""
-    with pytest.raises(UsageError, match=rf"^'{word}' is not a time to wait: it is more than a year, {YEAR} seconds$"):
+    with pytest.raises(UsageError, match=rf"^--wait: '{word}' is more than a year, {YEAR} seconds$"):
         parse_seconds(word, {})
 
 
@@ -314,7 +314,7 @@ def test_known_variables() -> None:
 )
 def test_did_you_mean(name: str, meant: str) -> None:
     """The closest names are meant, two of those that are as close; none where none is like it."""
-    assert did_you_mean(name, list(OUTPUT_VARS), "$") == meant
+    assert did_you_mean(name, list(OUTPUT_VARS), "${}") == meant
 
 
 def test_filters_are_values() -> None:

@@ -221,6 +221,14 @@ def test_oracle(capfd: pytest.CaptureFixture[str]) -> None:
     assert reader.call_count == 0
 
 
+def test_in_a_container(capfd: pytest.CaptureFixture[str]) -> None:
+    """In a container's own network nobody is asked, and the error says so."""
+    with told("bridged-container", ONE):
+        assert run(*ASK, "--in-container") == 1
+    why = "and no provider is asked from a container's own network\n"
+    assert f"racknet: no public ipv4 address on this host, {why}" in capfd.readouterr().err
+
+
 def test_no_provider(capfd: pytest.CaptureFixture[str]) -> None:
     """Where the firmware names nobody, nobody is asked."""
     with told("aws", ONE, provider="Acme") as reader:
