@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from racknet.core.eligibility import is_host
+from racknet.core.facts import Host
 from racknet.core.known import CONTAINER_NAMES
 from racknet.core.query import Query, names_interface
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
 from racknet.host.crosscheck import find_unconfirmed
-from racknet.host.reader import read_host
+from racknet.host.reader import gateways_of, read_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
@@ -16,7 +18,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
     from racknet.core.clouds import Provider
     from racknet.core.comparison import Refusal
-    from racknet.core.facts import Host
+    from racknet.core.facts import Interface
     from racknet.core.provider_answer import Told
     from racknet.core.selection import Selection
     from racknet.host.changes import Changes
@@ -67,15 +69,35 @@ class LookUp:
         if self._changes is None:
             from racknet.host.changes import Changes
 
-            globs = [glob for query in self.queries for glob in query.include]
-            others = [i for i in self.reading.host.interfaces.values() if not CONTAINER_NAMES.match(i.name)]
-            # A glob that names none of those may be a label, or the name of a container interface.
-            named_any = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
-            named_any |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
-            # A container interface that comes shows that a network is a host's.
-            named = ["*"] if named_any or not self.selections[0].counts_as_host else globs
-            self._changes = Changes(self.reading.names, self.reading.host.ways, named)
+            host, (containers, others) = self.reading.host, self._containers_and_others()
+            self._changes = Changes(
+                self.reading.names,
+                host.ways,
+                self._counting_globs(containers, others),
+                gateways_of(host.routes),
+                are_only_sign=not is_host(Host(others, [], [], known_host=host.known_host)),
+            )
         return self._changes.concern(messages)
+
+    @property
+    def lifetime(self) -> int | None:
+        """The seconds after which a route expires, of which the kernel tells late; None where none does."""
+        return min((route.lifetime for route in self.reading.host.routes if route.lifetime), default=None)
+
+    def _containers_and_others(self) -> tuple[list[Interface], list[Interface]]:
+        interfaces = self.reading.host.interfaces.values()
+        containers = [interface for interface in interfaces if CONTAINER_NAMES.match(interface.name)]
+        return containers, [interface for interface in interfaces if interface not in containers]
+
+    def _counting_globs(self, containers: Sequence[Interface], others: Sequence[Interface]) -> Sequence[str]:
+        """Return globs of the container interfaces that count: those that a filter may name, or all."""
+        globs = [glob for query in self.queries for glob in query.include]
+        # A glob that names none of the others may be a label, or a name of a container interface.
+        counts_all = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
+        counts_all |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
+        counts_all |= bool(globs) and any(interface.alternative_names for interface in containers)
+        # A container interface that comes shows that a network is a host's.
+        return ["*"] if counts_all or not self.selections[0].counts_as_host else globs
 
 
 def look_up(queries: Sequence[Query]) -> LookUp:

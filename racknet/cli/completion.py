@@ -23,13 +23,18 @@ def offer_families() -> list[str]:
 
 
 def offer_interfaces(incomplete: str) -> list[str]:
-    """Return the names of the host's interfaces that begin so, alternative ones too; none where it cannot be read."""
+    """Return the names of the host's interfaces that begin so, alternative ones too; none where it cannot be read.
+
+    Of a list with commas, it is the last name that is completed.
+    """
     try:
         interfaces = read_host().host.interfaces.values()
     except HostReadError:
         return []
     names = {name for interface in interfaces for name in (interface.name, *interface.alternative_names)}
-    return sorted((name for name in names if name.startswith(incomplete) and name.isprintable()), key=natural)
+    list_before, comma, beginning = incomplete.rpartition(",")
+    found = sorted((name for name in names if name.startswith(beginning) and name.isprintable()), key=natural)
+    return [f"{list_before}{comma}{name}" for name in found]
 
 
 def offer_commands(ctx: click.Context, incomplete: str) -> list[str]:

@@ -69,7 +69,8 @@ def exec_command(
     awaited = {*needed, *(place for place, name in enumerate(NAMES) if name in named)}
 
     def is_done(selections: list[Selection]) -> bool:
-        return all(is_final(selections[place]) for place in awaited) and any(map(is_final, selections))
+        has_one = any(selection.answers and is_final(selection) for selection in selections)
+        return all(is_final(selections[place]) for place in awaited) and (has_one or all(map(is_final, selections)))
 
     found = wait_as_command(queries, parse_seconds(None, environ), is_done)
     values = _require(found, needed)

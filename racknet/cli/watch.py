@@ -50,10 +50,10 @@ def _watch(events: Events, query: Query, environ: Mapping[str, str], settle: flo
     else:
         write_error(f"{messages.format_error(no_answer(found, 'watch'))}note: racknet waits for such an address\n")
     while True:
-        left = None if seen == told else max(0.0, since + settle - time.monotonic())
-        if not is_read:
-            left = RETRY if left is None else min(left, RETRY)
-        events.wait(left, found.may_change)
+        limits = [] if seen == told else [max(0.0, since + settle - time.monotonic())]
+        limits += [] if is_read else [RETRY]
+        limits += [] if found.lifetime is None else [found.lifetime + 1]
+        events.wait(min(limits, default=None), found.may_change)
         if not events.has_reader:
             return ExitStatus.ANSWERED
         try:

@@ -74,11 +74,12 @@ class Route:
     """A unicast route, or one nexthop of it. Its destination is a CIDR block's text, "" for a default route.
 
     `gateway` and `source` (the preferred source) are addresses, or "". `preference` is an IPv6 router's: 1 high, 0
-    medium, -1 low (RFC 4191). `state` is "" for a route that the kernel may take, else "dead" or "expired".
+    medium, -1 low (RFC 4191). `state` is "" for a route that the kernel may take, else "dead" or "expired";
+    `lifetime` are the seconds until it expires, 0 for a route that does not.
     """
 
     __slots__ = (
-        *("destination", "family", "gateway", "interface", "metric"),
+        *("destination", "family", "gateway", "interface", "lifetime", "metric"),
         *("preference", "source", "state", "table"),
     )
 
@@ -94,10 +95,11 @@ class Route:
         table: int = MAIN_TABLE,
         preference: int = 0,
         state: str = "",
+        lifetime: int = 0,
     ) -> None:
         self.family, self.interface, self.metric, self.gateway = family, interface, metric, gateway
         self.source, self.destination, self.table = source, destination, table
-        self.preference, self.state = preference, state
+        self.preference, self.state, self.lifetime = preference, state, lifetime
 
 
 class Way:

@@ -91,12 +91,22 @@ def choose_told(
     told = _public(public, address.interface)
     if (public, address.text) in wanted:
         return Told(told, Reason(f"told by {who} for {address.text}"), unproven)
+    if _is_filtered(query) and len(find_translated(host, Query("public"))) > 1:
+        return Refusal(
+            f"{who} tells {public}, and not for which private address: {query.filters_text} cannot choose",
+            "do without these filters",
+        )
     if query.strict:
         return Refusal(
             f"{who} tells {public}, and not for which private address: --strict refuses", "do without --strict"
         )
     reason = Reason(f"told by {who}")
     return Told(told, reason, Doubt(TOLD, [told], Reason(f"{reason.text}, and not for which private address")))
+
+
+def _is_filtered(query: Query) -> bool:
+    """Return whether the query chooses among the private addresses of the host."""
+    return bool(query.include or query.exclude or query.exclude_cidrs or query.reach)
 
 
 def _is_in_blocks(query: Query, text: str) -> bool:

@@ -20,11 +20,20 @@ class Changes:
     """Tells which messages may change an answer. What is about container interfaces changes none.
 
     `names` are those of the interfaces by their indexes, `looked_up` the addresses to which the way was asked. `named`
-    are globs of container interfaces that count all the same.
+    are globs of container interfaces that count all the same, and so does an address of `gateways`, in network order.
+    Where container interfaces are the only sign of a host, each counts that goes.
     """
 
-    def __init__(self, names: dict[int, str], looked_up: Collection[str], named: Sequence[str] = ()) -> None:
-        self._named = named
+    def __init__(
+        self,
+        names: dict[int, str],
+        looked_up: Collection[str],
+        named: Sequence[str] = (),
+        gateways: Collection[bytes] = (),
+        *,
+        are_only_sign: bool = False,
+    ) -> None:
+        self._named, self._gateways, self._are_only_sign = named, gateways, are_only_sign
         self._containers = {index for index, name in names.items() if self._is_container_name(name)}
         self._others = names.keys() - self._containers
         self._looked_up = looked_up
@@ -39,9 +48,11 @@ class Changes:
         length, kind, _, _, _ = NLMSGHDR.unpack(data, 0)
         start, end = NLMSGHDR.size, min(length, len(data))
         if kind in (RTM_NEWLINK, RTM_NEWLINK + 1):  # RTM_DEL… is one above
-            return not self._is_container_interface(data, start, end)
+            is_container_interface = self._is_container_interface(data, start, end)
+            return not is_container_interface or (kind != RTM_NEWLINK and self._are_only_sign)
         if kind in (RTM_NEWADDR, RTM_NEWADDR + 1):
-            return IFADDRMSG.unpack(data, start)[-1] not in self._containers
+            is_on_container = IFADDRMSG.unpack(data, start)[-1] in self._containers
+            return not is_on_container or any(gateway in data for gateway in self._gateways)
         if kind in (RTM_NEWROUTE, RTM_NEWROUTE + 1):
             return self._is_route_concerned(data, start, end)
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from _struct import pack
 
-from racknet.core.facts import DEPRECATED, FAMILIES, Address, Interface
+from racknet.core.facts import BITS, DEPRECATED, FAMILIES, Address, Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
 from racknet.core.matching import format_address
 from racknet.host.netlink import (
@@ -129,7 +129,8 @@ def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) ->
     if family is None or interface is None:
         return None
     found = attributes(data, start + IFADDRMSG.size, end)
-    local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]  # where there are both, IFA_ADDRESS may be the peer's
+    local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]
+    has_peer = found.get(IFA_ADDRESS, local) != local  # whose network the prefix length is then about
     label = to_text(found.get(IFA_LABEL, b""))
     flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
     return Address(
@@ -137,7 +138,7 @@ def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) ->
         family,
         format_address(family, local),
         int.from_bytes(local, "big"),
-        message["prefix_length"],
+        BITS[family] if has_peer else message["prefix_length"],
         label=label if label != interface else "",
         flags=flags if family == "ipv6" else flags & DEPRECATED,
         scope=message["scope"],

@@ -130,8 +130,9 @@ class Kernel:
 class Groups:
     """The kernel's multicast groups of links, addresses and routes of both families, and perhaps more, from now on."""
 
-    # linux/rtnetlink.h: RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE
-    NUMBERS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400
+    # linux/rtnetlink.h: RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE; and RTNLGRP_NEXTHOP as a
+    # bit: where a nexthop object goes, its routes go without a message
+    NUMBERS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400 | 0x80000000
     NO_MORE, OVERRUN = 11, 105  # EAGAIN, ENOBUFS
 
     def __init__(self, more: int = 0) -> None:

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from racknet.core.facts import Way
+    from racknet.core.facts import Route, Way
     from racknet.host.interfaces import Link
 
 REFUSED = (1, 13, 93, 97)  # EPERM, EACCES, EPROTONOSUPPORT, EAFNOSUPPORT
@@ -60,10 +60,7 @@ def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sy
                 names = {index: link.name for index, link in links.items()}
                 routes = [route for family in BITS for route in read_routes(kernel, family, names)]
                 ways = {address: find_way(kernel, address, names) for address in (*INTERNET.values(), *reach)}
-                gateways = {
-                    pack_address(r.gateway) for r in routes if not r.destination and r.gateway[:4] not in ("", "fe80")
-                }
-                addresses, later = read_addresses(kernel, names, gateways)
+                addresses, later = read_addresses(kernel, names, gateways_of(routes))
                 if not _have_changed(groups.receive(), names, ways):
                     break
             else:
@@ -82,6 +79,11 @@ def read_error(error: OSError) -> HostReadError:
     """Return the error for the user, where the kernel does not tell about the host."""
     hint = REFUSED_HINT if error.errno in REFUSED else HINT
     return HostReadError(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}", hint)
+
+
+def gateways_of(routes: Iterable[Route]) -> set[bytes]:
+    """Return the gateways of the default routes, in network order, without link-local ones."""
+    return {pack_address(r.gateway) for r in routes if not r.destination and r.gateway[:4] not in ("", "fe80")}
 
 
 def _have_changed(messages: Sequence[bytes], names: dict[int, str], ways: Mapping[str, Way | None]) -> bool:

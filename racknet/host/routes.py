@@ -25,6 +25,7 @@ NO_ROUTE = (13, 22, 95, 97, 101, 113)  # EACCES, EINVAL, EOPNOTSUPP, EAFNOSUPPOR
 
 RTMSG = KernelStruct("=8BI", "family destination_length source_length tos table protocol scope type flags")
 RTNEXTHOP = KernelStruct("=HBBi", "length flags hops index")
+CLOCK_TICKS = 100  # in a second: USER_HZ, in which the kernel tells times
 CACHEINFO = KernelStruct("=IIi", "clients last_use expires")  # struct rta_cacheinfo, as far as it is read
 
 # The place of a destination's prefix length in a message, and the lengths that the rules look at.
@@ -54,6 +55,7 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
                 return None
             destination = f"{format_address(family, place)}/{length}"
         found = attributes(data, start, end)
+        expires = CACHEINFO.read(found.get(RTA_CACHEINFO, bytes(12)), 0)["expires"]
         routes = [
             Route(
                 family,
@@ -64,7 +66,8 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
                 destination=destination,
                 table=to_number(found[RTA_TABLE]) if RTA_TABLE in found else message["table"],
                 preference=ROUTER_PREFERENCES.get(bytes(found.get(RTA_PREF, b"")), 0),
-                state=_state(message["flags"] | flags, found),
+                state="dead" if (message["flags"] | flags) & RTNH_F_DEAD else "expired" if expires < 0 else "",
+                lifetime=-(-max(expires, 0) // CLOCK_TICKS),
             )
             for index, flags, gateway in read_nexthops(family, found)
             if index in names
@@ -138,10 +141,3 @@ def _gateway(family: str, found: Attributes) -> str:
 
 def _source(family: str, found: Attributes) -> str:
     return format_address(family, found[RTA_PREFSRC]) if RTA_PREFSRC in found else ""
-
-
-def _state(flags: int, found: Attributes) -> str:
-    """Return why the kernel takes no more packets by a route, or ""."""
-    if flags & RTNH_F_DEAD:
-        return "dead"
-    return "expired" if CACHEINFO.read(found.get(RTA_CACHEINFO, bytes(12)), 0)["expires"] < 0 else ""

@@ -4,7 +4,7 @@ What is asked, and where:
 
     test_hosts              the table of hosts
     test_commands           the commands and flags of the image, by itself and in other images
-    test_exec, test_wait    `exec` and its command; `--wait` on a host that boots
+    test_exec, test_wait    `exec` and its command; `--wait` on a host that boots; test_watch: `watch` and `check`
     test_networks           networks that are not a host's, and what says that one is
     test_ask_provider       metadata services of providers, and that nobody else is asked
     test_contents           what is in the image; test_builds, test_supply: how it is made

@@ -233,7 +233,7 @@ def test_wall(answering: str) -> None:
             of = "net.ipv4.conf.{}.rp_filter={}"
             done(answering, f"sysctl -qw {of.format('all', rp_filter)} {of.format('eth0', rp_filter)}")
             assert reaching(answering) == [*BY]
-        done(answering, block(RECIPES, 'ip="$(racknet service)" && nft'))
+        done(answering, block(RECIPES, 'ip="$(racknet service)" && dev'))
         assert reaching(answering) == ["peer", "itself", "container"]
         done(answering, "nft delete table inet racknet")
         assert reaching(answering) == [*BY]
@@ -326,7 +326,7 @@ def test_files_of_nodes(booted: str) -> None:
 
 def test_link_local(booted: str) -> None:
     """docs/recipes.md: Redis cannot bind a link-local address without its zone, and can with it."""
-    zoned = done(booted, block(RECIPES, "racknet service ipv6")).strip()
+    zoned = done(booted, block(RECIPES, 'host="$(racknet service')).strip()
     assert zoned == f"{LINK_LOCAL}%eth1"
     start = "timeout 20 redis-server --save '' --protected-mode no --bind"
     refused = run(booted, f"{start} {LINK_LOCAL}")

@@ -9,6 +9,7 @@ import pytest
 from support import engine
 from support.engine import CommandResult
 from support.forms import FORMS, host_with_both, right
+from support.layout import parse_layout
 from support.swarm_nodes import wait_for
 
 GONE = "note: no service ipv4 address on this host\n"
@@ -71,6 +72,29 @@ def test_watch(host: tuple[str, str], script: str, settle: float, out: list[str]
     """The answer is printed, and each other one that has held for so long; that there is none is a note."""
     found = run(host, WATCHING.format(script=script, settle=settle))
     assert found == CommandResult("".join(f"{line}\n" for line in out), err, 143)
+
+
+TWO_NICS = "nic eth0 10.1.0.5/24 2001:db8:1::5/64\nnic eth1 10.2.0.5/24 2001:db8:2::5/64\n"
+LATE_OR_SILENT = """
+ip nexthop add id 1 via 10.1.0.1 dev eth0
+ip route add default nhid 1 metric 10
+ip route add default via 10.2.0.1 dev eth1 metric 100
+ip -6 route add default via fe80::1 dev eth0 metric 100 expires 3
+ip -6 route add default via fe80::2 dev eth1 metric 2000
+/bare/racknet watch service --settle 0.2 >/of-nexthop 2>/dev/null &
+/bare/racknet watch public ipv6 --settle 0.2 >/that-expires 2>/dev/null &
+until [ -s /of-nexthop ] && [ -s /that-expires ]; do sleep 0.05; done
+ip nexthop del id 1
+sleep 6
+cat /of-nexthop /that-expires
+"""
+
+
+def test_what_the_kernel_tells_late_or_not() -> None:
+    """With a nexthop object its routes go, without a message of their own; a route that has expired stays a while."""
+    with host_with_both(parse_layout(TWO_NICS).script) as container:
+        out = engine.bash(container, LATE_OR_SILENT).out
+    assert out.split() == ["10.1.0.5", "10.2.0.5", "2001:db8:1::5", "2001:db8:2::5"]
 
 
 def test_nobody_reads(host: tuple[str, str]) -> None:

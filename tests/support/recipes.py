@@ -189,7 +189,7 @@ TWO_HOSTS = [
         within=f"HEAD={SERVICE}\n{{block}}",
     ),
     on_ipv6("racknet exec docker run -d -p '["),
-    on_ipv6("host="),
+    on_ipv6('host="$(racknet public'),
     Recipe(
         RECIPES, "(for", prepare=KEYS, files={"hosts": "".join(f"{SERVICE} {name}\n" for name in ("n1", "n2", "n10"))}
     ),
@@ -197,7 +197,7 @@ TWO_HOSTS = [
     Recipe(RECIPES, "all=", prints=f"bind {SERVICE}"),
     Recipe(
         RECIPES,
-        'ip="$(racknet service)" && nft',
+        'ip="$(racknet service)" && dev',
         then="nft list ruleset",
         prints=f'iifname != {{ "br-*", "docker0", "eth1", "lo" }} ip daddr {SERVICE} drop',
     ),
@@ -208,7 +208,7 @@ TWO_HOSTS = [
         prepare=f"cd systemd; {UNIT}; systemctl daemon-reload",
         files={"address": f"{SERVICE}\n"},
     ),
-    Recipe(RECIPES, "racknet service ipv6", prints=f"{LINK_LOCAL}%eth1"),
+    Recipe(RECIPES, 'host="$(racknet service', prints=f"{LINK_LOCAL}%eth1"),
     Recipe(
         "docs/reference.md",
         "racknet service --format",
@@ -242,12 +242,13 @@ RUN_BY = {
     "test_examples.py::test_cluster": {README: ["racknet cluster"], "docs/clusters.md": ["pipx install"]},
     "test_supply.py": {"SECURITY.md": ["SOURCE_DATE_EPOCH"]},
     "test_packages.py::test_signature": {"SECURITY.md": ["racknet namespaces", "ssh-keygen"]},
-    "needs somebody's report; tests/unit/test_report.py makes rows of reports": {"CONTRIBUTING.md": ["PYTHONPATH"]},
+    "needs somebody's report; tests/unit/test_report.py makes rows of reports": {"CONTRIBUTING.md": ["script/venv"]},
+    "test_ask_provider.py::test_each_provider": {"docs/clouds.md": ["$ racknet public --ask"]},
     "test_docs_commands.py::test_metadata_services": {"docs/clouds.md": ["curl", "oci"]},
     "test_swarm.py": {"docs/clusters.md": ["DOCKER_HOST"]},
     "test_swarm.py::test_image_missing": {"docs/clusters.md": ["docker save"]},
     "test_publish.py": {"docs/clusters.md": ["script/publish"], "docs/maintainers/publishing.md": [""]},
-    "what racknet prints on a host that the page describes; tests/messages.txt has all messages": {
+    "what racknet prints on a host that the page describes; tests/messages.txt has more": {
         "docs/clusters.md": ["note:"],
         "docs/reference.md": ["$ racknet", '{"network"'],
     },

@@ -34,6 +34,23 @@ def test_named_container_interfaces() -> None:
     assert found == [True, True, True, False]
 
 
+def test_gateway_on_a_container_interface() -> None:
+    """An address on a container interface counts where a default route goes by it: it leads nowhere then."""
+    gateway = inet_pton(AF_INET, "10.1.0.1")
+    changes = Changes(dict(NAMES), LOOKED_UP, gateways=[gateway])
+    addresses = [address(AF_INET, 3, 32, attribute(2, place)) for place in (gateway, inet_pton(AF_INET, "10.1.0.2"))]
+    assert [changes.concern([message(RTM_NEWADDR, body)]) for body in addresses] == [True, False]
+
+
+def test_only_sign_of_a_host() -> None:
+    """Where container interfaces are the only sign of a host, one that goes counts, and one that comes does not."""
+    changes = Changes(dict(NAMES), LOOKED_UP, are_only_sign=True)
+    assert [changes.concern([message(kind, link(3, "docker0"))]) for kind in (RTM_NEWLINK, RTM_NEWLINK + 1)] == [
+        False,
+        True,
+    ]
+
+
 def route_to(text: str, length: int, *attributes: bytes, index: int = 2) -> bytes:
     """Return the body of a route's message."""
     family = AF_INET6 if ":" in text else AF_INET

@@ -20,6 +20,7 @@ from support.hosts import HOSTS
 from support.on_host import on_host, run
 
 from racknet.cli.env_exec import NAMES, REFERENCE
+from racknet.host import dmi
 from racknet.output import notes
 
 ROOT = Path(__file__).parent.parent.parent
@@ -190,6 +191,14 @@ def test_exec_waits_for_the_names_in_its_arguments() -> None:
         with on_host(CLOUD, READY) as pauses:
             assert executed(*words, RACKNET_WAIT="30") == [expected]
         assert len(pauses) == 1
+
+
+def test_exec_waits_though_the_provider_is_asked() -> None:
+    """An answer that the provider may have is none to go on with, where others may still come."""
+    tie = "nic ens5 10.0.1.5/24\nnic ens6 10.0.2.5/24\ndefault ens5 via 10.0.1.1\ndefault ens6 via 10.0.2.1"
+    with on_host(tie, CLOUD) as pauses, patch.object(dmi, "read_dmi", dict):
+        assert executed("x", RACKNET_WAIT="30", RACKNET_ASK_PROVIDER="1") == [["x"]]
+    assert len(pauses) == 1
 
 
 def test_exec_of_a_process(racknet: Racknet) -> None:

@@ -22,7 +22,7 @@ KEYS = {
     "addresses": {"interface", "family", "address", "prefix_length", "label", "flags", "scope"},
     "routes": {
         *("family", "interface", "metric", "gateway", "source"),
-        *("destination", "table", "preference", "state"),
+        *("destination", "table", "preference", "state", "lifetime"),
     },
 }
 WAY = {"interface", "source", "gateway"}

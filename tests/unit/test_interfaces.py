@@ -79,7 +79,7 @@ def test_name_that_moves() -> None:
 
 
 def test_addresses() -> None:
-    """An IPv4 address is the interface's own, not its peer's, whatever its label is; of the flags it has one."""
+    """An address is the interface's own, not its peer's, of whose network the prefix length is; IPv4 has one flag."""
     local, peer, v6 = (
         inet_pton(AF_INET, "10.0.0.1"),
         inet_pton(AF_INET, "10.0.0.2"),
@@ -99,7 +99,7 @@ def test_addresses() -> None:
         found, later = read_addresses(played, NAMES)
     assert later == []
     assert [(a.interface, a.label, a.family, a.text, a.number, a.prefix_length, a.flags) for a in found] == [
-        ("eth0", "eth0:1", "ipv4", "10.0.0.1", 0x0A000001, 24, 0),
+        ("eth0", "eth0:1", "ipv4", "10.0.0.1", 0x0A000001, 32, 0),
         ("eth1", "", "ipv4", "10.0.0.1", 0x0A000001, 32, 0),
         ("eth1", "", "ipv4", "10.0.0.2", 0x0A000002, 24, 0x20),
         ("eth0", "", "ipv6", "2001:db8::1", (0x20010DB8 << 96) + 1, 64, 0xA1),

@@ -91,6 +91,7 @@ def test_ways_are_asked_for() -> None:
     (READY, "public --interface eth0:1", True),  # a label, which any interface may have
     (READY, "public --cidr 172.17.0.1", True),
     (READY, "public --reach 9.9.9.9", True),
+    (f"{READY}\nnic veth1 altname=up", "public --interface eth0", True),  # which a glob may name
     ("nic eth0 203.0.113.7/24", "public", True),  # a container interface would show that it is a host
 )
 def test_what_may_change(layout: str, line: str, expected: bool) -> None:
@@ -100,6 +101,14 @@ def test_what_may_change(layout: str, line: str, expected: bool) -> None:
     new = message(RTM_NEWLINK, link(9, "docker1"))
     assert [found.may_change([new]) for _ in range(2)] == [expected] * 2
     assert found.may_change([message(RTM_NEWLINK, link(1, "eth0"))])
+
+
+def test_last_sign_of_a_host() -> None:
+    """A container interface that goes changes an answer only where nothing else shows that a network is a host's."""
+    gone = message(RTM_NEWLINK + 1, link(9, "docker1"))
+    for layout, expected in ((READY, True), (f"{READY}\nknown", False)):
+        with on_host(layout):
+            assert look_up([make_query("public")]).may_change([gone]) is expected
 
 
 def test_first_look() -> None:

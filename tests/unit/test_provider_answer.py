@@ -246,6 +246,15 @@ def test_without_the_private_address(capfd: pytest.CaptureFixture[str]) -> None:
         assert run(*ASK, "--strict") == 1
         assert capfd.readouterr().err.splitlines()[0].endswith("for which private address: --strict refuses")
         assert racknet.public(ask_provider=True) == racknet.address("public", ask_provider=True)
+    two = "nic ens5 10.0.1.5/24 device\nnic ens6 10.0.2.5/24 device\ndefault ens5 via 10.0.1.1"
+    for words in (["--interface", "ens6"], ["--exclude", "ens5"], ["--exclude", "10.0.1.0/24"]):
+        with told("", [(PUBLIC, "")], "OpenStack", two):  # of which of them it is, nobody says
+            assert run(*ASK, *words) == 1
+            assert "cannot choose" in capfd.readouterr().err
+    with told("", [(PUBLIC, "")], "OpenStack", two):
+        assert run(*ASK) == 0
+    with told("aws", [(PUBLIC, "")], "OpenStack"):
+        assert run(*ASK, "--interface", "*") == 0
     tied = "nic ens5 10.0.1.5/24\nnic ens6 10.0.2.5/24\ndefault ens5 via 10.0.1.1\ndefault ens6 via 10.0.2.1"
     with told("", [(PUBLIC, "")], "OpenStack", tied):  # on which NIC would it be?
         assert run(*ASK) == 1

@@ -142,6 +142,12 @@ def test_state(body: bytes, state: str) -> None:
     assert [r.state for r in read("ipv6", body)] == [state]
 
 
+def test_lifetime() -> None:
+    """A route lasts for so many seconds, rounded up; 0 is for ever."""
+    bodies = [route(AF_INET6, 0, ETH0, expires(clock)) for clock in (0, 1, 399, -1)]
+    assert [r.lifetime for r in read("ipv6", *bodies)] == [0, 1, 4, 0]
+
+
 def test_multipath() -> None:
     """Each nexthop is a route, where its interface is there; metric and source are those of all."""
     hops = hop(3, GATEWAY), hop(2), hop(9), hop(2, v4(RTA_GATEWAY, "10.0.0.2"))
