@@ -74,7 +74,7 @@ def test_watch(host: tuple[str, str], script: str, settle: float, out: list[str]
     assert found == CommandResult("".join(f"{line}\n" for line in out), err, 143)
 
 
-TWO_NICS = "nic eth0 10.1.0.5/24 2001:db8:1::5/64\nnic eth1 10.2.0.5/24 2001:db8:2::5/64\n"
+TWO_NICS = "nic eth0 10.1.0.5/24 2001:db8:1::5/64\nnic eth1 10.2.0.5/24 2001:db8:2::5/64\nbridge docker0\n"
 LATE_OR_SILENT = """
 ip nexthop add id 1 via 10.1.0.1 dev eth0
 ip route add default nhid 1 metric 10
@@ -83,9 +83,10 @@ ip -6 route add default via fe80::1 dev eth0 metric 100 expires 3
 ip -6 route add default via fe80::2 dev eth1 metric 2000
 /bare/racknet watch service --settle 0.2 >/of-nexthop 2>/dev/null &
 /bare/racknet watch public ipv6 --settle 0.2 >/that-expires 2>/dev/null &
-until [ -s /of-nexthop ] && [ -s /that-expires ]; do sleep 0.05; done
+for _ in $(seq 100); do [ -s /of-nexthop ] && [ -s /that-expires ] && break; sleep 0.05; done
 ip nexthop del id 1
 sleep 6
+kill $(jobs -p)
 cat /of-nexthop /that-expires
 """
 
