@@ -199,7 +199,6 @@ def _ask(reading: Reading, query: Query) -> Told | Refusal | None:
     """Return what the provider that the firmware names tells of a query; None where nothing may be translated."""
     from racknet.core.clouds import find_provider
     from racknet.core.comparison import Refusal
-    from racknet.core.eligibility import is_host
     from racknet.core.provider_answer import choose_told, find_translated
     from racknet.host.dmi import read_dmi
 

@@ -129,10 +129,7 @@ def check_variables(environ: Mapping[str, str]) -> None:
 
 
 def did_you_mean(name: str, known: Sequence[str], sign: str = "{}") -> str:
-    """Return which names may be meant by a wrong one, or "". The common beginning of variables is left aside.
-
-    `sign` is how a name is written, with {} for it.
-    """
+    """Return which names may be meant, each in place of {} in `sign`, or "". Variables' beginning is left aside."""
     from difflib import SequenceMatcher
 
     likeness = {
@@ -159,10 +156,8 @@ def parse_own_address(word: str, network: str, family: str) -> tuple[int, str]:
     try:
         address = ip_address(word)
     except ValueError:
-        signs = {"/": "prefix length", ":": "port"}
-        more = [
-            f": write it without the {what}" for sign, what in signs.items() if _is_address(word.rpartition(sign)[0])
-        ]
+        parts = {"/": "prefix length", ":": "port"}
+        more = [f": write it without the {parts[c]}" for c in parts if _is_address(word.rpartition(c)[0])]
         raise UsageError(f"'{word}' is not an address{''.join(more)}") from None
     other = f"ipv{address.version}"
     if (mapped := getattr(address, "ipv4_mapped", None)) and family == "ipv4":

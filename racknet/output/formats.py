@@ -66,9 +66,10 @@ class Template:
         hint = f"the names: {', '.join(f'{{{name}}}' for name in NAMES)}; write {{{{ for a brace as it is"
         for part in self._parts[1::2]:
             if part in ("{", "}"):
-                close = ", or close it" if part == "{" else ""
-                as_it_is = f"write {part * 2} for a brace as it is{close}"
-                raise UsageError(f"--format: a lone '{part}' in '{text}'", as_it_is)
+                more = ", or close it" if part == "{" else ""
+                raise UsageError(
+                    f"--format: a lone '{part}' in '{text}'", f"write {part * 2} for a brace as it is{more}"
+                )
         for name in self._names:
             if name not in NAMES:
                 meant = did_you_mean("address" if name == "ip" else name, NAMES, "{{{}}}")

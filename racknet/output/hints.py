@@ -106,11 +106,12 @@ def not_a_host(way: str) -> str:
 
 
 def behind_nat(query: Query, provider: Provider | None, way: str) -> str:
-    """Return where the public address may be that is not on the host."""
+    """Return where the public address may be that is not on the host. From a container, racknet asks no provider."""
     if provider is None:
         return "on AWS, Google Cloud and Azure the public address is not on the host: ask the provider"
     ask = {"variable": "RACKNET_ASK_PROVIDER=1", "argument": "ask_provider=True"}.get(way)
-    command = (ask or again(query, "--ask-provider")) if provider.metadata else provider.command
+    is_able = provider.metadata and not query.in_container
+    command = (ask or again(query, "--ask-provider")) if is_able else provider.command
     return f"on {provider.name} the public address is at the provider; to ask for it: {command}"
 
 
@@ -148,8 +149,7 @@ def booting(way: str) -> str:
 
 def not_ready(query: Query, address: Address, way: str) -> str:
     """Return what to do where the kernel still looks whether another host has the address, or has found that one."""
-    wait = WAIT.get(way) or again(query, "--wait", "30")
-    return f"{address.text} is not ready, see ip addr; {wait} waits for it"
+    return f"{address.text} is not ready, see ip addr; {WAIT.get(way) or again(query, '--wait', '30')} waits for it"
 
 
 def filtered(filters: str) -> str:

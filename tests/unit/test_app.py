@@ -196,5 +196,6 @@ def test_offers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"/nowhere::{tmp_path}")
     assert (completion.offer_interfaces("lo"), completion.offer_commands(context, "ech")) == (["lo"], ["echo"])
     assert completion.offer_commands(further, "ech") == []
+    assert (completion.offer_networks(), completion.offer_families()) == (["public", "service"], ["ipv4", "ipv6"])
     monkeypatch.setattr(completion, "read_host", Mock(side_effect=HostReadError("cannot read the interfaces")))
     assert completion.offer_interfaces("") == []

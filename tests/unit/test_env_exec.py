@@ -195,7 +195,7 @@ def test_exec_waits_for_the_names_in_its_arguments() -> None:
 
 def test_exec_waits_though_the_provider_is_asked() -> None:
     """An answer that the provider may have is none to go on with, where others may still come."""
-    tie = "nic ens5 10.0.1.5/24\nnic ens6 10.0.2.5/24\ndefault ens5 via 10.0.1.1\ndefault ens6 via 10.0.2.1"
+    tie = "nic ens5 10.0.1.5/24 device\nnic ens6 10.0.2.5/24\ndefault ens5 via 10.0.1.1\ndefault ens6 via 10.0.2.1"
     with on_host(tie, CLOUD) as pauses, patch.object(dmi, "read_dmi", dict):
         assert executed("x", RACKNET_WAIT="30", RACKNET_ASK_PROVIDER="1") == [["x"]]
     assert len(pauses) == 1

@@ -256,7 +256,8 @@ def test_other_ways_to_wait(way: str, expected: str) -> None:
 
 
 def test_other_ways_to_ask_the_provider() -> None:
-    """Python asks by its argument, as the hint says."""
+    """Python asks by its argument; from a container, where racknet asks nobody, the user may."""
     query = make_query("public")
     (aws, *_) = PROVIDERS
     assert hints.behind_nat(query, aws, "argument").endswith(": ask_provider=True")
+    assert hints.behind_nat(make_query("public --in-container"), aws, "option").endswith(f": {aws.command}")
