@@ -122,7 +122,7 @@ def test_options_are_passed_on(swarm_of_three: Swarm) -> None:
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (["pubic"], "'pubic' is not a network: public or service"),
+        (["pubic"], "'pubic' is not a network; did you mean public?"),
         (["service", "ipv5"], "'ipv5' is not a family"),
         (["service", "--node", "n3"], "'n3' is not a node of this swarm: n1, n2, n10"),
         (["service", "--node", "n1", "--constraint", "node.role==worker"], "exclude each other"),

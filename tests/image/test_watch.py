@@ -193,7 +193,7 @@ def test_process_1(host: tuple[str, str], number: str, status: int) -> None:
         ("fe80::be76:4eff:fe20:b452%eth1 service ipv6", 0, ""),
         ("fe80::be76:4eff:fe20:b452%eth0 service ipv6", 1, "is fe80::be76:4eff:fe20:b452 on eth1, not fe80::be76:"),
         ("10.208.1.6 service", 1, "racknet: the service ipv4 address is 10.208.1.5 on eth1, not 10.208.1.6\n"),
-        ("10.208.1.5 service --interface eth9", 1, "racknet: no service ipv4 address on this host"),
+        ("10.208.1.5 service --interface eth9", 1, "racknet: 10.208.1.5 is not the answer: no service ipv4 address "),
         ("10.208.1 service", 2, "racknet: '10.208.1' is not an address\n"),
         ("10.208.1.5 service ipv6", 2, "is an address of ipv4, and service ipv6 is asked for: ask for service ipv4\n"),
     ],
