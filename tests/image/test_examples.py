@@ -56,7 +56,7 @@ def test_database(swarm_of_three: Swarm) -> None:
     try:
         ping = ("docker", "--host", n10.docker_host, "run", "--rm", "redis", "redis-cli", "-h", n2.service, "ping")
         wait_for(lambda: engine.command(*ping).out == "PONG\n", "Redis answers a container of another node")
-        for node, start in ((n2, "docker port"), (n1, "racknet cluster service ipv4"), (n10, "docker run")):
+        for node, start in ((n2, "docker port"), (n1, "racknet cluster service ipv4"), (n10, "docker run --rm redis")):
             asked, printed = story(start)
             assert on(node, asked) == printed
         asked, printed = story("redis-cli")
