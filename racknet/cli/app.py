@@ -14,7 +14,7 @@ from typer import Argument, Option
 from racknet import __version__
 from racknet.cli import ask, env_exec, mistakes, watch
 from racknet.cli.completion import offer_commands, offer_families, offer_interfaces, offer_networks
-from racknet.cli.help import Command, Commands
+from racknet.cli.help import Command, Commands, ServiceCommand
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
 from racknet.output.formats import FORMATS, Template, as_text
@@ -120,7 +120,7 @@ def _template(text: str | None, *, as_json: bool) -> Template | None:
 def _add_network(network: str, about: str) -> None:
     """Add the command that asks for a network's address."""
 
-    @app.command(network, cls=Command, help=about)
+    @app.command(network, cls=ServiceCommand if network == "service" else Command, help=about)
     def _ask(
         word: Family = "ipv4",
         interface: InterfaceOption = None,
@@ -168,8 +168,8 @@ def _list(strict: Strict = False, in_container: InContainer = False, as_json: Js
 def _report(as_is: AsIs = False) -> None:
     """Print all that racknet has read, as JSON, for a bug report.
 
-    Documentation addresses take the place of public ones. Private IPv4 addresses and
-    the names of interfaces are in it as they are.
+    Documentation addresses take the place of public ones. Private addresses and the names of interfaces are in it as
+    they are.
     """
     raise typer.Exit(ask.show_report(as_is=as_is))
 
@@ -202,10 +202,10 @@ def _exec(
     strict: Strict = False,
     in_container: InContainer = False,
 ) -> None:
-    """Become COMMAND, with the answers in its environment.
+    """Run COMMAND in place of racknet, with the answers.
 
-    Arguments may name the answers: racknet exec redis-server --bind '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT,
-    RACKNET_ASK_PROVIDER and the variables that choose an address apply.
+    It has the answers in its environment. Arguments may name them: racknet exec redis-server --bind
+    '$RACKNET_SERVICE_IPV4'. RACKNET_WAIT, RACKNET_ASK_PROVIDER and the variables that choose an address apply.
     """
     queries = ask.all_queries(os.environ, strict=strict, in_container=in_container)
     required = parse_require(require or [])

@@ -104,6 +104,16 @@ class Command(TyperCommand):
         return ctx.args
 
 
+class ServiceCommand(Command):
+    """The command `service`. It does not show the option that `public` alone has: that is an error which says so."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for parameter in self.params:
+            if isinstance(parameter, click.Option) and parameter.name == "ask_provider":
+                parameter.hidden = True
+
+
 class Commands(TyperGroup):
     """The commands, with the help that users know at the top, and the commands in groups."""
 
