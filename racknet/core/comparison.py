@@ -121,7 +121,7 @@ def _order_on_interface(candidate: CandidateFacts) -> Preference:
 def _order(address: Address) -> tuple[object, ...]:
     """Return the order of addresses that tie: by interface, by label (none first), IPv6 by number; then as listed."""
     number = address.number if address.family == "ipv6" else 0
-    return natural(address.interface), natural(address.label), number
+    return natural(address.interface), natural(address.label) if address.label else [], number
 
 
 def describe(

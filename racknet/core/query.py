@@ -65,6 +65,8 @@ class Query:
 
 def is_named(globs: Globs, host: Host, address: Address) -> bool:
     """Return whether one of the globs matches a name of the interface of an address, or its label."""
+    if not globs:  # of thousands of addresses
+        return False
     return names_interface(globs, host.interfaces[address.interface]) or matches_glob(label_of(host, address), globs)
 
 

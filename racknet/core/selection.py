@@ -113,6 +113,7 @@ class _Selector:
         self.eligibility, self.query = eligibility, query
         self.host = eligibility.host
         self.reached: Way | None = self.host.ways.get(query.reach) if query.reach else None
+        self._may_name = bool(query.include or query.cidrs or query.reach)  # else no address of thousands is named
 
     def select(self) -> Selection:
         """Select the address that the query asks for."""
@@ -229,6 +230,8 @@ class _Selector:
 
     def _is_named(self, address: Address) -> bool:
         """Return whether the user named an address, or its interface, which overrules most reasons to skip it."""
+        if not self._may_name:
+            return False
         blocks = self.query.blocks(address.family)
         return (
             self.query.includes(self.host, address)

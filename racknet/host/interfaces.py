@@ -36,7 +36,7 @@ IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
 IFINFOMSG = KernelStruct("=BxHiII", "family type index flags change")
 IFADDRMSG = KernelStruct("=BBBBI", "family prefix_length flags scope index")
-_DEVICE_MARK, _PROPERTIES_MARK = pack("=H", IFLA_PARENT_DEV_NAME), pack("=H", IFLA_PROP_LIST | NLA_F_NESTED)
+_MARKS = pack("=H", IFLA_PARENT_DEV_NAME), pack("=H", IFLA_PROP_LIST | NLA_F_NESTED)  # how these attributes begin
 
 
 class Link:
@@ -152,8 +152,7 @@ def _decode_link(data: Buffer, start: int, end: int) -> Link:
     """
     message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
     name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # the kernel puts it first
-    marks = (_DEVICE_MARK, _PROPERTIES_MARK)
-    if CONTAINER_NAMES.match(name) and all(data.find(mark, start, end) < 0 for mark in marks):
+    if CONTAINER_NAMES.match(name) and all(data.find(mark, start, end) < 0 for mark in _MARKS):
         return Link(name, message)
     found = attributes(data, start, end)
     info = _nested(found, IFLA_LINKINFO)
@@ -172,7 +171,7 @@ def _decode_link(data: Buffer, start: int, end: int) -> Link:
         has_device=IFLA_PARENT_DEV_NAME in found,
         lower=[*map(to_number, lower)],
         master=to_number(found.get(IFLA_MASTER, b"")),
-        alternative_names=_alternative_names(found.get(IFLA_PROP_LIST, b"")),
+        alternative_names=_alternative_names(found[IFLA_PROP_LIST]) if IFLA_PROP_LIST in found else (),
     )
 
 
