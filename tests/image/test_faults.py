@@ -195,6 +195,7 @@ def test_unwritable(host: str, run: Run, words: str, where: str, why: str) -> No
     assert (result.out, result.err) == ("", f"racknet: cannot write to standard output: {why}\n3\n")
 
 
+@pytest.mark.all
 def test_500_at_once(host: str, run: Run) -> None:
     """500 runs at a time give one answer."""
     result = run(host, "seq 500 | xargs -P 500 -I@ $racknet service")

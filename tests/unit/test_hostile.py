@@ -111,6 +111,7 @@ def executable() -> Iterator[str]:
 
 
 @pytest.mark.image
+@pytest.mark.all
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(LINE, min_size=20, max_size=20))
 def test_command_lines_of_the_executable(executable: str, lines: list[Line]) -> None:
