@@ -291,13 +291,14 @@ def _cluster(
 
 
 def _usage_error(error: click.UsageError) -> UsageError:
-    """Return an error of click's, with a hint where another command has the option that this one lacks."""
-    if isinstance(error, click.NoSuchOption) and error.ctx and error.ctx.parent:
-        option, commands = error.option_name, typer.main.get_group(app).commands
-        owners = [name for name, command in commands.items() if any(option in each.opts for each in command.params)]
-        if instead := mistakes.instead(str(error.ctx.info_name), option, owners):
-            return UsageError(f"No such option '{option}'.", instead)
-    return UsageError(error.format_message())
+    """Return an error of click's; of an unknown option in our own words, with a hint where another command has it."""
+    if not isinstance(error, click.NoSuchOption):
+        return UsageError(error.format_message())
+    option, commands = error.option_name, typer.main.get_group(app).commands
+    owners = [name for name, command in commands.items() if any(option in each.opts for each in command.params)]
+    instead = mistakes.instead(str(error.ctx.info_name), option, owners) if error.ctx and error.ctx.parent else ""
+    meant = f"; did you mean {' or '.join(error.possibilities)}?" if error.possibilities and not instead else ""
+    return UsageError(f"'{option}' is not an option{meant}", instead)
 
 
 def run(words: list[str]) -> int:

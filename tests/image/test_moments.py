@@ -131,6 +131,7 @@ CHANGES = MOVES | {
         "link del group 7",
         ALL_FOUR,
         (32, 32),
+        seconds=10,
         share=1,
         rounds=1,
     ),

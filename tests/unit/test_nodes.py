@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from support.cases import cases
 from support.fake_manager import error, reply
+from support.on_host import on_host
+from support.queries import make_query
 
 from racknet.errors import UsageError
-from racknet.output.formats import Template
+from racknet.lookup import look_up
+from racknet.output.formats import Template, as_json
 from racknet.swarm import nodes
 from racknet.swarm.decode import decode_error, decode_logs, decode_node, decode_replies, decode_reply, decode_task
 from racknet.swarm.nodes import Answer, Code, Failure, Logs, Node, Reply, Task
@@ -364,6 +367,13 @@ def test_reply() -> None:
     unproven = reply("192.0.2.1", network="public", interface="ens5", proven=False)
     assert decode_reply(unproven, "public", "ipv4") == Reply("192.0.2.1", 19, "ens5", is_proven=False)
     assert decode_reply(json.dumps(IPV6), "service", "ipv6") == Reply("fe80::1", 64, "eth1", is_proven=True)
+
+
+def test_reply_of_this_version() -> None:
+    """What racknet prints with `--json` is a reply."""
+    with on_host("nic eth1 10.0.0.5/24 device"):
+        (selection,) = look_up([make_query("service")]).selections
+    assert decode_reply(as_json(selection), "service", "ipv4") == Reply("10.0.0.5", 24, "eth1", is_proven=True)
 
 
 def without(name: str) -> dict[str, Any]:
