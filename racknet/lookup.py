@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.clouds import Provider
     from racknet.core.comparison import Refusal
     from racknet.core.facts import Interface
-    from racknet.core.provider_answer import Told
+    from racknet.core.provider_answer import ProviderAnswer
     from racknet.core.selection import Selection
     from racknet.host.changes import Changes
     from racknet.host.reader import Reading
@@ -39,7 +39,7 @@ class LookUp:
         queries: Sequence[Query],
         reading: Reading,
         selections: list[Selection],
-        word: Told | Refusal | None = None,
+        word: ProviderAnswer | Refusal | None = None,
     ) -> None:
         self.queries, self.reading, self._word = queries, reading, word
         self.selections = self._with_word(selections)
@@ -195,11 +195,11 @@ def find_nat_provider(selections: Sequence[Selection]) -> Provider | None:
     return find_provider(read_dmi())
 
 
-def _ask(reading: Reading, query: Query) -> Told | Refusal | None:
+def _ask(reading: Reading, query: Query) -> ProviderAnswer | Refusal | None:
     """Return what the provider that the firmware names tells of a query; None where nothing may be translated."""
     from racknet.core.clouds import find_provider
     from racknet.core.comparison import Refusal
-    from racknet.core.provider_answer import choose_told, find_translated
+    from racknet.core.provider_answer import choose_answer, find_translated
     from racknet.host.dmi import read_dmi
 
     host = reading.whole()
@@ -220,4 +220,4 @@ def _ask(reading: Reading, query: Query) -> Told | Refusal | None:
         pairs = read_pairs(provider.metadata)
     except MetadataError as error:
         return Refusal(f"{provider.name}'s metadata service does not tell it: {error}", by_hand)
-    return choose_told(host, query, translated, provider.name, pairs)
+    return choose_answer(host, query, translated, provider.name, pairs)

@@ -36,7 +36,7 @@ def print_env(
 ) -> int:
     """Print the variables as KEY=value lines. Raise NoAddress where there is none, or one is missing that is required.
 
-    Wait until the required answers are settled, or else those for IPv4: each is there, or nothing may still bring it.
+    Wait until each of the required answers is there, or nothing may still bring it; else those for IPv4.
     """
     ipv4 = [place for place, query in enumerate(queries) if query.family == "ipv4"]
     needed = _places(queries, required)

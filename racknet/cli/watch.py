@@ -43,14 +43,14 @@ def watch(query: Query, environ: Mapping[str, str], settle: float, in_format: Fo
 
 def _watch(events: Events, query: Query, environ: Mapping[str, str], settle: float, in_format: Format) -> int:
     found = look_up([query])
-    seen = told = _state(found, in_format)
+    seen = shown = _state(found, in_format)
     line, since, is_read = "", 0.0, True
     if found.selections[0].address:
-        line = _tell(found, told, "", environ)
+        line = _show(found, shown, "", environ)
     else:
         write_error(f"{messages.format_error(no_answer(found, 'watch'))}note: racknet waits for such an address\n")
     while True:
-        limits = [] if seen == told else [max(0.0, since + settle - time.monotonic())]
+        limits = [] if seen == shown else [max(0.0, since + settle - time.monotonic())]
         limits += [] if is_read else [RETRY]
         limits += [] if found.lifetime is None else [found.lifetime + 1]
         events.wait(min(limits, default=None), found.may_change)
@@ -66,8 +66,8 @@ def _watch(events: Events, query: Query, environ: Mapping[str, str], settle: flo
         now, state = time.monotonic(), _state(found, in_format)
         if state != seen:
             seen, since = state, now
-        if seen != told and now >= since + settle:
-            line, told = _tell(found, seen, line, environ), seen
+        if seen != shown and now >= since + settle:
+            line, shown = _show(found, seen, line, environ), seen
 
 
 def _state(found: LookUp, in_format: Format) -> tuple[str, str]:
@@ -79,7 +79,7 @@ def _state(found: LookUp, in_format: Format) -> tuple[str, str]:
         return "", error.message
 
 
-def _tell(found: LookUp, state: tuple[str, str], last: str, environ: Mapping[str, str]) -> str:
+def _show(found: LookUp, state: tuple[str, str], last: str, environ: Mapping[str, str]) -> str:
     """Print the answer where it is not the last one; else write a note. Return the last answer."""
     line, reason = state
     if reason:

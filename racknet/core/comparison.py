@@ -25,15 +25,15 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.facts import Address, Route
 
 # Why there is no answer although there are candidates.
-TIE, CONTRADICTION, UNPROVEN, TOLD = "tie", "contradiction", "unproven", "told"
+TIE, CONTRADICTION, UNPROVEN, UNATTRIBUTED = "tie", "contradiction", "unproven", "unattributed"
 
 
 class Doubt:
     """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
 
     `candidates` are those that are in doubt, best first; `preference` is what decides between the first two of them, or
-    would: it is no proof, or a later preference, `against`, proves the opposite. An address is TOLD by a provider that
-    does not say for which private one.
+    would: it is no proof, or a later preference, `against`, proves the opposite. An address is UNATTRIBUTED where its
+    provider does not say for which private one it is.
     """
 
     __slots__ = ("against", "candidates", "kind", "preference")

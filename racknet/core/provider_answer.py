@@ -5,7 +5,7 @@ It is the one that the provider translates to the host's own service address, or
 
 from __future__ import annotations
 
-from racknet.core.comparison import TOLD, Doubt, Refusal
+from racknet.core.comparison import UNATTRIBUTED, Doubt, Refusal
 from racknet.core.eligibility import address_class, is_host
 from racknet.core.facts import BITS, Address
 from racknet.core.matching import as_glob, in_blocks, parse_address
@@ -20,13 +20,13 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from racknet.core.facts import Host
     from racknet.core.selection import Selection
 
-    Pair = tuple[str, str]  # a public address, and the private one that it is translated to; "" where that is not told
+    Pair = tuple[str, str]  # a public address, and the private one that it is translated to; "" where that is not said
 
 SEE_PROVIDER = "see at the provider: a public address of this host belongs to the service address of one of its NICs"
 
 
-class Told:
-    """A public address that a provider tells, on the NIC with its private one; who told it, and what is in doubt."""
+class ProviderAnswer:
+    """A public address from a provider, on the NIC with its private one; from whom, and what is in doubt."""
 
     __slots__ = ("address", "reason", "unproven")
 
@@ -34,13 +34,13 @@ class Told:
         self.address, self.reason, self.unproven = address, reason, unproven
 
 
-def with_word(selection: Selection, word: Told | Refusal) -> Selection:
+def with_word(selection: Selection, word: ProviderAnswer | Refusal) -> Selection:
     """Return a selection with the provider's word, if its query asks the provider and the host has no answer."""
     if selection.candidates or not selection.query.ask_provider:
         return selection
     if isinstance(word, Refusal):
         return selection.with_refusal(word)
-    return selection.with_told(word.address, word.reason, word.unproven)
+    return selection.with_provider_answer(word.address, word.reason, word.unproven)
 
 
 def class_of(text: str) -> str:
@@ -63,9 +63,9 @@ def find_translated(host: Host, query: Query) -> list[Address]:
     return [address for address, reason in rejected if reason is BEHIND_NAT]
 
 
-def choose_told(
+def choose_answer(
     host: Host, query: Query, translated: Sequence[Address], provider: str, pairs: Sequence[Pair]
-) -> Told | Refusal:
+) -> ProviderAnswer | Refusal:
     """Return the one public address of the pairs that is the host's, or why there is none."""
     who = f"{provider}'s metadata service"
     own = select_address(host, _without_cidr(query, "service"))
@@ -88,9 +88,9 @@ def choose_told(
             return Refusal(f"{who} tells several, {_listed(wanted)}", "", doubtful)
         unproven = own.unproven
     public, address = fitting[0]
-    told = _public(public, address.interface)
+    found = _public(public, address.interface)
     if (public, address.text) in wanted:
-        return Told(told, Reason(f"told by {who} for {address.text}"), unproven)
+        return ProviderAnswer(found, Reason(f"from {who} for {address.text}"), unproven)
     if _is_filtered(query) and len(find_translated(host, Query("public"))) > 1:
         return Refusal(
             f"{who} tells {public}, and not for which private address: {query.filters_text} cannot choose",
@@ -100,8 +100,8 @@ def choose_told(
         return Refusal(
             f"{who} tells {public}, and not for which private address: --strict refuses", "do without --strict"
         )
-    reason = Reason(f"told by {who}")
-    return Told(told, reason, Doubt(TOLD, [told], Reason(f"{reason.text}, and not for which private address")))
+    doubt = Doubt(UNATTRIBUTED, [found], Reason(f"from {who}, for an unknown private address"))
+    return ProviderAnswer(found, Reason(f"from {who}"), doubt)
 
 
 def _is_filtered(query: Query) -> bool:

@@ -23,13 +23,14 @@ class Selection:
 
     `comparison` has what decides between several candidates, and is None where there are fewer. `doubt` says why there
     is no answer although there are candidates; `unproven`, why the answer is not proven; each is None otherwise.
-    `counts_as_host` is false in a container's own network, whose addresses are no host's. `told` says who told an
-    address that is not on the host, and `refusal` why it was not told; each is None where nobody was asked.
+    `counts_as_host` is false in a container's own network, whose addresses are no host's. `from_provider` says
+    which provider gave the address, which is not on the host, and `refusal` why it gave none; each is None where nobody
+    was asked.
     """
 
     __slots__ = (
-        *("_eligibility", "address", "answers", "candidates", "comparison", "doubt"),
-        *("counts_as_host", "query", "refusal", "rejected", "told", "unproven"),
+        *("_eligibility", "address", "answers", "candidates", "comparison", "doubt", "from_provider"),
+        *("counts_as_host", "query", "refusal", "rejected", "unproven"),
     )
 
     def __init__(
@@ -42,23 +43,25 @@ class Selection:
         comparison: Comparison | None = None,
         doubt: Doubt | None = None,
         unproven: Doubt | None = None,
-        told: Reason | None = None,
+        from_provider: Reason | None = None,
         refusal: Refusal | None = None,
     ) -> None:
         self.query, self._eligibility, self.rejected, self.comparison = query, eligibility, rejected, comparison
         self.candidates = comparison.addresses if comparison else candidates
         self.unproven, self.doubt = unproven, doubt or (unproven if query.strict else None)
         self.counts_as_host = query.in_container or is_host(eligibility.host)
-        self.told, self.refusal = told, refusal
+        self.from_provider, self.refusal = from_provider, refusal
         is_answered = bool(self.candidates) and self.counts_as_host and self.doubt is None
         self.address = self.candidates[0] if is_answered else None
         self.answers = [self.address] if self.address else []
         if query.all_candidates and self.counts_as_host and not (query.strict and self.doubt):
             self.answers = self.candidates
 
-    def with_told(self, address: Address, reason: Reason, unproven: Doubt | None) -> Selection:
+    def with_provider_answer(self, address: Address, reason: Reason, unproven: Doubt | None) -> Selection:
         """Return the selection with an address that the provider tells, where the host has none."""
-        return Selection(self.query, self._eligibility, [address], self.rejected, unproven=unproven, told=reason)
+        return Selection(
+            self.query, self._eligibility, [address], self.rejected, unproven=unproven, from_provider=reason
+        )
 
     def with_refusal(self, refusal: Refusal) -> Selection:
         """Return the selection with the reason why the provider tells no address."""

@@ -21,7 +21,7 @@ CONTAINER_OWN = Reason("of the container")
 def why(selection: Selection, place: int) -> Reason:
     """Return why the candidate at a place comes before the next."""
     if selection.comparison is None:
-        return selection.told or ONLY
+        return selection.from_provider or ONLY
     return LAST if place + 1 == len(selection.candidates) else selection.comparison.deciding(place)
 
 

@@ -46,7 +46,7 @@ def fields(selection: Selection) -> list[dict[str, object]]:
             "interface": address.interface,
             "why": why(selection, place).text,
             "proven": place == 0 and selection.is_proven,
-            "source": "provider" if selection.told else "host",
+            "source": "provider" if selection.from_provider else "host",
         }
         for place, address in enumerate(selection.answers)
     ]

@@ -76,7 +76,7 @@ def no_address(
     passing = {rules.LOOPBACK, *PASSING, rules.CONTAINER, *([NOT_NAMED] if query.include else [])}
     if not selection.counts_as_host:
         message, hint = f"no {query} address: {NOT_A_HOST}", hints.not_a_host(way)
-    elif error := _told_or_doubtful(selection, message, rows, way):
+    elif error := _refused_or_doubtful(selection, message, rows, way):
         return error
     elif rules.ANCHOR in reasons:
         hint = hints.anchor()
@@ -129,7 +129,7 @@ def another_address(selection: Selection, word: str, number: int) -> NoAddress:
     )
 
 
-def _told_or_doubtful(selection: Selection, message: str, rows: list[Row], way: str) -> NoAddress | None:
+def _refused_or_doubtful(selection: Selection, message: str, rows: list[Row], way: str) -> NoAddress | None:
     """Return the error where the provider was asked in vain, or there are several addresses; None otherwise."""
     refusal = selection.refusal
     if not refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.core.comparison import CONTRADICTION, TIE, TOLD, UNPROVEN
+from racknet.core.comparison import CONTRADICTION, TIE, UNATTRIBUTED, UNPROVEN
 from racknet.output.stdio import printable
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def doubt_text(doubt: Doubt) -> str:
     if doubt.kind == TIE:
         return f"{listed(doubt.interfaces)} tie"
     first, *others = doubt.candidates
-    if doubt.kind == TOLD:
+    if doubt.kind == UNATTRIBUTED:
         return f"{first.text} is {doubt.decided_by}"
     if not others:
         return f"{first.text} on {first.interface} is behind a hypervisor's NAT"

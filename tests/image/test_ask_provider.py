@@ -78,7 +78,7 @@ def test_each_provider(cloudy: str, one: Provider, form: str) -> None:
         assert result.status == 0, result
         answer = json.loads(result.out)
         for_private = "" if cloud == "openstack" else f" for {FIRST}"
-        assert answer["why"] == f"told by {one.name}'s metadata service{for_private}"
+        assert answer["why"] == f"from {one.name}'s metadata service{for_private}"
         assert answer["proven"] is (cloud != "openstack")
         assert (answer["address"], answer["interface"], answer["source"]) == (PUBLIC, "ens5", "provider")
         lines = asked(cloudy)

@@ -27,7 +27,7 @@ STRICT = "not proven: --strict refuses\n"
 
 
 @contextmanager
-def told(
+def provider_says(
     host: str, pairs: Sequence[tuple[str, str]] | Exception = (), provider: str = "AWS", layout: str = ""
 ) -> Iterator[Mock]:
     """Play a host of the table, whose firmware names a provider, and what that tells. Yield who asks it."""
@@ -43,7 +43,7 @@ def told(
 
 def test_answer(capfd: pytest.CaptureFixture[str]) -> None:
     """The answer is the public address that belongs to the service address of the host; it is proven."""
-    with told("aws", ONE) as reader:
+    with provider_says("aws", ONE) as reader:
         assert run(*ASK) == 0
         assert capfd.readouterr() == (f"{PUBLIC}\n", "")
         assert run(*ASK, "--strict", "--all") == 0
@@ -58,17 +58,17 @@ def test_answer(capfd: pytest.CaptureFixture[str]) -> None:
         "address": PUBLIC,
         "prefix_length": 32,
         "interface": "ens5",
-        "why": f"told by AWS's metadata service for {FIRST}",
+        "why": f"from AWS's metadata service for {FIRST}",
         "proven": True,
         "source": "provider",
     }
     assert out.splitlines()[1:] == [PUBLIC]
-    assert f"racknet: public ipv4: {PUBLIC} on ens5\ndecided by: told by AWS's metadata service for {FIRST}\n" in err
+    assert f"racknet: public ipv4: {PUBLIC} on ens5\ndecided by: from AWS's metadata service for {FIRST}\n" in err
 
 
 def test_source_of_others(capfd: pytest.CaptureFixture[str]) -> None:
     """An address of the host has the host as its source, also where the provider might have been asked."""
-    with told("rackspace", ONE) as reader:
+    with provider_says("rackspace", ONE) as reader:
         assert run(*ASK, "--json") == 0
     assert json.loads(capfd.readouterr().out)["source"] == "host"
     assert reader.call_count == 0
@@ -93,7 +93,7 @@ def test_source_of_others(capfd: pytest.CaptureFixture[str]) -> None:
 )
 def test_when_nobody_is_asked(host: str, words: str, variable: str) -> None:
     """Nobody is asked without the option, or where the host has a public address, or is a container."""
-    with told(host, ONE) as reader:
+    with provider_says(host, ONE) as reader:
         run(*words.split(), RACKNET_ASK_PROVIDER=variable)
     assert reader.call_count == 0
 
@@ -116,14 +116,14 @@ def test_two_nics(
     words: Sequence[str], pairs: list[tuple[str, str]], answer: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With two NICs, it is the one that the provider tells, within the user's filters."""
-    with told("aws-two-nics", pairs):
+    with provider_says("aws-two-nics", pairs):
         assert run(*ASK, *words) == 0
     assert capfd.readouterr().out == f"{answer}\n"
 
 
 def test_preferred(capfd: pytest.CaptureFixture[str]) -> None:
     """Of several, a service address that only a preference decides is no proof."""
-    with told("aws-two-nics", TWO):
+    with provider_says("aws-two-nics", TWO):
         assert run(*ASK) == 0
         assert capfd.readouterr().err.endswith(STRICT)
         assert run(*ASK, "--strict") == 1
@@ -139,13 +139,13 @@ def test_preferred(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_several_of_one_nic(capfd: pytest.CaptureFixture[str]) -> None:
     """Several public addresses of one private one are ambiguous; one that is named twice is one."""
-    with told("aws", [*ONE, (OTHER, FIRST)]):
+    with provider_says("aws", [*ONE, (OTHER, FIRST)]):
         assert run(*ASK) == 1
         assert capfd.readouterr().err.endswith(
             f"--cidr, for instance: racknet public ipv4 --cidr {PUBLIC} --ask-provider\n"
         )
         assert run(*ASK, "--cidr", OTHER) == 0
-    with told("aws", ONE * 2):
+    with provider_says("aws", ONE * 2):
         assert run(*ASK) == 0
 
 
@@ -188,7 +188,7 @@ def test_no_answer(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """The error says what the provider told instead, which addresses there are, and what to do."""
-    with told("aws", pairs):
+    with provider_says("aws", pairs):
         assert run(*ASK, *words) == 1
     out, err = capfd.readouterr()
     message, row, *_, last = err.splitlines()
@@ -201,17 +201,17 @@ def test_no_answer(
 
 def test_secondary_address(capfd: pytest.CaptureFixture[str]) -> None:
     """A public address of a NIC's second address is not that of the host: `service` answers the first."""
-    with told("aws-secondary-address", [(PUBLIC, "172.31.5.8")]):
+    with provider_says("aws-secondary-address", [(PUBLIC, "172.31.5.8")]):
         assert run(*ASK) == 1
         assert "for 172.31.5.8, which belongs to no service address of this host\n" in capfd.readouterr().err
-    with told("aws-secondary-address", [(PUBLIC, "172.31.5.8"), (OTHER, FIRST)]):
+    with provider_says("aws-secondary-address", [(PUBLIC, "172.31.5.8"), (OTHER, FIRST)]):
         assert run(*ASK) == 0
     assert capfd.readouterr().out == f"{OTHER}\n"
 
 
 def test_oracle(capfd: pytest.CaptureFixture[str]) -> None:
     """Oracle's service does not have the address: the error says so, with the command that has it."""
-    with told("oracle", provider="Oracle Cloud") as reader:
+    with provider_says("oracle", provider="Oracle Cloud") as reader:
         assert run(*ASK) == 1
     err = capfd.readouterr().err
     assert err.startswith(
@@ -223,7 +223,7 @@ def test_oracle(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_in_a_container(capfd: pytest.CaptureFixture[str]) -> None:
     """In a container's own network nobody is asked, and the error says so."""
-    with told("bridged-container", ONE):
+    with provider_says("bridged-container", ONE):
         assert run(*ASK, "--in-container") == 1
     why = "and no provider is asked from a container's own network\n"
     assert f"racknet: no public ipv4 address on this host, {why}" in capfd.readouterr().err
@@ -231,7 +231,7 @@ def test_in_a_container(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_no_provider(capfd: pytest.CaptureFixture[str]) -> None:
     """Where the firmware names nobody, nobody is asked."""
-    with told("aws", ONE, provider="Acme") as reader:
+    with provider_says("aws", ONE, provider="Acme") as reader:
         assert run(*ASK) == 1
     assert "and the firmware names no provider that can be asked\n" in capfd.readouterr().err
     assert reader.call_count == 0
@@ -239,33 +239,33 @@ def test_no_provider(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_without_the_private_address(capfd: pytest.CaptureFixture[str]) -> None:
     """What OpenStack tells is likely, not proven: it does not say for which private address."""
-    with told("aws", [(PUBLIC, "")], "OpenStack"):
+    with provider_says("aws", [(PUBLIC, "")], "OpenStack"):
         assert run(*ASK) == 0
-        note = f"note: {PUBLIC} is told by OpenStack's metadata service, and not for which private address, {STRICT}"
+        note = f"note: {PUBLIC} is from OpenStack's metadata service, for an unknown private address, {STRICT}"
         assert capfd.readouterr() == (f"{PUBLIC}\n", note)
         assert run(*ASK, "--strict") == 1
         assert capfd.readouterr().err.splitlines()[0].endswith("for which private address: --strict refuses")
         assert racknet.public(ask_provider=True) == racknet.address("public", ask_provider=True)
     two = "nic ens5 10.0.1.5/24 device\nnic ens6 10.0.2.5/24 device\ndefault ens5 via 10.0.1.1"
     for words in (["--interface", "ens6"], ["--exclude", "ens5"], ["--exclude", "10.0.1.0/24"]):
-        with told("", [(PUBLIC, "")], "OpenStack", two):  # of which of them it is, nobody says
+        with provider_says("", [(PUBLIC, "")], "OpenStack", two):  # of which of them it is, nobody says
             assert run(*ASK, *words) == 1
             assert "cannot choose" in capfd.readouterr().err
-    with told("", [(PUBLIC, "")], "OpenStack", two):
+    with provider_says("", [(PUBLIC, "")], "OpenStack", two):
         assert run(*ASK) == 0
-    with told("aws", [(PUBLIC, "")], "OpenStack"):
+    with provider_says("aws", [(PUBLIC, "")], "OpenStack"):
         assert run(*ASK, "--interface", "*") == 0
     tied = "nic ens5 10.0.1.5/24\nnic ens6 10.0.2.5/24\ndefault ens5 via 10.0.1.1\ndefault ens6 via 10.0.2.1"
-    with told("", [(PUBLIC, "")], "OpenStack", tied):  # on which NIC would it be?
+    with provider_says("", [(PUBLIC, "")], "OpenStack", tied):  # on which NIC would it be?
         assert run(*ASK) == 1
 
 
 def test_variables(capfd: pytest.CaptureFixture[str]) -> None:
     """`env` and `exec` ask by the variable; what is not told is a note, or the error where it is required."""
-    with told("aws", ONE):
+    with provider_says("aws", ONE):
         assert run("env", RACKNET_ASK_PROVIDER="1") == 0
         assert f"RACKNET_PUBLIC_IPV4={PUBLIC}\n" in capfd.readouterr().out
-    with told("aws"):
+    with provider_says("aws"):
         assert run("env", RACKNET_ASK_PROVIDER="1") == 0
         note = "note: no RACKNET_PUBLIC_IPV4: AWS's metadata service tells none\n"
         assert note in capfd.readouterr().err
@@ -293,14 +293,14 @@ def test_wait() -> None:
 )
 def test_wrong_use(words: Sequence[str], said: str, capfd: pytest.CaptureFixture[str]) -> None:
     """The option is for `public ipv4` alone."""
-    with told("aws", ONE):
+    with provider_says("aws", ONE):
         assert run(*words) == 2
     assert capfd.readouterr().err.startswith(f"racknet: {said}\n")
 
 
 def test_wrong_values(capfd: pytest.CaptureFixture[str]) -> None:
     """The variable is 0, 1 or empty, and the argument is True or False, for `public ipv4` alone."""
-    with told("aws", ONE):
+    with provider_says("aws", ONE):
         assert run("public", RACKNET_ASK_PROVIDER="yes") == 2
         assert "RACKNET_ASK_PROVIDER: 'yes' is not 0 or 1\n" in capfd.readouterr().err
         with pytest.raises(racknet.UsageError, match="ask_provider is for public ipv4, not for public ipv6"):
@@ -319,6 +319,6 @@ def test_class_of() -> None:
 
 def test_second_look(capfd: pytest.CaptureFixture[str]) -> None:
     """The whole host, which the errors and --explain show, has the provider's answer, too."""
-    with told("aws", ONE):
+    with provider_says("aws", ONE):
         found = lookup.wait_for([make_query("public"), make_query("service")], 0, lambda _: True)
-        assert [one.told for one in found.whole()[1]] == [None, None]
+        assert [one.from_provider for one in found.whole()[1]] == [None, None]
