@@ -57,6 +57,12 @@ class LookUp:
                 return LookUp(self.queries, self.reading, self.selections, _ask(self.reading, selection.query))
         return self
 
+    @property
+    def awaits_provider(self) -> bool:
+        """Whether there is no answer, and that of the provider may still come."""
+        refusals = [selection.refusal for selection in self.selections if selection.refusal]
+        return any(each.may_pass for each in refusals) and not any(s.answers for s in self.selections)
+
     def _with_word(self, selections: list[Selection]) -> list[Selection]:
         if self._word is None:
             return selections
@@ -131,7 +137,8 @@ def wait_for(
     """Look up until `is_done`, or the time is over, and return the last look. Raise HostReadError.
 
     Look again as soon as the kernel tells of a change. `first` is a look that was just taken; `on_wait` is called once,
-    when the waiting begins. In the end, the provider is asked for those queries that are to ask it.
+    when the waiting begins. In the end, the provider is asked for those queries that are to ask it, once or until it
+    answers.
     """
     if not seconds:
         return (first or look_up(queries)).ask_provider()
@@ -147,7 +154,9 @@ def wait_for(
                 found, first = first or look_up(queries), None
                 may_change = found.may_change
                 if is_done(found.selections) or monotonic() >= end:
-                    return found.ask_provider()
+                    answered = found.ask_provider()
+                    if not answered.awaits_provider or monotonic() >= end:
+                        return answered
             except HostReadError:
                 if monotonic() >= end:
                     raise
@@ -219,5 +228,5 @@ def _ask(reading: Reading, query: Query) -> ProviderAnswer | Refusal | None:
     try:
         pairs = read_pairs(provider.metadata)
     except MetadataError as error:
-        return Refusal(f"{provider.name}'s metadata service does not tell it: {error}", by_hand)
+        return Refusal(f"{provider.name}'s metadata service does not tell it: {error}", by_hand, may_pass=True)
     return choose_answer(host, query, translated, provider.name, pairs)

@@ -55,12 +55,17 @@ class Doubt:
 
 
 class Refusal:
-    """Why a provider tells no answer, and what to do. `doubtful` are the addresses of which any may be the one."""
+    """Why a provider gives no answer, and what to do. `doubtful` are the addresses of which any may be the one.
 
-    __slots__ = ("doubtful", "hint", "message")
+    `may_pass` says that the provider did not answer as it should, which may be otherwise a little later.
+    """
 
-    def __init__(self, message: str, hint: str = "", doubtful: Sequence[Address] = ()) -> None:
-        self.message, self.hint, self.doubtful = message, hint, doubtful
+    __slots__ = ("doubtful", "hint", "may_pass", "message")
+
+    def __init__(
+        self, message: str, hint: str = "", doubtful: Sequence[Address] = (), *, may_pass: bool = False
+    ) -> None:
+        self.message, self.hint, self.doubtful, self.may_pass = message, hint, doubtful, may_pass
 
 
 class Comparison:

@@ -298,6 +298,20 @@ def test_wrong_use(words: Sequence[str], said: str, capfd: pytest.CaptureFixture
     assert capfd.readouterr().err.startswith(f"racknet: {said}\n")
 
 
+def test_waits_for_the_service(capfd: pytest.CaptureFixture[str]) -> None:
+    """With `--wait`, the service is asked again until it answers, or the time is over; other answers do not wait."""
+    with provider_says("aws", MetadataError("no answer")) as reader:
+        reader.side_effect = [MetadataError("no answer"), ONE]
+        assert run(*ASK, "--wait", "30") == 0
+    assert capfd.readouterr().out == f"{PUBLIC}\n"
+    with provider_says("aws", MetadataError("no answer")) as reader:
+        assert run(*ASK, "--wait", "3") == 1
+        assert reader.call_count == 4
+    with provider_says("aws", MetadataError("no answer")) as reader:
+        assert run("env", RACKNET_ASK_PROVIDER="1", RACKNET_WAIT="30") == 0
+        assert reader.call_count == 1
+
+
 def test_wrong_values(capfd: pytest.CaptureFixture[str]) -> None:
     """The variable is 0, 1 or empty, and the argument is True or False, for `public ipv4` alone."""
     with provider_says("aws", ONE):
