@@ -24,7 +24,7 @@ LABEL = "racknet.cluster.seconds"  # on each job: how long after its CreatedAt i
 MARGIN = 120  # seconds that a run may take beyond its timeout, for the logs and the removal
 TAIL = 20  # lines of a task's log to read: an answer has one, an error at most thirteen
 LOGS = 15  # seconds for the tasks' logs: a node that is frozen would hold them up
-ELECTION, PAUSE = 30, 1  # seconds: managers elect a leader in ELECTION; PAUSE is between two tries to remove a job
+ELECTION, PAUSE = 60, 1  # seconds: managers elect a leader in ELECTION; PAUSE is between two tries to remove a job
 
 
 class Swarm:

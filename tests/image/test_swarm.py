@@ -243,7 +243,7 @@ def test_node_that_freezes(swarm_of_three: Swarm) -> None:
     with asking(n1, "--timeout", "4") as process:
         wait_for(lambda: tasks(n1).count(" running") == 3, "all tasks running")
         with paused(swarm_of_three, n10):
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=90)
     assert (out, process.returncode) == ("", 1)
     assert "\n  n10  " in err
 
@@ -464,7 +464,7 @@ def test_election(swarm_of_three: Swarm) -> None:
                 assert process.poll() is None
             finally:
                 engine.docker("unpause", n2.container)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=90)
         assert (out, err, process.returncode) == ("", "", 128 + signal.SIGTERM)
     finally:
         wait_for(lambda: engine.command("docker", "--host", n1.docker_host, "node", "demote", "n2").status == 0, "n1")
