@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from racknet.core.eligibility import is_host
 from racknet.core.facts import Host
-from racknet.core.known import CONTAINER_NAMES
-from racknet.core.query import Query, names_interface
+from racknet.core.query import Query
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
 from racknet.errors import HostReadError
 from racknet.host.crosscheck import find_unconfirmed
-from racknet.host.reader import gateways_of, read_host
+from racknet.host.reader import read_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
@@ -18,7 +17,6 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
     from racknet.core.clouds import Provider
     from racknet.core.comparison import Refusal
-    from racknet.core.facts import Interface
     from racknet.core.provider_answer import ProviderAnswer
     from racknet.core.selection import Selection
     from racknet.host.changes import Changes
@@ -73,37 +71,10 @@ class LookUp:
     def may_change(self, messages: Sequence[bytes]) -> bool:
         """Return whether messages of the kernel's since then, in their order, may change a selection."""
         if self._changes is None:
-            from racknet.host.changes import Changes
+            from racknet.host.changes import changes_since
 
-            host, (containers, others) = self.reading.host, self._containers_and_others()
-            self._changes = Changes(
-                self.reading.names,
-                host.ways,
-                self._counting_globs(containers, others),
-                gateways_of(host.routes),
-                are_only_sign=not is_host(Host(others, [], [], known_host=host.known_host)),
-            )
+            self._changes = changes_since(self.reading, self.queries, counts_as_host=self.selections[0].counts_as_host)
         return self._changes.concern(messages)
-
-    @property
-    def lifetime(self) -> int | None:
-        """The seconds after which a route expires, of which the kernel tells late; None where none does."""
-        return min((route.lifetime for route in self.reading.host.routes if route.lifetime), default=None)
-
-    def _containers_and_others(self) -> tuple[list[Interface], list[Interface]]:
-        interfaces = self.reading.host.interfaces.values()
-        containers = [interface for interface in interfaces if CONTAINER_NAMES.match(interface.name)]
-        return containers, [interface for interface in interfaces if interface not in containers]
-
-    def _counting_globs(self, containers: Sequence[Interface], others: Sequence[Interface]) -> Sequence[str]:
-        """Return globs of the container interfaces that count: those that a filter may name, or all."""
-        globs = [glob for query in self.queries for glob in query.include]
-        # A glob that names none of the others may be a label, or a name of a container interface.
-        counts_all = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
-        counts_all |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in self.queries)
-        counts_all |= bool(globs) and any(interface.alternative_names for interface in containers)
-        # A container interface that comes shows that a network is a host's.
-        return ["*"] if counts_all or not self.selections[0].counts_as_host else globs
 
 
 def look_up(queries: Sequence[Query]) -> LookUp:

@@ -15,6 +15,7 @@ from racknet import __version__
 from racknet.cli import ask, env_exec, mistakes, watch
 from racknet.cli.completion import offer_commands, offer_families, offer_interfaces, offer_networks
 from racknet.cli.help import Command, Commands, ServiceCommand
+from racknet.core.query import Query
 from racknet.errors import ExitStatus, UsageError
 from racknet.output import hints
 from racknet.output.formats import FORMATS, Template, as_text
@@ -117,6 +118,14 @@ def _template(text: str | None, *, as_json: bool) -> Template | None:
     return None if text is None else Template(text)
 
 
+def _parse(
+    network: str, word: str, interface: Several, cidr: Several, exclude: Several, reach: Several, **switches: bool
+) -> Query:
+    """Return the query of the words of a command, and of the variables. Raise UsageError."""
+    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
+    return parse_query(parse_network(network), parse_family(word), os.environ, options, "--", **switches)
+
+
 def _add_network(network: str, about: str) -> None:
     """Add the command that asks for a network's address."""
 
@@ -136,13 +145,13 @@ def _add_network(network: str, about: str) -> None:
         as_json: Json = False,
         explain: Explain = False,
     ) -> None:
-        options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
-        family = parse_family(word)
-        query = parse_query(
+        query = _parse(
             network,
-            family,
-            os.environ,
-            options,
+            word,
+            interface,
+            cidr,
+            exclude,
+            reach,
             strict=strict,
             in_container=in_container,
             ask_provider=ask_provider,
@@ -230,9 +239,7 @@ def _watch(
     The first is printed at once. Where there is none, standard error says why, and it waits. It ends when nobody reads
     its output.
     """
-    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
-    network, family = parse_network(network), parse_family(word)
-    query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
+    query = _parse(network, word, interface, cidr, exclude, reach, strict=strict, in_container=in_container)
     in_format = _template(text, as_json=False) or as_text
     raise typer.Exit(watch.watch(query, os.environ, parse_seconds(settle, {}, "--settle"), in_format))
 
@@ -254,9 +261,7 @@ def _check(
 
     With status 1, standard error says which one is.
     """
-    options = {"interface": interface, "cidr": cidr, "exclude": exclude, "reach": reach}
-    network, family = parse_network(network), parse_family(word)
-    query = parse_query(network, family, os.environ, options, strict=strict, in_container=in_container)
+    query = _parse(network, word, interface, cidr, exclude, reach, strict=strict, in_container=in_container)
     raise typer.Exit(watch.check(address, query, parse_seconds(wait, os.environ)))
 
 

@@ -52,7 +52,7 @@ def _watch(events: Events, query: Query, environ: Mapping[str, str], settle: flo
     while True:
         limits = [] if seen == shown else [max(0.0, since + settle - time.monotonic())]
         limits += [] if is_read else [RETRY]
-        limits += [] if found.lifetime is None else [found.lifetime + 1]
+        limits += [route.lifetime + 1 for route in found.reading.host.routes if route.lifetime]  # told of late
         events.wait(min(limits, default=None), found.may_change)
         if not events.has_reader:
             return ExitStatus.ANSWERED

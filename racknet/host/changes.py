@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
-from racknet.core.facts import BITS, FAMILIES
+from racknet.core.eligibility import is_host
+from racknet.core.facts import BITS, FAMILIES, Host
 from racknet.core.known import CONTAINER_NAMES, WIDE
 from racknet.core.matching import family_of, matches_glob, parse_address
+from racknet.core.query import Query, names_interface
 from racknet.host.interfaces import IFADDRMSG, IFINFOMSG, IFLA_IFNAME
 from racknet.host.netlink import NLMSGHDR, RTM_NEWADDR, RTM_NEWLINK, RTM_NEWROUTE, attributes, to_text
-from racknet.host.routes import RTA_DST, RTMSG, is_private, read_nexthops
+from racknet.host.routes import RTA_DST, RTMSG, gateways_of, is_private, read_nexthops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Collection, Sequence
 
+    from racknet.core.facts import Interface
     from racknet.host.netlink import Buffer
+    from racknet.host.reader import Reading
+
+
+def changes_since(reading: Reading, queries: Sequence[Query], *, counts_as_host: bool) -> Changes:
+    """Return what tells which messages since a reading may change an answer to a query."""
+    interfaces = reading.host.interfaces.values()
+    containers = [interface for interface in interfaces if CONTAINER_NAMES.match(interface.name)]
+    others = [interface for interface in interfaces if interface not in containers]
+    return Changes(
+        reading.names,
+        reading.host.ways,
+        # A container interface that comes shows that a network is a host's.
+        _counting_globs(queries, containers, others) if counts_as_host else ["*"],
+        gateways_of(reading.host.routes),
+        are_only_sign=not is_host(Host(others, [], [], known_host=reading.host.known_host)),
+    )
+
+
+def _counting_globs(
+    queries: Sequence[Query], containers: Sequence[Interface], others: Sequence[Interface]
+) -> Sequence[str]:
+    """Return globs of the container interfaces that count: those that a filter may name, or all."""
+    globs = [glob for query in queries for glob in query.include]
+    # A glob that names none of the others may be a label, or a name of a container interface.
+    counts_all = not all(any(names_interface((glob,), interface) for interface in others) for glob in globs)
+    counts_all |= any(query.reach or any(block.is_bare for block in query.cidrs) for query in queries)
+    counts_all |= bool(globs) and any(interface.alternative_names for interface in containers)
+    return ["*"] if counts_all else globs
 
 
 class Changes:

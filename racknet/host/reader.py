@@ -7,17 +7,16 @@ import posix  # what `os` is made of: `os` itself takes longer to load than an a
 from racknet.core.eligibility import is_host
 from racknet.core.facts import BITS, Host
 from racknet.core.known import INTERNET
-from racknet.core.matching import pack_address
 from racknet.errors import HostReadError
 from racknet.host.interfaces import decode_address, make_interfaces, read_addresses, read_links
 from racknet.host.netlink import READS, Groups, Kernel
-from racknet.host.routes import find_way, read_routes
+from racknet.host.routes import find_way, gateways_of, read_routes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from racknet.core.facts import Route, Way
+    from racknet.core.facts import Way
     from racknet.host.interfaces import Link
 
 REFUSED = (1, 13, 93, 97)  # EPERM, EACCES, EPROTONOSUPPORT, EAFNOSUPPORT
@@ -79,11 +78,6 @@ def read_error(error: OSError) -> HostReadError:
     """Return the error for the user, where the kernel does not tell about the host."""
     hint = REFUSED_HINT if error.errno in REFUSED else HINT
     return HostReadError(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}", hint)
-
-
-def gateways_of(routes: Iterable[Route]) -> set[bytes]:
-    """Return the gateways of the default routes, in network order, without link-local ones."""
-    return {pack_address(r.gateway) for r in routes if not r.destination and r.gateway[:4] not in ("", "fe80")}
 
 
 def _have_changed(messages: Sequence[bytes], names: dict[int, str], ways: Mapping[str, Way | None]) -> bool:

@@ -6,12 +6,12 @@ from _struct import pack
 
 from racknet.core.facts import AF, BITS, MAIN_TABLE, Route, Way
 from racknet.core.known import PRIVATE_BLOCKS, WIDE
-from racknet.core.matching import family_of, format_address, parse_address
+from racknet.core.matching import family_of, format_address, pack_address, parse_address
 from racknet.host.netlink import RTM_GETROUTE, Kernel, KernelStruct, attributes, to_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from racknet.host.netlink import Attributes, Buffer
 
@@ -100,6 +100,11 @@ def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> Way | None:
             return None
         raise
     return ways[0] if ways else None
+
+
+def gateways_of(routes: Iterable[Route]) -> set[bytes]:
+    """Return the gateways of the default routes, in network order, without link-local ones."""
+    return {pack_address(r.gateway) for r in routes if not r.destination and r.gateway[:4] not in ("", "fe80")}
 
 
 def is_private(family: str, packed: Buffer, length: int) -> bool:
