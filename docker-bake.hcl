@@ -12,6 +12,14 @@ variable "REVISION" { default = "" }
 # The date of all that is built, in seconds: the commit's, as script/image has it. Without one, all has today's date.
 variable "SOURCE_DATE_EPOCH" { default = "" }
 
+# Those of packaging/architectures.py.
+variable "ARCHITECTURES" { default = ["amd64", "arm64", "armv7", "ppc64le", "riscv64", "s390x"] }
+
+function "platform" {
+  params = [arch]
+  result = arch == "armv7" ? "linux/arm/v7" : "linux/${arch}"
+}
+
 target "_common" {
   context = "."
   args    = SOURCE_DATE_EPOCH == "" ? {} : { SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH }
@@ -19,7 +27,7 @@ target "_common" {
   labels = {
     "org.opencontainers.image.title"       = "racknet"
     "org.opencontainers.image.description" = "The address of a host on the public network, or on the provider's internal network"
-    "org.opencontainers.image.licenses"    = "Apache-2.0 AND PSF-2.0 AND BSD-3-Clause AND MIT AND Zlib AND LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1"
+    "org.opencontainers.image.licenses"    = "Apache-2.0 AND PSF-2.0 AND BSD-3-Clause AND MIT AND LGPL-2.1-or-later AND GPL-3.0-or-later WITH GCC-exception-3.1"
     "org.opencontainers.image.version"     = VERSION
   }
 }
@@ -32,34 +40,32 @@ target "image" {
   output   = ["type=docker"]
 }
 
-# The image for either kind of machine, as script/release saves it.
+# The image for each kind of machine, as script/release saves it.
 target "one" {
   name      = "image-${arch}"
-  matrix    = { arch = ["amd64", "arm64"] }
+  matrix    = { arch = ARCHITECTURES }
   inherits  = ["image"]
-  platforms = ["linux/${arch}"]
+  platforms = [platform(arch)]
   tags      = ["racknet/ip:${VERSION}-${arch}"]
   labels    = { "org.opencontainers.image.revision" = REVISION }
 }
 
 # The files themselves: script/executable.
-group "executables" { targets = ["executable-amd64", "executable-arm64"] }
-
 target "executable" {
   name      = "executable-${arch}"
-  matrix    = { arch = ["amd64", "arm64"] }
+  matrix    = { arch = ARCHITECTURES }
   inherits  = ["_common"]
-  platforms = ["linux/${arch}"]
+  platforms = [platform(arch)]
   output    = ["type=local,dest=dist/${arch}"]
 }
 
 # What they are made of: script/release makes the bills of materials out of it.
 target "materials" {
   name      = "materials-${arch}"
-  matrix    = { arch = ["amd64", "arm64"] }
+  matrix    = { arch = ARCHITECTURES }
   inherits  = ["_common"]
   target    = "materials"
-  platforms = ["linux/${arch}"]
+  platforms = [platform(arch)]
   output    = ["type=local,dest=dist/materials/${arch}"]
 }
 
@@ -72,9 +78,9 @@ group "compare" { targets = ["beside-host", "beside-peers"] }
 
 target "stage" {
   name     = stage
-  matrix   = { stage = ["objects", "frozen"] }
+  matrix   = { stage = ["sources", "frozen"] }
   inherits = ["_common"]
-  target   = stage == "frozen" ? "executable" : stage
+  target   = stage
   output   = ["type=cacheonly"]
 }
 
@@ -82,7 +88,7 @@ target "beside" {
   name     = "beside-${stage}"
   matrix   = { stage = ["host", "package", "frozen", "qemu", "node", "servers", "redis", "bench", "nothing", "peers", "engines", "machine", "systemd", "tools", "packages", "cloud-init"] }
   context  = "tests/image"
-  contexts = { image = "target:image", objects = "target:objects", frozen-in = "target:frozen", project = "." }
+  contexts = { image = "target:image", sources = "target:sources", frozen-in = "target:frozen", project = "." }
   target   = stage
   secret   = SSL_CERT_FILE == "" ? [] : ["id=certificates,src=${SSL_CERT_FILE}"]
   tags     = ["racknet/tests:${stage}"]

@@ -1,8 +1,8 @@
 """Make a Debian package of an executable, and print its path.
 
-Usage: make_deb.py EXECUTABLE ARCHITECTURE LICENCES FOLDER. LICENCES is a file with the texts for what is linked in. The
-date is SOURCE_DATE_EPOCH, for the same bytes at any time. The maintainer is the author of setup.cfg, unless DEBFULLNAME
-and DEBEMAIL name another, as for Debian's own tools. It needs `dpkg-deb`.
+Usage: make_deb.py EXECUTABLE ARCHITECTURE LICENCES FOLDER. ARCHITECTURE is a name of architectures.py, LICENCES a file
+with the texts for what is linked in. The date is SOURCE_DATE_EPOCH, for the same bytes at any time. The maintainer is
+the author of setup.cfg, unless DEBFULLNAME and DEBEMAIL name another, as for Debian's own tools. It needs `dpkg-deb`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from architectures import BY_NAME
 from man_pages import TEXTS, man_page
 
 from racknet import __version__
@@ -68,8 +69,6 @@ racknet ({version}) unstable; urgency=medium
 OVERRIDES = """\
 # One static executable is what racknet is: it runs in any image, with any C library or none.
 racknet: statically-linked-binary [usr/bin/racknet]
-# That of Debian's zlib1g-dev; each release is linked anew, and its bill of materials names the version.
-racknet: embedded-library zlib [usr/bin/racknet]
 # The licences of what is linked in stand as their authors wrote them.
 racknet: old-fsf-address-in-copyright-file
 # The package is not meant for Debian's archive.
@@ -118,11 +117,12 @@ def main(executable: str, architecture: str, licences: str, folder: str) -> None
     maintainer = f"{name} <{os.environ.get('DEBEMAIL') or project['author_email']}>"
     files = contents(Path(executable), Path(licences), maintainer)
     size = sum(len(content) for content in files.values()) // 1024 + 1
-    about = {"version": VERSION, "architecture": architecture, "maintainer": maintainer, "size": size}
+    debian = BY_NAME[architecture].debian
+    about = {"version": VERSION, "architecture": debian, "maintainer": maintainer, "size": size}
     about["homepage"] = project["url"]
     files["DEBIAN/md5sums"] = "".join(f"{md5(files[path]).hexdigest()}  {path}\n" for path in sorted(files)).encode()
     files["DEBIAN/control"] = CONTROL.format(**about).encode()
-    package = f"{folder}/racknet_{VERSION}_{architecture}.deb"
+    package = f"{folder}/racknet_{VERSION}_{debian}.deb"
     with TemporaryDirectory() as tree:
         os.chmod(tree, 0o755)
         for path, content in files.items():

@@ -1,4 +1,4 @@
-"""Write the image for both architectures, with bills of materials and provenance, as a folder that registries take.
+"""Write the image for all architectures, with bills of materials and provenance, as a folder that registries take.
 
 Usage: oci_layout.py DIST VERSION COMMIT FOLDER. DIST is what script/release has made of the commit. Prints the digest
 of the index. The same files give the same digest: nothing here has a date.
@@ -17,10 +17,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from architectures import ARCHITECTURES, Architecture
+
 OCI, DOCKER = "application/vnd.oci", "application/vnd.docker"
 STATEMENT = "application/vnd.in-toto+json"
 GZIP = 31  # what zlib calls the format
-ARCHITECTURES = ("amd64", "arm64")
 
 
 class Layout:
@@ -52,7 +53,7 @@ def compress(data: bytes) -> bytes:
     return compressor.compress(data) + compressor.flush()
 
 
-def add_image(layout: Layout, saved: Path, commit: str, architecture: str) -> dict[str, Any]:
+def add_image(layout: Layout, saved: Path, commit: str, architecture: Architecture) -> dict[str, Any]:
     """Add the image of a file that `docker save` wrote, and return its descriptor. Exit if it is of another commit."""
     with tarfile.open(saved) as tar:
         files = {member.name: member for member in tar.getmembers()}
@@ -74,7 +75,9 @@ def add_image(layout: Layout, saved: Path, commit: str, architecture: str) -> di
         "config": layout.add(config, f"{OCI}.image.config.v1+json"),
         "layers": [layout.add(compress(layer), f"{OCI}.image.layer.v1.tar+gzip") for layer in layers],
     }
-    return layout.add_manifest(content, platform={"os": "linux", "architecture": architecture})
+    kind, _, variant = architecture.platform.partition("/")
+    platform = {"os": "linux", "architecture": kind, **({"variant": variant} if variant else {})}
+    return layout.add_manifest(content, platform=platform)
 
 
 def provenance(version: str, commit: str) -> dict[str, Any]:
@@ -117,8 +120,8 @@ def main(dist: Path, version: str, commit: str, folder: Path) -> None:
     layout = Layout(folder)
     images, attestations = [], []
     for architecture in ARCHITECTURES:
-        image = add_image(layout, dist / f"racknet-ip-{version}-{architecture}.tar", commit, architecture)
-        bill = json.loads((dist / f"racknet-linux-{architecture}.cdx.json").read_text())
+        image = add_image(layout, dist / f"racknet-ip-{version}-{architecture.name}.tar", commit, architecture)
+        bill = json.loads((dist / f"racknet-linux-{architecture.name}.cdx.json").read_text())
         predicates = {"https://cyclonedx.org/bom": bill, "https://slsa.dev/provenance/v1": provenance(version, commit)}
         images.append(image)
         attestations.append(add_attestations(layout, image, predicates))

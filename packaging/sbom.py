@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
+from architectures import BY_NAME
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
@@ -44,9 +45,9 @@ def bill(materials: Path, architecture: str, executable: bytes) -> Bom:
         licenses=[DisjunctiveLicense(id="Apache-2.0")],
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
     )
-    parts = []
+    parts, debian = [], BY_NAME[architecture].debian
     for package, version, source, source_version in rows(materials / "debian.tsv"):
-        qualifiers = {"arch": architecture, "distro": "trixie", "upstream": f"{source}@{source_version}"}
+        qualifiers = {"arch": debian, "distro": "trixie", "upstream": f"{source}@{source_version}"}
         url = PackageURL("deb", "debian", package, version, qualifiers)
         parts.append(Component(name=package, version=version, purl=url, bom_ref=package, type=ComponentType.LIBRARY))
     for name, version, digest in rows(materials / "pypi.tsv"):

@@ -30,8 +30,8 @@ LINKED = {
 }
 
 UNUSED = """
-_pydatetime _pydecimal _pyio _strptime _winapi _wmi argparse asyncio bdb bz2 click._termui_impl click._winconsole cmd
-code codeop colorama concurrent ctypes curses distutils doctest ftplib getopt getpass hashlib hmac
+_pydatetime _pydecimal _pyio _strptime _winapi _wmi argparse asyncio base64 bdb bz2 click._termui_impl click._winconsole
+cmd code codeop colorama concurrent ctypes curses distutils doctest ftplib getopt getpass hashlib hmac
 importlib._bootstrap importlib._bootstrap_external importlib.metadata importlib.resources lzma msvcrt multiprocessing nt
 ntpath nturl2path optparse pdb pickle plistlib pydoc random readline rich secrets setuptools shellingham sqlite3 ssl
 statistics tarfile tempfile test tkinter tomllib tracemalloc typer.cli typer.rich_utils typer.testing typing_extensions
@@ -66,6 +66,8 @@ class Slim(ast.NodeTransformer):
 def is_asked(node: ast.stmt) -> bool:
     """Return whether psutil's net_if_stats may need a statement. Named tuples and patterns take long to make."""
     match node:
+        case ast.Import(names=[ast.alias(name="base64")]):  # with it come binascii and zlib
+            return False
         case ast.ClassDef(name="Process"):
             return False
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="namedtuple"))):
