@@ -1,7 +1,8 @@
 """Boot a kernel of Debian's in QEMU, have the hosts of the table set up and asked there, and read the results.
 
 The initramfs holds the modules, /racknet out of the image, and out of an image of the tests a static busybox and a few
-programs. QEMU runs on KVM where there is one, else it translates (TCG); MACHINE_ACCEL=tcg has it translate anyway.
+programs. A further kind of machine has its own /racknet, and busybox and `ip` out of Debian's packages, and QEMU
+translates (TCG). For amd64 it runs on KVM where there is one; MACHINE_ACCEL=tcg has it translate anyway.
 """
 
 from __future__ import annotations
@@ -27,20 +28,21 @@ from support.engine import CommandResult
 
 from machine.cases import MachineCase
 
+ROOT = Path(__file__).parents[2]
 INIT = Path(__file__).with_name("init.sh")
-KERNELS = Path(__file__).parents[2] / ".kernels_cache"
-NICS = [  # QEMU's device, and the network that it is on. A hub leads nowhere; eth2 and eth3 are on one wire.
-    ("virtio-net-pci", "hubport,hubid=0"),
-    ("virtio-net-pci", "hubport,hubid=1"),
-    ("e1000", "hubport,hubid=2"),
-    ("e1000", "hubport,hubid=2"),
-    ("e1000", "user,ipv6=off"),  # without restrict=on, with which its DHCP names no router; nothing here asks further
-    ("usb-net", "hubport,hubid=5"),  # there once a case has loaded its driver
+KERNELS = ROOT / ".kernels_cache"
+NETWORKS = [  # those of eth0, eth1 and so on. A hub leads nowhere; eth2 and eth3 are on one wire.
+    "hubport,hubid=0",
+    "hubport,hubid=1",
+    "hubport,hubid=2",
+    "hubport,hubid=2",
+    "user,ipv6=off",  # without restrict=on, with which its DHCP names no router; nothing here asks further
+    "hubport,hubid=5",  # of the USB NIC, which is there once a case has loaded its driver
 ]
-QEMU = "qemu-system-x86_64 -M q35 -cpu qemu64 -m 768 -nodefaults -display none -no-reboot".split()
 PROGRAMS_IMAGE, PROGRAMS = "racknet/tests:machine", "/usr/sbin/ip /usr/sbin/pppd /usr/sbin/radvd /usr/bin/ovs-dpctl"
 LONGEST = 1200  # seconds that a machine may take
-MODULES = ["virtio_pci", "virtio_net", "e1000"]  # of every machine, loaded in this order: it gives the NICs their names
+# Of every machine, loaded in this order: it gives the NICs their names.
+MODULES = ["virtio_pci", "virtio_console", "virtio_net", "e1000"]
 # Of macsec and of openvswitch, which ask for them by other names; not modules in all kernels.
 ALGORITHMS = ["gcm", "ctr", "ghash_generic", "crc32c_generic"]
 OPTIONS = {"bonding": "max_bonds=0", "dummy": "numdummies=0", "ifb": "numifbs=0"}  # no interface unasked
@@ -50,10 +52,43 @@ Files = dict[str, tuple[int, bytes]]
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of machine: its name in racknet's releases, how QEMU makes it, its console, its NICs as QEMU's devices."""
+
+    name: str
+    qemu: str
+    console: str
+    nics: tuple[str, ...]
+
+
+VIRTIO, E1000 = "virtio-net-pci,romfile=", "e1000,romfile="
+# By the last words of their kernels' releases. amd64 alone shows all hosts of the table.
+KINDS = {
+    "amd64": Kind(
+        "amd64",
+        "qemu-system-x86_64 -M q35 -cpu qemu64 -device qemu-xhci",
+        "ttyS0",
+        (VIRTIO, VIRTIO, E1000, E1000, E1000, "usb-net"),
+    ),
+    "s390x": Kind("s390x", "qemu-system-s390x -M s390-ccw-virtio", "ttyS1", ("virtio-net-ccw",) * 5),
+    "armmp": Kind("armv7", "qemu-system-arm -M virt,highmem=off -cpu cortex-a15", "ttyAMA0", (VIRTIO,) * 5),
+}
+
+
+@dataclass(frozen=True)
 class Kernel:
     """A kernel that script/kernels has taken, by its release: the name of its folder."""
 
     release: str
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.release.rpartition("-")[2]]
+
+    @property
+    def is_further(self) -> bool:
+        """Whether it is of a further kind of machine, and script/kernels has left programs for it beside it."""
+        return self.kind != KINDS["amd64"]
 
     @property
     def folder(self) -> Path:
@@ -120,14 +155,14 @@ class Machine:
 
 @cache
 def accelerator() -> str:
-    """Return "kvm" where a kernel comes as far as to miss its root file system with it, else "tcg".
+    """Return "kvm" where a kernel of amd64 comes as far as to miss its root file system with it, else "tcg".
 
     In a virtual machine there may be a /dev/kvm on which no kernel gets anywhere.
     """
     if accel := os.environ.get("MACHINE_ACCEL"):
         return accel
-    kernel = next(KERNELS.glob("*/vmlinuz"))
-    words = [*QEMU, "-accel", "kvm", "-kernel", str(kernel), "-append", "panic=-1"]
+    kernel = next(kernel for kernel in taken() if not kernel.is_further)
+    words = [*qemu(kernel), "-accel", "kvm", "-append", "panic=-1"]
     try:
         works = os.path.exists("/dev/kvm") and engine.command(*words, timeout=10).status == 0
     except subprocess.TimeoutExpired:
@@ -135,8 +170,29 @@ def accelerator() -> str:
     return "kvm" if works else "tcg"
 
 
-def userland() -> Files:
+def taken() -> list[Kernel]:
+    """Return the kernels that script/kernels has taken, the older ones first."""
+    file = KERNELS / "taken"
+    return [Kernel(line.split()[0]) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def userland(kernel: Kernel) -> Files:
     """Return racknet, busybox, and the programs with their libraries."""
+    return further_userland(kernel) if kernel.is_further else image_userland()
+
+
+def further_userland(kernel: Kernel) -> Files:
+    """Return those of a further kind of machine: script/executable makes racknet, script/kernels has taken the rest."""
+    built = engine.build(str(ROOT / "script" / "executable"), kernel.kind.name)
+    assert built.status == 0, built.err
+    folder = kernel.folder / "userland"
+    files = {str(path.relative_to(folder)): (0o755, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+    return files | {"racknet": (0o755, (ROOT / built.out.strip()).read_bytes())}
+
+
+@cache
+def image_userland() -> Files:
+    """Return those of the images."""
     libraries = f"$(ldd {PROGRAMS} | grep -o '/[^ ]*[^ :]' | sort -u) /usr/lib/*/ossl-modules/legacy.so"
     gather = f"tar -chf - /usr/bin/busybox {PROGRAMS} {libraries}"
     words = ["docker", "run", "--rm", "--entrypoint=sh", PROGRAMS_IMAGE, "-c", gather]
@@ -148,13 +204,13 @@ def userland() -> Files:
 
 def boot(kernel: Kernel, cases: Sequence[MachineCase], files: Files, options: str = "") -> Machine:
     """Boot a machine with options for its kernel, and return what it says about each host."""
-    accel, began = accelerator(), time.monotonic()
+    accel, began = "tcg" if kernel.is_further else accelerator(), time.monotonic()
     with TemporaryDirectory() as folder:
         initramfs, console, results = (Path(folder) / name for name in ("initramfs", "console", "results"))
         initramfs.write_bytes(cpio(files | host_files(kernel, cases)))
-        words = [*QEMU, "-accel", accel, "-kernel", str(kernel.folder / "vmlinuz"), "-initrd", str(initramfs)]
-        words += ["-append", f"console=ttyS0 quiet panic=-1 mitigations=off rdinit=/init {options}"]
-        words += ["-serial", f"file:{console}", "-serial", f"file:{results}", *monitor(Path(folder)), *nics()]
+        words = [*qemu(kernel), "-accel", accel, "-initrd", str(initramfs), "-serial", f"file:{console}"]
+        words += ["-append", f"console={kernel.kind.console} quiet panic=-1 mitigations=off rdinit=/init {options}"]
+        words += [*ports(Path(folder), results), *nics(kernel.kind)]
         try:
             done = engine.command(*words, timeout=LONGEST)
             assert done.status == 0, done.err
@@ -164,26 +220,34 @@ def boot(kernel: Kernel, cases: Sequence[MachineCase], files: Files, options: st
         return Machine(read_results(results.read_text()), said, time.monotonic() - began, accel)
 
 
-def monitor(folder: Path) -> list[str]:
-    """Return QEMU's words for a serial port, the third, on which the machine itself gives QEMU's monitor commands.
+def qemu(kernel: Kernel) -> list[str]:
+    """Return the command that boots a kernel."""
+    words = f"{kernel.kind.qemu} -m 768 -nodefaults -display none -no-reboot".split()
+    return [*words, "-kernel", str(kernel.folder / "vmlinuz")]
 
-    So a host can pull a cable out. What the monitor says goes nowhere: `pipe` reads NAME.in and writes NAME.out.
+
+def ports(folder: Path, results: Path) -> Iterator[str]:
+    """Yield QEMU's words for two serial ports, which all kinds of machines have: for the results, and for a monitor.
+
+    To QEMU's monitor the machine itself gives commands, so a host can pull a cable out. What the monitor says goes
+    nowhere: `pipe` reads NAME.in and writes NAME.out.
     """
     os.mkfifo(folder / "monitor.in")
     (folder / "monitor.out").symlink_to("/dev/null")
-    pipe = ["-chardev", f"pipe,id=monitor,path={folder}/monitor", "-mon", "chardev=monitor"]
-    return [*pipe, "-serial", f"file:{folder}/monitor.in"]
+    yield from ("-chardev", f"pipe,id=monitor,path={folder}/monitor", "-mon", "chardev=monitor")
+    yield from ("-device", "virtio-serial")
+    for number, file in enumerate((results, folder / "monitor.in"), start=1):
+        yield from ("-chardev", f"file,id=port{number},path={file}")
+        yield from ("-device", f"virtserialport,nr={number},chardev=port{number}")
 
 
-def nics() -> Iterator[str]:
+def nics(kind: Kind) -> Iterator[str]:
     """Yield QEMU's words for the NICs: eth0 has a MAC address that ends in :00, its network is n0, and so on."""
-    yield from ("-device", "qemu-xhci")
-    for number, (driver, network) in enumerate(NICS):
+    for number, (device, network) in enumerate(zip(kind.nics, NETWORKS, strict=False)):
         yield from ("-netdev", f"{network},id=n{number}")
         if network.startswith("hub"):  # another port, free: a hub with one port takes no frames
             yield from ("-netdev", f"{network},id=free{number}")
-        rom = "" if driver.startswith("usb") else ",romfile="
-        yield from ("-device", f"{driver},netdev=n{number},mac=52:54:00:00:00:0{number}{rom}")
+        yield from ("-device", f"{device},netdev=n{number},mac=52:54:00:00:00:0{number}")
 
 
 def host_files(kernel: Kernel, cases: Sequence[MachineCase]) -> Files:

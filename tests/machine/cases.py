@@ -15,6 +15,7 @@ lines of the script are:
     within COMMAND          racknet runs within it
     boot OPTION             of the kernel, for a machine of its own
     unlisted                what `racknet list` says is not compared, which costs time where QEMU translates
+    everywhere              further kinds of machines show the host, too: these hosts hold every number of the kernel's
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class MachineCase:
     within: str = ""
     boot: str = ""
     is_listed: bool = True
+    is_everywhere: bool = False
 
     @property
     def queries(self) -> list[str]:
@@ -58,6 +60,8 @@ class MachineCase:
                 setattr(self, word, rest)
             case "unlisted":
                 self.is_listed = False
+            case "everywhere":
+                self.is_everywhere = True
             case _:
                 self.script += f"{line}\n"
 
@@ -85,6 +89,7 @@ kernel-names: {RACKSPACE}
     ? service --reach 10.209.9.9 = 10.208.1.5@eth1
     ? public --reach 198.51.100.1 = 104.130.0.127@eth0
     ? service --interface eth0 = -
+    everywhere
 renamed: 203.0.113.7@ens3 10.1.0.7@enp0s31f6 2001:db8::7@ens3 fd12:3456::7@enp0s31f6
     ip link set eth2 name ens3; ip link set eth1 name enp0s31f6
     up ens3 203.0.113.7/24 2001:db8::7/64; up enp0s31f6 10.1.0.7/24 fd12:3456::7/64 fe80::7/64
@@ -92,17 +97,38 @@ renamed: 203.0.113.7@ens3 10.1.0.7@enp0s31f6 2001:db8::7@ens3 fd12:3456::7@enp0s
 alternative-names: 203.0.113.7@eth0 10.1.0.7@eth2 - fe80::7@eth2
     ip link property add dev eth0 altname enp0s3 altname office; ip link property add dev eth2 altname docker0
     up eth0 203.0.113.7/24; up eth2 10.1.0.7/24 fe80::7/64; ip route add default via 203.0.113.1
+    everywhere
 labels: 203.0.113.7@eth0 10.2.0.7@eth0
     up eth0 203.0.113.7/24; ip addr add 10.1.0.7/24 dev eth0 label eth0:b
     ip addr add 10.2.0.7/24 dev eth0 label eth0:a; ip route add default via 203.0.113.1
     ? service --interface eth0:b = 10.1.0.7@eth0
+    everywhere
 two-nics-that-tie:
     up eth0 10.1.0.7/24 fe80::7/64; up eth2 10.2.0.7/24 fe80::8/64
     ? service --interface eth2 = 10.2.0.7@eth2
+    everywhere
 duplicate-address: 203.0.113.7@eth0
     up eth0 203.0.113.7/24; up eth2 2001:db8::7/64; up eth3; ip route add default via 203.0.113.1
     await has_carrier eth2; await has_carrier eth3; echo 1 >/proc/sys/net/ipv6/conf/eth3/accept_dad
     ip addr add 2001:db8::7/64 dev eth3; await shows eth3 dadfailed; ip addr flush dev eth2
+    everywhere
+nic-of-a-containers-name: # the only one in its network: what has no NIC is no host's
+    ip netns add x; ip link set eth2 name docker7; ip link property add dev docker7 altname nic
+    ip link set docker7 netns x; ip link add outside type veth peer name office netns x; up outside
+    ip -n x link set docker7 up; ip -n x addr add 10.1.0.7/24 dev docker7
+    ip -n x link set office up; ip -n x addr add 10.9.0.7/24 dev office
+    within ip netns exec x
+    ? service --in-container = -
+    ? service --in-container --interface nic = 10.1.0.7@docker7
+    needs veth
+    unlisted
+    everywhere
+watched: - 10.2.0.7@eth0
+    /racknet watch service >/tmp/watched &
+    up eth0 10.1.0.7/24; await grep 10.1.0.7 /tmp/watched
+    ip addr flush dev eth0; up eth0 10.2.0.7/24; await grep 10.2.0.7 /tmp/watched; kill $!
+    unlisted
+    everywhere
 wi-fi: - 192.168.1.20@wlan0 - fe80::20@wlan0
     insmod /modules/mac80211_hwsim.ko radios=1
     up wlan0 192.168.1.20/24 fe80::20/64; ip route add default via 192.168.1.1 metric 600
@@ -136,8 +162,9 @@ on-metal-{mode}: 104.130.4.7@bond0.101 10.184.0.7@bond0.401 2001:4801:7824::7@bo
     ip route add default via 104.130.4.1
     ip route add 10.176.0.0/12 via 10.184.0.1; ip route add 10.208.0.0/12 via 10.184.0.1
     needs bonding 8021q
+    {everywhere}
 """
-    for mode in ("802.3ad", "active-backup")
+    for mode, everywhere in (("802.3ad", ""), ("active-backup", "everywhere"))
 )
 BRIDGES = """
 proxmox: 203.0.113.7@vmbr0 - 2001:db8::7@vmbr0
@@ -293,6 +320,7 @@ vrf-of-management: - 10.1.0.7@eth2 - fe80::8@eth2
     ip route add default via 10.255.0.1 table 1001; ip route add default via 10.1.0.1
     ? service --interface eth0 = 10.255.0.7@eth0
     needs vrf
+    everywhere
 vrf-with-the-only-way-out: 203.0.113.7@eth2 # 11.0.0.0/8 is of a lab, on no Internet
     ip link add blue type vrf table 10; up blue; ip link set eth2 master blue
     up eth0 11.0.0.7/8; up eth2 203.0.113.7/24; ip route add default via 203.0.113.1 table 10
@@ -303,6 +331,7 @@ nexthop-object: 198.51.100.7@eth2 - 2001:db8:2::7@eth2
     await has_carrier eth2 # else no nexthop is taken
     ip nexthop add id 7 via 198.51.100.1 dev eth2; ip route add default nhid 7
     ip nexthop add id 8 via 2001:db8:2::1 dev eth2; ip -6 route add default nhid 8
+    everywhere
 nexthop-group: 203.0.113.7@eth0
     up eth0 203.0.113.7/24; up eth2 198.51.100.7/24; await has_carrier eth2
     ip nexthop add id 7 via 198.51.100.1 dev eth2; ip nexthop add id 8 via 203.0.113.1 dev eth0
@@ -316,14 +345,17 @@ multipath:
     up eth0 203.0.113.7/24; up eth2 198.51.100.7/24
     ip route add default nexthop via 198.51.100.1 dev eth2 nexthop via 203.0.113.1 dev eth0
     ? public --interface eth2 = 198.51.100.7@eth2
+    everywhere
 multipath-with-its-source-on-lo: 203.0.113.99@lo - 2001:db8::99@lo
     up eth0 10.1.0.7/31; up eth2 10.2.0.7/31; up lo 203.0.113.99/32 2001:db8::99/128
     ip route add default src 203.0.113.99 nexthop via 10.1.0.6 dev eth0 nexthop via 10.2.0.6 dev eth2
     ip -6 route add default src 2001:db8::99 via fe80::1 dev eth0
     ? service --interface eth0 = 10.1.0.7@eth0
+    everywhere
 unnumbered: 203.0.113.99@lo
     up eth0 fe80::7/64; up eth2 fe80::8/64; up lo 203.0.113.99/32
     ip -4 route add default nexthop via inet6 fe80::1 dev eth0 nexthop via inet6 fe80::2 dev eth2
+    everywhere
 virtual-address-on-lo: - 10.1.0.7@eth0 # a load balancer's
     up eth0 10.1.0.7/24; up lo 203.0.113.99/32; ip route add default via 10.1.0.1
 """
@@ -337,8 +369,32 @@ TABLE_100 = "ip route add default via 198.51.100.1 table 100; ip -6 route add de
 HALVES = "\n    ".join(f"ip route add {half} via 198.51.100.1" for half in ("0.0.0.0/1", "128.0.0.0/1"))
 HALVES += "\n    ip -6 route add 2000::/3 via 2001:db8:2::1"
 
+# By their metrics eth2 is the way. The bytes of 100 and 256, in the other order, would have it the other way round.
+METRICS = "\n    ".join(
+    f"ip {family} route add default via {gateway} metric {metric}"
+    for family, gateway, metric in (
+        ("-4", "203.0.113.1", 256),
+        ("-4", "198.51.100.1", 100),
+        ("-6", "2001:db8::1", 256),
+        ("-6", "2001:db8:2::1", 100),
+    )
+)
+
 # What decides beside the main table's default route: the kernel asks its rules first, and takes the longest prefix.
 RULES = f"""
+default-routes-of-two-metrics: {ETH2}
+    {TWO_PUBLIC}
+    {METRICS}
+    unlisted
+    everywhere
+default-route-that-expires: 203.0.113.7@eth0 - 2001:db8:2::7@eth2 # in more seconds than the kernel can tell
+    {TWO_PUBLIC}; ip -6 route add default via 2001:db8:2::1 expires 100000000
+    unlisted
+    everywhere
+gateway-of-the-other-family-that-is-the-hosts-own:
+    {TWO_PRIVATE}; ip route add default via inet6 fe80::1 dev eth0; ip addr add fe80::1/64 dev eth0
+    unlisted
+    everywhere
 rule-to-another-nic:
     {TWO_PUBLIC}; {BY_ETH0}
     {TABLE_100}; ip rule add pref 100 lookup 100; ip -6 rule add pref 100 lookup 100
@@ -372,6 +428,7 @@ halves-of-the-internet: {ETH2}
 halves-of-the-internet-beside-the-default-route:
     {TWO_PUBLIC}; {BY_ETH0}
     {HALVES}
+    everywhere
 halves-of-the-internet-by-a-tunnel: {ETH0} # as OpenVPN sets them up
     {TWO_PUBLIC}; {BY_ETH0}; ip tuntap add office mode tun; up office 10.8.0.7/24
     ip route add 0.0.0.0/1 via 10.8.0.1; ip route add 128.0.0.0/1 via 10.8.0.1; ip -6 route add 2000::/3 dev office
@@ -385,6 +442,7 @@ cable-pulled-out-of-one-of-two-in-a-network: 203.0.113.8@eth0 - 2001:db8::8@eth0
     ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 203.0.113.1 dev eth0
     ip -6 route add default nexthop via 2001:db8::1 dev eth1 nexthop via 2001:db8::1 dev eth0
     pull eth1
+    everywhere
 cable-pulled-out-of-the-default-route: - 10.1.0.8@eth0 - fe80::8@eth0
     up eth0 10.1.0.8/24 fe80::8/64; up eth1 10.1.0.7/24 fe80::7/64
     ip route add default via 10.1.0.1 dev eth1; pull eth1
@@ -396,10 +454,12 @@ cable-pulled-out-and-its-routes-ignored:
     up eth1 10.1.0.7/24 2001:db8::7/64; up eth2 10.2.0.7/24 2001:db8:2::7/64
     ip route add default via 10.1.0.1; ip -6 route add default via 2001:db8::1; pull eth1
     ip route show default | grep 'dead linkdown'; ip -6 route show default | grep 'dead linkdown'
+    everywhere
 multipath-by-a-nic-that-is-down: 203.0.113.7@eth1
     up eth0 192.0.2.7/24; up eth1 203.0.113.7/24; up eth2 198.51.100.7/24
     ip route add default nexthop via 198.51.100.1 dev eth2 nexthop via 203.0.113.1 dev eth1
     ip link set eth2 down; ip route show default | grep dead
+    everywhere
 multipath-by-a-nic-whose-cable-is-pulled-out: # the kernel still takes it
     up eth1 203.0.113.7/24; up eth2 198.51.100.7/24
     ip route add default nexthop via 203.0.113.1 dev eth1 nexthop via 198.51.100.1 dev eth2; pull eth1

@@ -1,6 +1,6 @@
 #!/usr/bin/busybox sh
 # Process 1 of a machine: sets up each host of /cases, asks racknet and `ip` there, and cleans up.
-# The results are lines of JSON on the second serial port; texts in them are in base64.
+# The results are lines of JSON on the first virtio port; texts in them are in base64.
 
 /usr/bin/busybox mkdir -p /bin /proc /sys /dev /run /tmp /etc
 /usr/bin/busybox --install -s /bin
@@ -10,14 +10,14 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /etc/ppp && mount -t devpts pts /dev/pts && : >/etc/ppp/options
 mount -t tmpfs run /run # where `ip netns` has its names
-exec 3>/dev/ttyS1
-stty -F /dev/ttyS1 raw
-exec 4>/dev/ttyS2 # QEMU's monitor
-stty -F /dev/ttyS2 raw
 
 while read -r module options; do
   insmod "/modules/$module.ko" $options || echo "init: no module $module"
 done </modules/order
+until [ -e /dev/vport*p2 ]; do usleep 10000; done
+port=$(echo /dev/vport*p2)
+exec 3>"${port%2}1"
+exec 4>"$port" # QEMU's monitor
 
 # --- What the scripts of the cases use.
 
@@ -198,6 +198,16 @@ answer() { # asks racknet what is in $query
     "$case" "$query" $? "$(base64 -w 0 /tmp/out)" "$(base64 -w 0 /tmp/err)" >&3
 }
 
+name_nics() { # the NIC whose MAC address ends in 0 is eth0, and so on: not all machines find them in QEMU's order
+  local path mac
+  for path in /sys/class/net/eth*; do
+    read -r mac <"$path/address"
+    echo "link set ${path##*/} name nic${mac##*:0}"
+  done
+  for path in /sys/class/net/eth*; do echo "link set nic${path##*/eth} name ${path##*/}"; done
+}
+
+name_nics | ip -batch -
 settle all
 settle default
 up lo

@@ -1,4 +1,7 @@
-"""Each host of the table, set up in a virtual machine under each of Debian's kernels, and asked there."""
+"""Each host of the table, set up in a virtual machine under each of Debian's kernels, and asked there.
+
+Further kinds of machines are asked on those hosts that together hold every number which the kernel tells.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from machine.boot import KERNELS, HostResult, Kernel, Machine, boot, userland
+from machine.boot import KINDS, HostResult, Kernel, Machine, boot, taken, userland
 from machine.cases import CASES, LIST, UNREADABLE, MachineCase
 from machine.conftest import REPORT
 
-FEWEST_KERNELS, FEWEST_CASES = 2, 80
+FEWEST_KERNELS, FEWEST_CASES, FEWEST_EVERYWHERE = 2, 80, 20
 AT_A_TIME = 2  # machines
 
 pytestmark = [pytest.mark.machine, pytest.mark.image, pytest.mark.alone, pytest.mark.all]
@@ -33,23 +36,32 @@ class Boot:
         return f"{self.kernel.release} {self.options}".strip()
 
     @property
+    def asked(self) -> list[MachineCase]:
+        """Return what the machine is asked to show."""
+        return [c for c in CASES if c.boot == self.options and (c.is_everywhere or not self.kernel.is_further)]
+
+    @property
     def cases(self) -> list[MachineCase]:
-        return [case for case in CASES if case.boot == self.options and not self.kernel.lacks(case)]
+        return [case for case in self.asked if not self.kernel.lacks(case)]
 
     @property
     def lacking(self) -> list[str]:
         """Return what the kernel cannot show, and why."""
-        lacked = {case.name: self.kernel.lacks(case) for case in CASES if case.boot == self.options}
+        lacked = {case.name: self.kernel.lacks(case) for case in self.asked}
         return [f"{name} (no {', '.join(what)})" for name, what in lacked.items() if what]
+
+    @property
+    def fewest(self) -> int:
+        """Return how many hosts the machine shows at least."""
+        return 1 if self.options else FEWEST_EVERYWHERE if self.kernel.is_further else FEWEST_CASES
 
 
 def boots() -> list[Boot]:
     """Return what to boot: each kernel that script/kernels has taken, and the newest with the options of some cases."""
-    taken = KERNELS / "taken"
-    lines = taken.read_text().splitlines() if taken.exists() else []
-    plain = [Boot(Kernel(line.split()[0])) for line in lines]
+    plain = [Boot(kernel) for kernel in taken()]
+    newest = [boot.kernel for boot in plain if not boot.kernel.is_further][-1:]
     options = sorted({case.boot for case in CASES} - {""})
-    return plain + [Boot(plain[-1].kernel, option) for option in options if plain]
+    return plain + [Boot(kernel, option) for option in options for kernel in newest]
 
 
 BOOTS = boots()
@@ -61,15 +73,17 @@ def machines(request: pytest.FixtureRequest) -> Iterator[Machines]:
     """Start the machines that the chosen tests ask, two at a time."""
     chosen = [getattr(item, "callspec", None) for item in request.session.items]
     wanted = list(dict.fromkeys(spec.params["boot_of"] for spec in chosen if spec and "boot_of" in spec.params))
-    files = userland()
+    files = {one: userland(one.kernel) for one in wanted}
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        yield {one: pool.submit(boot, one.kernel, one.cases, files, one.options) for one in wanted}
+        yield {one: pool.submit(boot, one.kernel, one.cases, files[one], one.options) for one in wanted}
 
 
 def test_kernels() -> None:
-    """There are kernels to boot."""
-    kernels = {one.kernel.release for one in BOOTS}
-    assert len(kernels) >= FEWEST_KERNELS, "run script/kernels, which says what is the matter"
+    """There are kernels to boot, and one of each further kind of machine."""
+    kernels = {one.kernel for one in BOOTS}
+    kinds = [kernel.kind.name for kernel in kernels if kernel.is_further]
+    assert len(kernels) - len(kinds) >= FEWEST_KERNELS, "run script/kernels, which says what is the matter"
+    assert sorted(["amd64", *kinds]) == sorted(kind.name for kind in KINDS.values())
 
 
 @pytest.mark.parametrize("boot_of", BOOTS, ids=str)
@@ -83,7 +97,7 @@ def test_boot(boot_of: Boot, machines: Machines, request: pytest.FixtureRequest)
     print(line)
     assert ran == [case.name for case in boot_of.cases], machine.console[-4000:]
     assert "init: no module" not in machine.console, machine.console[-4000:]
-    assert len(ran) >= (1 if boot_of.options else FEWEST_CASES)
+    assert len(ran) >= boot_of.fewest
 
 
 @pytest.mark.parametrize(
