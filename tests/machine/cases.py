@@ -113,14 +113,16 @@ duplicate-address: 203.0.113.7@eth0
     ip addr add 2001:db8::7/64 dev eth3; await shows eth3 dadfailed; ip addr flush dev eth2
     everywhere
 nic-of-a-containers-name: # the only one in its network: what has no NIC is no host's
-    ip netns add x; ip link set eth2 name docker7; ip link property add dev docker7 altname nic
-    ip link set docker7 netns x; ip link add outside type veth peer name office netns x; up outside
+    ip netns add x; ip link set eth2 name docker7; ip link set docker7 netns x
+    ip link add outside type veth peer name office netns x; up outside
     ip -n x link set docker7 up; ip -n x addr add 10.1.0.7/24 dev docker7
     ip -n x link set office up; ip -n x addr add 10.9.0.7/24 dev office
+    ip -n x link add cali7 type bridge; ip -n x link property add dev cali7 altname pod
+    ip -n x link set cali7 up; ip -n x addr add 10.9.1.7/24 dev cali7
     within ip netns exec x
     ? service --in-container = -
-    ? service --in-container --interface nic = 10.1.0.7@docker7
-    needs veth
+    ? service --in-container --interface pod = 10.9.1.7@cali7
+    needs bridge veth
     unlisted
     everywhere
 watched: - 10.2.0.7@eth0
@@ -388,11 +390,12 @@ default-routes-of-two-metrics: {ETH2}
     unlisted
     everywhere
 default-route-that-expires: 203.0.113.7@eth0 - 2001:db8:2::7@eth2 # in more seconds than the kernel can tell
-    {TWO_PUBLIC}; ip -6 route add default via 2001:db8:2::1 expires 100000000
+    {TWO_PUBLIC}; ip -6 route add default via 2001:db8::1 metric 2048
+    ip -6 route add default via 2001:db8:2::1 expires 100000000
     unlisted
     everywhere
-gateway-of-the-other-family-that-is-the-hosts-own:
-    {TWO_PRIVATE}; ip route add default via inet6 fe80::1 dev eth0; ip addr add fe80::1/64 dev eth0
+service-network-by-a-gateway-of-ipv6: - 10.2.0.7@eth2 - fe80::8@eth2
+    {TWO_PRIVATE}; ip route add 10.208.0.0/12 via inet6 fe80::1 dev eth2
     unlisted
     everywhere
 rule-to-another-nic:
