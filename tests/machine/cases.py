@@ -394,8 +394,8 @@ default-route-that-expires: 203.0.113.7@eth0 - 2001:db8:2::7@eth2 # in more seco
     ip -6 route add default via 2001:db8:2::1 expires 100000000
     unlisted
     everywhere
-service-network-by-a-gateway-of-ipv6: - 10.2.0.7@eth2 - fe80::8@eth2
-    {TWO_PRIVATE}; ip route add 10.208.0.0/12 via inet6 fe80::1 dev eth2
+private-routes-by-a-gateway-of-ipv6: - 10.3.0.7@eth2
+    up eth2 10.2.0.7/24 10.3.0.7/24; ip route add 10.0.0.0/8 via inet6 fe80::1 dev eth2 src 10.3.0.7
     unlisted
     everywhere
 rule-to-another-nic:
