@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree, ignore_patterns
 
 import pytest
 from architectures import ARCHITECTURES, BY_NAME
@@ -16,42 +15,13 @@ from support.engine import CommandResult, refused
 from support.hosts import HOSTS
 from support.pages import ROOT, block
 from support.registry import PASSWORD, USER, Registry, registry_on
+from support.release import Release, clone, run
 from support.swarm_nodes import Swarm, cluster, lines
 
 from racknet import __version__
 
 PAGE = "docs/maintainers/publishing.md"
-AUTHOR = {f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-DATES = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
 pytestmark = [pytest.mark.alone, pytest.mark.all]
-
-
-def run(folder: Path, *words: str, **environ: str) -> str:
-    """Run a command of a clone that must succeed, and return what it prints."""
-    result = engine.build(*words, cwd=folder, env={**os.environ, **AUTHOR, **DATES, **environ})
-    assert result.status == 0, f"{words}: {result.err}"
-    return result.out
-
-
-def clone(folder: Path) -> Path:
-    """Make a repository of the project as it is, with one commit, which is the same whenever and wherever."""
-    copytree(ROOT, folder, ignore=ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "*.egg-info", "dist"))
-    run(folder, "git", "init", "--quiet")
-    run(folder, "git", "add", "--all")
-    run(folder, "git", "commit", "--quiet", "--message", "tests")
-    return folder
-
-
-def release(folder: Path) -> None:
-    """Leave in dist/ what script/release does: here only that which script/publish takes."""
-    run(folder, "script/executable")
-    run(folder, "script/image", *[f"{what}-{name}" for name in BY_NAME for what in ("materials", "image")])
-    for name in BY_NAME:
-        tag = f"racknet/ip:{__version__}-{name}"
-        run(folder, "docker", "save", "--output", f"dist/racknet-ip-{__version__}-{name}.tar", tag)
-        run(folder, "docker", "rmi", tag)
-        words = ["packaging/sbom.py", f"dist/materials/{name}", name, f"dist/racknet-linux-{name}"]
-        (folder / f"dist/racknet-linux-{name}.cdx.json").write_text(run(folder, sys.executable, *words))
 
 
 def copy(source: str, target: str, *flags: str) -> None:
@@ -72,11 +42,9 @@ def registry(swarm_of_three: Swarm) -> Iterator[Registry]:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released(release: Release) -> Path:
     """A clone of the project with its release in dist/."""
-    folder = clone(tmp_path_factory.mktemp("publish") / "racknet")
-    release(folder)
-    return folder
+    return release.clone
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +60,11 @@ def digest(registry: Registry, released: Path) -> str:
 
 
 def test_twice(digest: str, registry: Registry, tmp_path: Path) -> None:
-    """Publishing one commit again, from another clone, gives the same digest."""
+    """Publishing one commit again, from another clone without a release, makes one, and gives the same digest."""
     again = clone(tmp_path / "elsewhere")
-    release(again)
-    assert publish(again, f"{registry.local}/some/racknet").out.endswith(f"@{digest}\n")
+    result = publish(again, f"{registry.local}/some/racknet")
+    assert result.out.endswith(f"@{digest}\n"), result.err
+    assert "script/publish: making a release of this commit\n" in result.err
 
 
 def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
