@@ -231,7 +231,8 @@ while read -r case; do
   set -f # `--interface e*` is racknet's
   while read -r query; do answer; done <"/cases/$case/queries"
   set +f
-  printf '{"case": "%s", "addresses": %s}\n' "$case" "$($within /usr/sbin/ip -j addr)" >&3
+  addresses=$($within /usr/sbin/ip -j addr)
+  printf '{"case": "%s", "addresses": %s}\n' "$case" "${addresses:-[]}" >&3
   clean >/dev/null 2>&1
   state >/tmp/after
   say leftovers "$(diff /tmp/before /tmp/after)"
