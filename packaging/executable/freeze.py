@@ -4,7 +4,8 @@ usage: freeze.py FOLDER...    (FOLDERs are searched before the standard library)
 
 `modulefinder` follows every import from the entry points below. What is imported only for other systems, or on ways
 that racknet never takes, is named in UNUSED; what libpython has frozen itself is left out. frozen.bin is the modules'
-code in one piece; frozen.c has the two tables that the interpreter is started with.
+code in one piece; frozen.c has the two tables that the interpreter is started with. In the first, those that the fast
+path needs stand first, each behind the modules that it imports: main.c executes them in this order.
 """
 
 import _imp
@@ -18,7 +19,8 @@ from modulefinder import AddPackagePath, Module, ModuleFinder
 from pathlib import Path
 from types import CodeType
 
-ENTRY_POINTS = ["racknet.__main__", "racknet.cli.app", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
+FAST_PATH = "racknet.__main__"
+ENTRY_POINTS = [FAST_PATH, "racknet.cli.app", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
 
 ANNOTATED = "racknet.cli.app"  # whose annotations Typer reads
 
@@ -82,13 +84,33 @@ def without_lines(code: CodeType) -> CodeType:
     return code.replace(co_linetable=unknown, co_consts=tuple(constants))
 
 
-def frozen_code(module: Module) -> bytes:
-    """Return a module's code, without the docstrings and annotations of racknet's that nothing reads."""
+def parse(module: Module) -> ast.Module:
+    """Return a module's source without what nothing needs."""
     tree = ast.parse(Path(module.__file__).read_bytes())
     if module.__name__.startswith("psutil"):
         tree.body = list(filter(is_asked, tree.body))
     if module.__name__.startswith("racknet") and module.__name__ != ANNOTATED:
         tree = ast.fix_missing_locations(Slim().visit(tree))
+    return tree
+
+
+def in_order(name: str, modules: dict[str, Module]) -> list[str]:
+    """Return the names of the modules that are loaded with a module, itself included, each behind those it imports."""
+    if name not in modules:  # not a module but a name in one, or one in C
+        return []
+    imported = [name.rpartition(".")[0]]
+    for statement in parse(modules[name]).body:
+        match statement:
+            case ast.Import(names=names):
+                imported += [each.name for each in names]
+            case ast.ImportFrom(module=package, names=names):
+                imported += [package, *(f"{package}.{each.name}" for each in names)]
+    return list(dict.fromkeys([*(each for other in imported for each in in_order(other, modules)), name]))
+
+
+def frozen_code(module: Module) -> bytes:
+    """Return a module's code, without docstrings and line numbers."""
+    tree = parse(module)
     level = 1 if module.__name__ == ANNOTATED else 2
     code = compile(tree, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level)
     return marshal.dumps(without_lines(code))
@@ -102,13 +124,18 @@ def main(folders: list[str]) -> None:
     finder = ModuleFinder([*folders, str(stdlib)], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)
+    modules = {
+        name: module
+        for name, module in sorted(finder.modules.items())
+        if module.__file__ and not _imp.is_frozen(name) and name not in LINKED
+    }
     blob, frozen, files = b"", [], []
-    for name, module in sorted(finder.modules.items()):
-        if module.__file__ and not _imp.is_frozen(name) and name not in LINKED:
-            data = frozen_code(module)
-            frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
-            blob += data
-            files.append(f"{module.__file__}\n")
+    for name in dict.fromkeys([*in_order(FAST_PATH, modules), *modules]):
+        module = modules[name]
+        data = frozen_code(module)
+        frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
+        blob += data
+        files.append(f"{module.__file__}\n")
     # CPython's own table, in the file that libpython was linked with, less what nothing imports.
     config = next(stdlib.glob("config-*/config.c")).read_text()
     own = dict(re.findall(r'\{"([\w.]+)", (\w+)\},', config))
