@@ -51,6 +51,9 @@ static void *take_arena(void *context, size_t size) {
     return size < 1 << 20 ? enough(memory, size) : memory;
 }
 
+/* The garbage collector would run once before PyGC_Disable() can be called. Nothing lives long enough to be worth it. */
+void __wrap__Py_RunGC(PyThreadState *thread) { (void)thread; }
+
 static int fail(PyStatus status) {
     const char *why = status.err_msg ? status.err_msg : "unknown";
     (void)!write(2, "racknet: the interpreter does not start: ", 41);
