@@ -1,7 +1,7 @@
 """Loads the modules of the fast path in the executable: freeze.py puts their names and code in place of "MODULES".
 
 `import` then finds them loaded. Its own way is longer, since importlib is Python, and looks in several places. In one
-piece, the modules also share what they have in common, such as names.
+piece, the modules also share the names that they have in common.
 """
 
 import sys

@@ -78,7 +78,7 @@ def is_asked(node: ast.stmt) -> bool:
 
 
 def without_lines(code: CodeType) -> CodeType:
-    """Return code without what only tracebacks have, and no traceback reaches a user: the lines alone are a third."""
+    """Return code without what only tracebacks have, of which none reaches a user: mostly line numbers."""
     constants = [without_lines(value) if isinstance(value, CodeType) else value for value in code.co_consts]
     return code.replace(co_linetable=b"", co_qualname=code.co_name, co_consts=tuple(constants))
 
@@ -101,7 +101,7 @@ def code_of(module: Module) -> CodeType:
 
 def add_in_order(name: str, modules: dict[str, Module], order: list[str]) -> None:
     """Add a module to the order in which they are loaded: behind its package, and behind all that it imports first."""
-    if name not in modules or name in order:  # it may be a name in a module, and no module
+    if name not in modules or name in order:  # a name may be that of a function, too
         return
     add_in_order(name.rpartition(".")[0], modules, order)
     for statement in parse(modules[name]).body:

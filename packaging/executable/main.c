@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
         return fail(status);
 
     PyGC_Disable(); /* nothing lives long enough to be worth it */
-    /* The first loads, in a shorter way, what the second would. */
+    /* fast_path loads the module, and all that it imports, in a shorter way than `import`. */
     PyObject *module = PyImport_ImportFrozenModule("fast_path") == 1 ? PyImport_ImportModule("racknet.__main__") : NULL;
     if (module && (argc == 2 || argc == 3)) {
         PyObject *answered = argc == 3 ? PyObject_CallMethod(module, "try_fast_path", "NN", word(argv[1]), word(argv[2]))
