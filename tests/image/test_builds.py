@@ -36,13 +36,13 @@ sys.path += ["/package", "/usr/lib/python3/dist-packages", "/usr/local/lib/pytho
 sys.modules["rich"] = sys.modules["shellingham"] = None
 """
 # The modules that libpython has frozen; those that are imported where they are there, and not needed; what the
-# library's own `socket` imports, and the executable's does not.
+# library's own `socket` and psutil import, and the executable's do not.
 CPYTHON = """
 os os.path posixpath ntpath genericpath stat _collections_abc collections.abc importlib.util codecs io abc site
 importlib.machinery importlib._bootstrap importlib._bootstrap_external _frozen_importlib _frozen_importlib_external
 _sitebuiltins
 """.split()
-OPTIONAL = "rich shellingham _bz2 _lzma bz2 lzma _compression _uuid _ctypes zlib array".split()
+OPTIONAL = "rich shellingham _bz2 _lzma bz2 lzma _compression _uuid _ctypes zlib array base64 binascii".split()
 
 
 @pytest.fixture(scope="module")
