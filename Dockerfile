@@ -46,7 +46,7 @@ if [ $debian != "$(dpkg --print-architecture)" ]; then
     apt-get install -y -qq --no-install-recommends "gcc-$(echo $gnu | tr _ -)" libc6-dev-$debian-cross >/dev/null
     # Without what its shared library would need: this is linked statically.
     apt-get download -qq libpython3.13-dev:$debian
-    dpkg --unpack --force-depends libpython3.13-dev_*_$debian.deb >/dev/null 2>&1
+    dpkg --unpack --force-depends libpython3.13-dev_*_$debian.deb >/tmp/dpkg 2>&1 || { cat /tmp/dpkg >&2; exit 1; }
 fi
 ln -s "$(command -v $gnu-gcc)" /usr/local/bin/target-gcc
 # Unwinding tables are for C++ and debuggers; a static program would go through all of them as it starts.

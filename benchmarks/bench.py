@@ -73,7 +73,7 @@ MEASURED: dict[str, tuple[str, int, list[tuple[str, str, float | None]]]] = {
     "5,000 NICs": (
         NIC + NICS,
         7,
-        [(SERVICE, ADDRESSES, 2.5), (LIST, ADDRESSES, None), (SERVICE, "", None), (LIST, "", None)],
+        [(SERVICE, ADDRESSES, 1.8), (LIST, ADDRESSES, None), (SERVICE, "", None), (LIST, "", None)],
     ),
     "1,000,000 routes": (NIC + BGP, 5, [(SERVICE, ROUTES, 1.5), (SERVICE, "", 20)]),
 }

@@ -10,12 +10,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Architecture:
-    """A kind of machine: Docker's platform is linux/PLATFORM, `uname -m` prints MACHINE, qemu-EMULATOR runs it."""
+    """A kind of machine: Docker's platform is linux/PLATFORM, `uname -m` prints MACHINE, qemu-EMULATOR runs it.
+
+    ELF is the byte order and the machine in the header of its executables (elf.h). TESTED says how `script/test --all`
+    tests them.
+    """
 
     platform: str
     debian: str
     machine: str
     emulator: str
+    elf: tuple[str, int]
+    tested: str
 
     @property
     def name(self) -> str:
@@ -23,13 +29,14 @@ class Architecture:
         return self.platform.replace("/", "")
 
 
+QEMU, MACHINES = "under qemu-user", "under qemu-user, and in virtual machines"
 ARCHITECTURES = (
-    Architecture("amd64", "amd64", "x86_64", "x86_64"),
-    Architecture("arm64", "arm64", "aarch64", "aarch64"),
-    Architecture("arm/v7", "armhf", "armv7l", "arm"),
-    Architecture("ppc64le", "ppc64el", "ppc64le", "ppc64le"),
-    Architecture("riscv64", "riscv64", "riscv64", "riscv64"),
-    Architecture("s390x", "s390x", "s390x", "s390x"),
+    Architecture("amd64", "amd64", "x86_64", "x86_64", ("little", 62), "by all tests"),
+    Architecture("arm64", "arm64", "aarch64", "aarch64", ("little", 183), QEMU),
+    Architecture("arm/v7", "armhf", "armv7l", "arm", ("little", 40), QEMU),
+    Architecture("ppc64le", "ppc64el", "ppc64le", "ppc64le", ("little", 21), QEMU),
+    Architecture("riscv64", "riscv64", "riscv64", "riscv64", ("little", 243), MACHINES),
+    Architecture("s390x", "s390x", "s390x", "s390x", ("big", 22), MACHINES),
 )
 
 BY_NAME = {architecture.name: architecture for architecture in ARCHITECTURES}

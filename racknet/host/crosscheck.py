@@ -15,12 +15,13 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 def find_unconfirmed(addresses: Sequence[Address]) -> list[Address]:
     """Return the addresses that netifaces does not name when asked for their interfaces or labels.
 
-    Raise HostReadError where such a name is not UTF-8: netifaces takes no other.
+    Ask it once for each name, since each time it reads all interfaces of the host. Raise HostReadError where such a
+    name is not UTF-8: netifaces takes no other.
     """
-    numbers: dict[tuple[str, str], set[int]] = {}
+    numbers: dict[str, dict[str, set[int]]] = {}
     unconfirmed = []
     for address in addresses:
-        place = name, family = address.label or address.interface, address.family
+        name = address.label or address.interface
         if name.encode("utf-8", "ignore").decode("utf-8", "ignore") != name:  # the fast path has no other codecs
             from racknet.errors import HostReadError
 
@@ -28,18 +29,22 @@ def find_unconfirmed(addresses: Sequence[Address]) -> list[Address]:
                 f"cannot check {address.text}: the name or label of its interface, '{name}', is not UTF-8",
                 "rename it: ip link set dev OLD name NEW, or ip addr add … label NEW",
             )
-        if place not in numbers:
-            numbers[place] = _read_numbers(name, family)
-        if address.number not in numbers[place]:
+        if name not in numbers:
+            numbers[name] = _read_numbers(name)
+        if address.number not in numbers[name][address.family]:
             unconfirmed.append(address)
     return unconfirmed
 
 
-def _read_numbers(name: str, family: str) -> set[int]:
-    """Return the addresses of an interface or label, as numbers."""
+def _read_numbers(name: str) -> dict[str, set[int]]:
+    """Return the addresses of an interface or label by their families, as numbers."""
     try:
-        entries = netifaces.ifaddresses(name).get(AF[family], [])
+        entries = netifaces.ifaddresses(name)
     except (ValueError, OSError, SystemError):  # the interface has gone, or netifaces cannot read
-        return set()
-    texts = [(entry.get("addr") or "").partition("%")[0] for entry in entries]  # behind it is a zone
-    return {parse_address(family, text) for text in texts if text}
+        entries = {}
+    numbers = {}
+    for family, number in AF.items():
+        addresses = [entry.get("addr") or "" for entry in entries.get(number, [])]
+        texts = [address.partition("%")[0] for address in addresses]  # behind it is a zone
+        numbers[family] = {parse_address(family, text) for text in texts if text}
+    return numbers

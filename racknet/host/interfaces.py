@@ -8,13 +8,13 @@ from racknet.core.facts import BITS, DEPRECATED, FAMILIES, Address, Interface
 from racknet.core.known import CONTAINER_NAMES, STACKED_KINDS
 from racknet.core.matching import format_address
 from racknet.host.netlink import (
-    NLA_F_NESTED,
     READS,
     RTATTR,
     RTM_GETADDR,
     RTM_GETLINK,
     Kernel,
     KernelStruct,
+    Shapes,
     attributes,
     to_number,
     to_text,
@@ -36,7 +36,10 @@ IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
 IFINFOMSG = KernelStruct("=BxHiII", "family type index flags change")
 IFADDRMSG = KernelStruct("=BBBBI", "family prefix_length flags scope index")
-_MARKS = pack("=H", IFLA_PARENT_DEV_NAME), pack("=H", IFLA_PROP_LIST | NLA_F_NESTED)  # how these attributes begin
+LINK_ATTRIBUTES = (
+    *(IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO),
+    *(IFLA_LINK_NETNSID, IFLA_PROP_LIST, IFLA_PARENT_DEV_NAME),
+)
 
 
 class Link:
@@ -68,8 +71,13 @@ class Link:
 def read_links(kernel: Kernel) -> dict[int, Link]:
     """Read all links, without their statistics; return them by their indexes. Raise OSError."""
     body = IFINFOMSG.pack() + pack("=HHI", 8, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)
+    shapes = Shapes(*LINK_ATTRIBUTES)
+
+    def decode(data: Buffer, start: int, end: int) -> Link:
+        return _make_link(IFINFOMSG.read(data, start), shapes.attributes(data, start + IFINFOMSG.size, end))
+
     for _ in range(READS):
-        links = kernel.dump(RTM_GETLINK, body, _decode_link)
+        links = kernel.dump(RTM_GETLINK, body, decode)
         found = {link.index: link for link in links}
         if len({link.name for link in found.values()}) == len(links):
             return found
@@ -124,37 +132,36 @@ def read_addresses(
 
 def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) -> Address | None:
     """Return the address of a message; None for one of another family, or on none of the named interfaces."""
-    message = IFADDRMSG.read(data, start)
-    family, interface = FAMILIES.get(message["family"]), names.get(message["index"])
+    number, prefix_length, flags, scope, index = IFADDRMSG.unpack(data, start)
+    family, interface = FAMILIES.get(number), names.get(index)
     if family is None or interface is None:
         return None
     found = attributes(data, start + IFADDRMSG.size, end)
     local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]
     has_peer = found.get(IFA_ADDRESS, local) != local  # whose network the prefix length is then about
     label = to_text(found.get(IFA_LABEL, b""))
-    flags = to_number(found[IFA_FLAGS]) if IFA_FLAGS in found else message["flags"]
+    if IFA_FLAGS in found:
+        flags = to_number(found[IFA_FLAGS])
     return Address(
         interface,
         family,
         format_address(family, local),
         int.from_bytes(local, "big"),
-        BITS[family] if has_peer else message["prefix_length"],
+        BITS[family] if has_peer else prefix_length,
         label=label if label != interface else "",
         flags=flags if family == "ipv6" else flags & DEPRECATED,
-        scope=message["scope"],
+        scope=scope,
     )
 
 
-def _decode_link(data: Buffer, start: int, end: int) -> Link:
-    """Return the link of a message.
+def _make_link(message: dict[str, int], found: Attributes) -> Link:
+    """Return the link of a message with these fields and attributes.
 
     Of a container interface, of which there may be thousands, skip what changes no answer.
     """
-    message, start = IFINFOMSG.read(data, start), start + IFINFOMSG.size
-    name = to_text(attributes(data, start, end, until=IFLA_IFNAME)[IFLA_IFNAME])  # the kernel puts it first
-    if CONTAINER_NAMES.match(name) and all(data.find(mark, start, end) < 0 for mark in _MARKS):
+    name = to_text(found[IFLA_IFNAME])
+    if CONTAINER_NAMES.match(name) and IFLA_PARENT_DEV_NAME not in found and IFLA_PROP_LIST not in found:
         return Link(name, message)
-    found = attributes(data, start, end)
     info = _nested(found, IFLA_LINKINFO)
     kind = to_text(info.get(IFLA_INFO_KIND, b""))
     lower = []

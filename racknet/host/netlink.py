@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 RTM_NEWLINK, RTM_GETLINK, RTM_NEWADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE = 16, 18, 20, 22, 24, 26
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
-NLA_TYPE_MASK, NLA_F_NESTED = 0x3FFF, 0x8000  # the two bits above the mask are flags
+NLA_TYPE_MASK = 0x3FFF  # the two bits above it are flags
+SOL_NETLINK, NETLINK_GET_STRICT_CHK = 270, 12
 
 READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
 LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB
@@ -57,7 +58,7 @@ class Kernel:
     """The kernel, by one netlink socket. Its methods raise OSError where it does not answer, or not completely."""
 
     def __init__(self, kernel: socket | None = None) -> None:
-        self._socket = kernel or socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
+        self._socket = kernel or _strict_socket()
         self._buffer = bytearray(LARGEST)
         self._sequence = 0
 
@@ -127,6 +128,19 @@ class Kernel:
         return end if alike and length % 4 == 0 and values.isdisjoint(self._buffer[column:end:length]) else 0
 
 
+def _strict_socket() -> socket:
+    """Return a socket by which the kernel heeds what a request for a list asks for, and else lists all.
+
+    It does since Linux 4.20. An older one, and a sandbox that plays the kernel, lists all in any case.
+    """
+    kernel = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
+    try:
+        kernel.setsockopt(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)
+    except OSError:
+        pass
+    return kernel
+
+
 class Groups:
     """The kernel's multicast groups of links, addresses and routes of both families, and perhaps more, from now on."""
 
@@ -181,6 +195,56 @@ def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attribute
             break
         start = (stop + 3) & ~3
     return found
+
+
+class Shapes:
+    """Finds attributes in the messages of a list, of which most have one shape: attributes of the same types and sizes.
+
+    One comparison tells that a message has a known shape, and so where its attributes are. A host may have thousands of
+    interfaces, and a message of one has forty attributes.
+    """
+
+    # Of the messages that are walked through, these are remembered: on a host with few interfaces that would take
+    # longer than it saves, and so it would on one where all are different.
+    REMEMBERED = range(50, 500)
+
+    def __init__(self, *wanted: int) -> None:
+        self._wanted = wanted
+        self._walked = 0
+        self._known: dict[int, tuple[Struct, dict[tuple[int, ...], list[tuple[int, int, int]]]]] = {}
+
+    def attributes(self, data: Buffer, start: int, end: int) -> Attributes:
+        """Return the wanted attributes of a message by their types, and perhaps others. Raise OSError if cut."""
+        if end - start in self._known:
+            headers, shapes = self._known[end - start]
+            if (places := shapes.get(headers.unpack_from(data, start))) is not None:
+                return {kind: data[start + first : start + last] for kind, first, last in places}
+        found = attributes(data, start, end)
+        self._walked += 1
+        if self._walked in self.REMEMBERED:
+            self._remember(found, data, start, end)
+        return found
+
+    def _remember(self, found: Attributes, data: Buffer, start: int, end: int) -> None:
+        """Remember where a message of this size has its headers, and where the wanted attributes are if they say so.
+
+        The headers say where each next one is: where all are the same as in a message that was walked through, so are
+        the places.
+        """
+        headers = Struct("=" + "".join([f"HH{(len(value) + 3) & ~3}x" for value in found.values()]))
+        if headers.size != end - start:
+            return  # a type came twice
+        known, shapes = self._known.get(headers.size, (headers, {}))
+        if known.format != headers.format:
+            shapes = {}
+        place, places = 0, []
+        for kind, value in found.items():
+            place += RTATTR.size
+            if kind in self._wanted:
+                places.append((kind, place, place + len(value)))
+            place += (len(value) + 3) & ~3
+        shapes[headers.unpack_from(data, start)] = places
+        self._known[headers.size] = headers, shapes
 
 
 def to_number(data: Buffer) -> int:

@@ -74,9 +74,9 @@ def read_routes(kernel: Kernel, family: str, names: dict[int, str]) -> list[Rout
         ]
         return routes or None
 
-    return [
-        route for routes in kernel.dump(RTM_GETROUTE, RTMSG.pack(family=AF[family]), decode, WANTED) for route in routes
-    ]
+    # A kernel that does not heed the type lists the others, too: three for each address that the host has.
+    body = RTMSG.pack(family=AF[family], type=RTN_UNICAST)
+    return [route for routes in kernel.dump(RTM_GETROUTE, body, decode, WANTED) for route in routes]
 
 
 def find_way(kernel: Kernel, address: str, names: dict[int, str]) -> Way | None:

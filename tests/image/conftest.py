@@ -8,6 +8,7 @@ import pytest
 from support import engine
 from support.engine import CommandResult
 from support.forms import FORMS, Run, host_with_both
+from support.release import Release, make_release
 from support.systemd_host import booted_host
 
 
@@ -47,3 +48,9 @@ def run(form: str) -> Run:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A clone of the project with its release in dist/, as the forge's workflow makes it, but signed."""
+    return make_release(tmp_path_factory.mktemp("release"))

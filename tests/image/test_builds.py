@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from architectures import ARCHITECTURES, BY_NAME, Architecture
 from support import engine
-from support.engine import CommandResult
+from support.engine import refused
 from support.pages import ROOT
 
 from racknet import __version__
 
+INSTALL = (ROOT / "docs" / "install.md").read_text()
 # Run every command in one interpreter; then print which modules it has loaded.
 LOADED = """
 import contextlib, io, json, sys
@@ -66,7 +71,7 @@ def test_loaded_modules_are_frozen(frozen: set[str]) -> None:
 
 
 # Neither racknet nor anything that it needs loads these.
-UNWANTED = set("asyncio docker requests ssl unittest rich ctypes multiprocessing _ssl _hashlib".split())
+UNWANTED = set("asyncio docker requests ssl unittest rich ctypes multiprocessing zlib _ssl _hashlib".split())
 
 
 def test_racknet_is_frozen(frozen: set[str]) -> None:
@@ -80,21 +85,67 @@ def test_racknet_is_frozen(frozen: set[str]) -> None:
     assert len(frozen - own) < 150
 
 
+# What readelf calls them, and what each is asked, with the status. qemu-user has no ioctl for speed and MTU.
+MACHINES = {
+    "amd64": "Advanced Micro Devices X86-64",
+    "arm64": "AArch64",
+    "armv7": "ARM",
+    "ppc64le": "PowerPC64",
+    "riscv64": "RISC-V",
+    "s390x": "IBM S/390",
+}
+QUESTIONS = {"public": 0, "service ipv6": 0, "list --json": 0, "service --exclude eth1": 1, "pubic": 2}
+LACKED = re.compile(r'"(speed|mtu)": \d+')
+
+
 @pytest.mark.all
-def test_arm64(rackspace_network: str) -> None:
-    """The executable for arm64 is built on this machine, and answers under qemu-user, where some ioctls are missing."""
-    result = engine.build(str(ROOT / "script" / "executable"), "arm64")
-    assert (result.out, result.status) == ("dist/racknet-linux-arm64\n", 0), result.err
-    flags = [f"--net={rackspace_network}", "--entrypoint=sleep"]
-    with engine.started("racknet/tests:qemu", "120", flags=flags) as container:
-        engine.docker("cp", str(ROOT / "dist" / "racknet-linux-arm64"), f"{container}:/racknet")
-        run = ["docker", "exec", container, "qemu-aarch64", "/racknet"]
-        assert engine.command(*run, "service", "ipv6") == CommandResult("fe80::be76:4eff:fe20:b452\n", "", 0)
-        listed = engine.command(*run, "list", "--json")
-        assert (listed.err, listed.status) == ("", 0)
-        answers = {entry["address"] for entry in json.loads(listed.out)["addresses"] if entry["answers"]}
-        assert answers >= {"10.208.1.5", "104.130.0.127"}
-        assert engine.command(*run, "--help").status == 0
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda architecture: architecture.name)
+def test_executable(architecture: Architecture, rackspace_network: str) -> None:
+    """Each machine's executable is built on this one, is static, and says under qemu-user what the image says."""
+    result = engine.build(str(ROOT / "script" / "executable"), architecture.name)
+    name = f"dist/racknet-linux-{architecture.name}"
+    assert (result.out, result.status) == (f"{name}\n", 0), result.err
+    headers = engine.command("readelf", "--wide", "--file-header", "--program-headers", str(ROOT / name)).out
+    assert re.findall(r"Machine: +(.+)", headers) == [MACHINES[architecture.name]]
+    assert not re.search("INTERP|DYNAMIC", headers)
+    flags = [f"--net={rackspace_network}", f"--volume={ROOT / name}:/racknet:ro"]
+    for words, status in QUESTIONS.items():
+        expected = engine.ask(rackspace_network, *words.split())
+        assert expected.status == status
+        answer = engine.run(
+            "racknet/tests:qemu", f"qemu-{architecture.emulator}", "/racknet", *words.split(), flags=flags
+        )
+        assert answer == replace(expected, out=LACKED.sub(r'"\1": null', expected.out))
+    (megabytes,) = re.findall(rf"\| `racknet-linux-{architecture.name}` .* ([\d.]+) MB \|", INSTALL)
+    assert len(gzip.compress((ROOT / name).read_bytes(), 9)) / 1e6 == pytest.approx(float(megabytes), rel=0.03)
+
+
+def test_unknown_executable() -> None:
+    """script/executable builds nothing where one of its names is wrong, and says which names there are."""
+    result = engine.command(str(ROOT / "script" / "executable"), "amd64", "linux/arm/v7")
+    hint = f"hint: it is built for {' '.join(BY_NAME)}"
+    assert refused(result, 2) == f"script/executable: racknet is not built for 'linux/arm/v7'\n{hint}\n"
+
+
+def plan(*targets: str) -> dict[str, Any]:
+    """Return the targets that `docker buildx bake` would build, by their names."""
+    result = engine.command("docker", "buildx", "bake", "--file", str(ROOT / "docker-bake.hcl"), "--print", *targets)
+    targets_by_name: dict[str, Any] = json.loads(result.out)["target"]
+    return targets_by_name
+
+
+def test_names_of_the_architectures() -> None:
+    """Bake and the Dockerfile have the names of packaging/architectures.py."""
+    assert {name: target["platforms"] for name, target in plan("one", "executable", "materials").items()} == {
+        f"{kind}-{architecture.name}": [f"linux/{architecture.platform}"]
+        for kind in ("image", "executable", "materials")
+        for architecture in ARCHITECTURES
+    }
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    cases = re.findall(r"^(\w+)\) debian=(\w+) gnu=", dockerfile, re.MULTILINE)
+    assert cases == [(architecture.name, architecture.debian) for architecture in ARCHITECTURES]
+    *names, last = BY_NAME
+    assert f'but for {", ".join(names)} and {last}"' in dockerfile
 
 
 @pytest.mark.all
@@ -111,9 +162,11 @@ def test_plain_bake() -> None:
         engine.command("docker", "rmi", tag)
 
 
-def test_version_of_the_image() -> None:
-    """A plain `docker buildx bake` gives the image the package's version, as a tag and as a label."""
-    result = engine.command("docker", "buildx", "bake", "--file", str(ROOT / "docker-bake.hcl"), "--print", "image")
-    plan = json.loads(result.out)["target"]["image"]
-    assert plan["tags"] == [engine.IMAGE, engine.VERSIONED]
-    assert plan["labels"]["org.opencontainers.image.version"] == __version__
+def test_default_of_bake() -> None:
+    """A plain `docker buildx bake` makes the image alone, of this machine's kind, with the package's version."""
+    targets = plan()
+    assert set(targets) == {"image"}
+    image = targets["image"]
+    assert "platforms" not in image
+    assert image["tags"] == [engine.IMAGE, engine.VERSIONED]
+    assert image["labels"]["org.opencontainers.image.version"] == __version__

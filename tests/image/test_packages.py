@@ -13,6 +13,7 @@ from pathlib import Path
 from shutil import copy, copytree, ignore_patterns, which
 
 import pytest
+from architectures import BY_NAME
 from support import engine
 from support.engine import CommandResult, refused
 from support.pages import ROOT, block
@@ -31,7 +32,7 @@ def make_deb(
     """Make a Debian package, and return its path. Variables may name another maintainer."""
     licences = folder / "licences"
     fsf = "Free Software Foundation, Inc., 51 Franklin St, Fifth Floor, Boston, MA 02110-1301, USA"  # as in real ones
-    licences.write_text(f"=== zlib\n\nCopyright (C) 1995-2017 Jean-loup Gailly and Mark Adler\n\n{fsf}\n")
+    licences.write_text(f"=== libc6-dev\n\nCopyright (C) 1991-2025 Free Software Foundation, Inc.\n\n{fsf}\n")
     environ = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **(maintainer or {})}
     words = [str(ROOT / "packaging" / "make_deb.py"), executable, architecture, str(licences), str(folder)]
     done = engine.build(sys.executable, *words, env=environ, umask=umask)
@@ -156,16 +157,25 @@ def test_completions_are_those_of_the_executable(host: str) -> None:
 
 
 def test_deb_is_reproducible(tmp_path: Path) -> None:
-    """Two packages of one executable are the same, byte for byte, under any umask. Their names are Debian's."""
+    """Two packages of one executable are the same, byte for byte, under any umask."""
     digests = []
     for umask in (0o022, 0o077):
         folder = tmp_path / oct(umask)
         folder.mkdir()
         (folder / "racknet").write_text("#!/bin/sh\n")
         package = make_deb(str(folder / "racknet"), "arm64", folder, umask=umask)
-        assert package.name == f"racknet_{__version__}-1_arm64.deb"
         digests.append(sha256(package.read_bytes()).hexdigest())
     assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_architecture_of_the_deb(name: str, tmp_path: Path) -> None:
+    """The package has Debian's name of the architecture, which may be another than ours."""
+    (tmp_path / "racknet").write_text("#!/bin/sh\n")
+    package = make_deb(str(tmp_path / "racknet"), name, tmp_path)
+    debian = {"armv7": "armhf", "ppc64le": "ppc64el"}.get(name, name)
+    assert package.name == f"racknet_{__version__}-1_{debian}.deb"
+    assert engine.command("dpkg-deb", "--field", str(package), "Architecture").out == f"{debian}\n"
 
 
 def test_deb_says_whose_it_is(tmp_path: Path) -> None:
@@ -180,8 +190,8 @@ def test_deb_says_whose_it_is(tmp_path: Path) -> None:
     authors = f"{about['author']} <{about['author_email']}>"
     for variables, maintainer in ({}, authors), (other, "A Maintainer <maintainer@debian.org>"):
         package = make_deb(str(tmp_path / "racknet"), "arm64", tmp_path, maintainer=variables)
-        fields = engine.command("dpkg-deb", "--field", str(package), "Architecture", "Maintainer", "Homepage").out
-        assert fields == f"Architecture: arm64\nMaintainer: {maintainer}\nHomepage: {about['url']}\n"
+        fields = engine.command("dpkg-deb", "--field", str(package), "Maintainer", "Homepage").out
+        assert fields == f"Maintainer: {maintainer}\nHomepage: {about['url']}\n"
 
 
 def test_signature(tmp_path: Path) -> None:
@@ -349,6 +359,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = engine.command(sys.executable, *words, str(folder), str(folder))
     assert result.status == 0, result.err
     (path,) = folder.glob("*.whl")
+    assert path.name == f"racknet-{__version__}-py3-none-any.whl"  # for every machine
     return path
 
 

@@ -7,52 +7,21 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree, ignore_patterns
 
 import pytest
+from architectures import ARCHITECTURES, BY_NAME
 from support import engine
 from support.engine import CommandResult, refused
 from support.hosts import HOSTS
 from support.pages import ROOT, block
 from support.registry import PASSWORD, USER, Registry, registry_on
+from support.release import Release, clone, run
 from support.swarm_nodes import Swarm, cluster, lines
 
 from racknet import __version__
 
 PAGE = "docs/maintainers/publishing.md"
-ARCHITECTURES = ("amd64", "arm64")
-AUTHOR = {f"GIT_{who}_{what}": "tests" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-DATES = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
 pytestmark = [pytest.mark.alone, pytest.mark.all]
-
-
-def run(folder: Path, *words: str, **environ: str) -> str:
-    """Run a command of a clone that must succeed, and return what it prints."""
-    result = engine.build(*words, cwd=folder, env={**os.environ, **AUTHOR, **DATES, **environ})
-    assert result.status == 0, f"{words}: {result.err}"
-    return result.out
-
-
-def clone(folder: Path) -> Path:
-    """Make a repository of the project as it is, with one commit, which is the same whenever and wherever."""
-    copytree(ROOT, folder, ignore=ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "*.egg-info", "dist"))
-    run(folder, "git", "init", "--quiet")
-    run(folder, "git", "add", "--all")
-    run(folder, "git", "commit", "--quiet", "--message", "tests")
-    return folder
-
-
-def release(folder: Path) -> None:
-    """Leave in dist/ what script/release does: here only that which script/publish takes."""
-    run(folder, "script/executable", *ARCHITECTURES)
-    for arch in ARCHITECTURES:
-        run(folder, "script/image", f"materials-{arch}")
-        run(folder, "script/image", f"image-{arch}")
-        tag = f"racknet/ip:{__version__}-{arch}"
-        run(folder, "docker", "save", "--output", f"dist/racknet-ip-{__version__}-{arch}.tar", tag)
-        run(folder, "docker", "rmi", tag)
-        words = ["packaging/sbom.py", f"dist/materials/{arch}", arch, f"dist/racknet-linux-{arch}"]
-        (folder / f"dist/racknet-linux-{arch}.cdx.json").write_text(run(folder, sys.executable, *words))
 
 
 def copy(source: str, target: str, *flags: str) -> None:
@@ -73,11 +42,9 @@ def registry(swarm_of_three: Swarm) -> Iterator[Registry]:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released(release: Release) -> Path:
     """A clone of the project with its release in dist/."""
-    folder = clone(tmp_path_factory.mktemp("publish") / "racknet")
-    release(folder)
-    return folder
+    return release.clone
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +60,15 @@ def digest(registry: Registry, released: Path) -> str:
 
 
 def test_twice(digest: str, registry: Registry, tmp_path: Path) -> None:
-    """Publishing one commit again, from another clone, gives the same digest."""
+    """Publishing one commit again, from another clone without a release, makes one, and gives the same digest."""
     again = clone(tmp_path / "elsewhere")
-    release(again)
-    assert publish(again, f"{registry.local}/some/racknet").out.endswith(f"@{digest}\n")
+    result = publish(again, f"{registry.local}/some/racknet")
+    assert result.out.endswith(f"@{digest}\n"), result.err
+    assert "script/publish: making a release of this commit\n" in result.err
 
 
 def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
-    """The image comes by the version, by `latest` and by digest, for both architectures, and answers."""
+    """The image comes by the version, by `latest` and by digest, for each architecture, and answers."""
     name, answer = f"{registry.local}/some/racknet", CommandResult("10.208.1.5\n", "", 0)
     with engine.host_container(HOSTS["rackspace"].layout.script) as host:
         for tag in (f":{__version__}", ":latest", f"@{digest}"):
@@ -108,15 +76,17 @@ def test_pull(digest: str, registry: Registry, tmp_path: Path) -> None:
             line = line.replace("--net=host", f"--net=container:{host} --label={engine.LABEL} --pull=always --quiet")
             assert engine.command("bash", "-c", line) == answer
             assert engine.command("docker", "rmi", f"{name}{tag}").status == 0
-        create = ["create", "--label", engine.LABEL, "--platform=linux/arm64", "--quiet", f"{name}@{digest}"]
-        container = engine.docker(*create).strip()
-        try:
-            engine.docker("cp", f"{container}:/racknet", str(tmp_path))
-        finally:
-            engine.docker("rm", container)
-            engine.docker("rmi", f"{name}@{digest}")
-        flags = [f"--net=container:{host}", "-v", f"{tmp_path}:/arm64:ro"]
-        assert engine.run("racknet/tests:qemu", "qemu-aarch64", "/arm64/racknet", "service", flags=flags) == answer
+        for architecture in ARCHITECTURES:
+            create = ["create", "--label", engine.LABEL, f"--platform=linux/{architecture.platform}", "--quiet"]
+            container = engine.docker(*create, f"{name}@{digest}").strip()
+            try:
+                engine.docker("cp", f"{container}:/racknet", str(tmp_path))
+            finally:
+                engine.docker("rm", container)
+                engine.docker("rmi", f"{name}@{digest}")
+            flags = [f"--net=container:{host}", f"--volume={tmp_path}:/pulled:ro"]
+            words = [f"qemu-{architecture.emulator}", "/pulled/racknet", "service"]
+            assert engine.run("racknet/tests:qemu", *words, flags=flags) == answer
 
 
 def test_provenance(digest: str, registry: Registry, released: Path) -> None:
@@ -125,14 +95,14 @@ def test_provenance(digest: str, registry: Registry, released: Path) -> None:
     shown = run(ROOT, "bash", "-c", line.replace("REGISTRY/NAME@sha256:…", f"{registry.local}/some/racknet@{digest}"))
     commit = run(released, "git", "rev-parse", "HEAD").strip()
     by_platform = json.loads(shown)
-    assert set(by_platform) == {"linux/amd64", "linux/arm64"}
+    assert set(by_platform) == {f"linux/{architecture.platform}" for architecture in ARCHITECTURES}
     for each in by_platform.values():
         source = {"name": "racknet", "digest": {"gitCommit": commit}}
         assert each["SLSA"]["buildDefinition"]["resolvedDependencies"] == [source]
 
 
 def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp_path: Path) -> None:
-    """docs/maintainers/publishing.md: skopeo and jq show both bills of materials, those of the release."""
+    """docs/maintainers/publishing.md: skopeo and jq show all bills of materials, those of the release."""
     lines = block(PAGE, "image=").replace("REGISTRY", f"{registry.local}").replace("NAME", "some/racknet")
     for words, flag in (("skopeo inspect", "--tls-verify=false"), ("skopeo copy", "--src-tls-verify=false")):
         assert words in lines
@@ -144,7 +114,7 @@ def test_bills_of_materials(digest: str, registry: Registry, released: Path, tmp
         bill, end = decoder.raw_decode(shown)
         bills.append(bill)
         shown = shown[end:]
-    released_bills = [json.loads((released / f"dist/racknet-linux-{a}.cdx.json").read_text()) for a in ARCHITECTURES]
+    released_bills = [json.loads((released / f"dist/racknet-linux-{a}.cdx.json").read_text()) for a in BY_NAME]
     assert bills == released_bills
 
 

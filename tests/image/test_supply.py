@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copy, copytree
 
 import pytest
+from architectures import ARCHITECTURES, BY_NAME, Architecture
 from support import engine
 from support.forms import Run
 from support.pages import ROOT
@@ -48,39 +49,51 @@ def test_reproducible(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def materials(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What collect_materials.sh found in the build stage."""
+    """What collect_materials.sh found in the build stages: a folder for each architecture."""
     folder = tmp_path_factory.mktemp("materials")
-    output = f"materials-amd64.output=type=local,dest={folder}"
-    engine.bake(ROOT, "--set", output, "materials-amd64", SOURCE_DATE_EPOCH=DATE)
+    outputs = [f"--set=materials-{name}.output=type=local,dest={folder / name}" for name in BY_NAME]
+    engine.bake(ROOT, *outputs, *[f"materials-{name}" for name in BY_NAME], SOURCE_DATE_EPOCH=DATE)
     return folder
 
 
+def parts(materials: Path, name: str) -> set[str]:
+    """Return the names of the packages that an executable is made of."""
+    lists = [(materials / name / f"{source}.tsv").read_text().splitlines() for source in ("debian", "pypi")]
+    return {line.split("\t")[0] for lines in lists for line in lines}
+
+
 @pytest.mark.all
-def test_bill_of_materials(materials: Path) -> None:
+@pytest.mark.parametrize("name", ["amd64", "armv7"])
+def test_bill_of_materials(materials: Path, name: str) -> None:
     """The bill names all that is linked and frozen in, with the versions that dpkg-query shows in the build stage."""
     with engine.executable() as path:
-        words = [sys.executable, str(ROOT / "packaging" / "sbom.py"), str(materials), "amd64", path]
+        words = [sys.executable, str(ROOT / "packaging" / "sbom.py"), str(materials / name), name, path]
         bill = json.loads(engine.command(*words).out)
     versions = {part["name"]: part["version"] for part in bill["components"]}
-    assert {"libpython3.13-dev", "libc6-dev", "python3-click", "python3-typer", "psutil"} <= set(versions)
+    assert set(versions) == parts(materials, name)
+    debian = [part["purl"] for part in bill["components"] if part["purl"].startswith("pkg:deb/debian/")]
+    assert len(debian) == len(versions) - 2
+    assert all(f"arch={BY_NAME[name].debian}&" in purl for purl in debian)
     show = engine.run(engine.PACKAGE, "-W", "-f", "${Package} ${Version}\\n", flags=["--entrypoint=dpkg-query"])
     installed = dict(line.split() for line in show.out.splitlines())
-    pypi = {"netifaces-plus", "psutil"}
-    assert {name: versions[name] for name in versions if name not in pypi} == {
-        name: installed[name] for name in versions if name not in pypi
-    }
+    assert {"libpython3.13-dev", "python3-click", "python3-typer"} <= versions.keys() & installed.keys()
+    assert all(versions[package] == installed[package] for package in versions.keys() & installed.keys())
     pinned = (ROOT / "packaging" / "executable" / "requirements.txt").read_text()
-    assert all(f"{name}=={versions[name]}" in pinned for name in pypi)
+    assert all(f"{package}=={versions[package]}" in pinned for package in ("netifaces-plus", "psutil"))
     assert bill["metadata"]["component"]["name"] == "racknet"
 
 
 @pytest.mark.all
-def test_licences(materials: Path) -> None:
-    """Each part that is linked or frozen in comes with the text of its licence."""
-    lists = [(materials / f"{name}.tsv").read_text().splitlines() for name in ("debian", "pypi")]
-    parts = {line.split("\t")[0] for lines in lists for line in lines}
-    texts = {path.stem: path.read_text() for path in (materials / "licences").iterdir()}
-    assert set(texts) == parts
+@pytest.mark.parametrize("architecture", ARCHITECTURES, ids=lambda architecture: architecture.name)
+def test_licences(materials: Path, architecture: Architecture) -> None:
+    """What is linked in is known by name, and each part of it comes with the text of its licence."""
+    cross = "" if architecture.name == "amd64" else f"-{architecture.debian}-cross"
+    python = {f"libpython3.13-{part}" for part in ("dev", "minimal", "stdlib")} | {"python3-click", "python3-typer"}
+    linked = {f"libc6-dev{cross}", f"libgcc-14-dev{cross}", "netifaces-plus", "psutil"}
+    assert parts(materials, architecture.name) == python | linked
+    licences = (materials / architecture.name / "licences").iterdir()
+    texts = {path.name.removesuffix(".txt"): path.read_text() for path in licences}
+    assert set(texts) == python | linked
     assert "PYTHON SOFTWARE FOUNDATION LICENSE" in texts["libpython3.13-dev"]
     assert all("Permission" in text or "Redistribution" in text or "GPL" in text for text in texts.values())
 

@@ -241,6 +241,7 @@ RUN_BY = {
     "test_packages.py::test_ten_hosts": {README: ["script/release"]},
     "test_examples.py::test_cluster": {README: ["racknet cluster"], "docs/clusters.md": ["pipx install"]},
     "test_supply.py": {"SECURITY.md": ["SOURCE_DATE_EPOCH"]},
+    "test_release.py::test_verify": {"SECURITY.md": ["script/verify"]},
     "test_packages.py::test_signature": {"SECURITY.md": ["racknet namespaces", "ssh-keygen"]},
     "needs somebody's report; tests/unit/test_report.py makes rows of reports": {"CONTRIBUTING.md": ["script/venv"]},
     "test_ask_provider.py::test_each_provider": {"docs/clouds.md": ["$ racknet public --ask"]},

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from architectures import ARCHITECTURES
 from compare import with_figures
 from rivals import RACKNET, RIVALS, STRICT
 
@@ -43,6 +44,16 @@ def test_index() -> None:
     docs = ROOT / "docs"
     pages = {str(page.relative_to(docs)) for page in docs.glob("**/*.md")} - {"README.md"}
     assert sorted(re.findall(r"^- \[.+?\]\((.+?)\)", (docs / "README.md").read_text(), re.MULTILINE)) == sorted(pages)
+
+
+def test_architectures_of_the_install_page() -> None:
+    """docs/install.md has a row for each kind of machine: the names of its files, and how it is tested."""
+    rows = re.findall(
+        r"^\| (\S+) \| linux/(\S+) \| `racknet-linux-(\S+)` \| (\S+) \| .* \| (.+) \|$",
+        (ROOT / "docs/install.md").read_text(),
+        re.MULTILINE,
+    )
+    assert rows == [(each.machine, each.platform, each.name, each.debian, each.tested) for each in ARCHITECTURES]
 
 
 def test_comparison_of_the_readme() -> None:

@@ -244,6 +244,14 @@ def test_zone_and_label() -> None:
         assert find_unconfirmed([zoned, labelled]) == []
 
 
+def test_netifaces_is_asked_once_for_each_name() -> None:
+    """All addresses of an interface are confirmed by one reading, of both families."""
+    loopback = [address for address in read_host().host.addresses if address.interface == "lo"]
+    with patch.object(netifaces, "ifaddresses", wraps=netifaces.ifaddresses) as asked:
+        assert find_unconfirmed(loopback * 2) == []
+    asked.assert_called_once_with("lo")
+
+
 def test_name_that_is_not_utf8() -> None:
     """netifaces cannot be asked for such a name: an error says so."""
     with pytest.raises(HostReadError, match="is not UTF-8"):
