@@ -66,10 +66,11 @@ WORKDIR /executable
 RUN <<END
 set -eu
 # Nothing registers the C library's unwinding tables: wrapped, the function is one that is not there, and is not called.
-# The allocators are wrapped by main.c's, which end the program where there is too little memory.
+# The allocators and the garbage collector are wrapped by main.c's.
 target-gcc -static -s -O2 -ffunction-sections -Wl,--gc-sections,-Map=racknet.map \
-    -Wl,--wrap=__register_frame_info,--wrap=__deregister_frame_info,--wrap=malloc,--wrap=calloc,--wrap=realloc -I/usr/include/python3.13 -o racknet \
-    main.c frozen.c /objects/*.o /usr/local/lib/libpython.a -lm
+    -Wl,--wrap=__register_frame_info,--wrap=__deregister_frame_info \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=_Py_RunGC \
+    -I/usr/include/python3.13 -o racknet main.c frozen.c /objects/*.o /usr/local/lib/libpython.a -lm
 END
 # The same commit gives the same file, byte for byte, and the same date.
 ARG SOURCE_DATE_EPOCH

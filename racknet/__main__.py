@@ -7,7 +7,6 @@ from posix import environ  # `os` takes longer to load than an answer
 
 from racknet.core.facts import FAMILY_WORDS, NETWORKS
 from racknet.core.query import Query
-from racknet.errors import ExitStatus, RacknetError, UsageError
 from racknet.lookup import look_up
 from racknet.output.stdio import write_error, write_output
 
@@ -25,6 +24,8 @@ _looks: list[LookUp] = []  # where `try_fast_path` leaves a look without a prove
 
 def main() -> int:
     """Run the command line and return the status. No traceback reaches a user."""
+    from racknet.errors import ExitStatus
+
     try:
         return _run(sys.argv[1:])
     except MemoryError:  # in the executable main.c sees to it
@@ -33,6 +34,8 @@ def main() -> int:
 
 
 def _run(words: list[str]) -> int:
+    from racknet.errors import ExitStatus, RacknetError, UsageError
+
     try:
         if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
             return ExitStatus.ANSWERED if not _looks and try_fast_path(*words) else _answer_plainly(*words)

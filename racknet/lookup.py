@@ -7,7 +7,6 @@ from racknet.core.facts import Host
 from racknet.core.query import Query
 from racknet.core.rules import BEHIND_NAT
 from racknet.core.selection import select_addresses
-from racknet.errors import HostReadError
 from racknet.host.crosscheck import find_unconfirmed
 from racknet.host.reader import read_host
 
@@ -90,6 +89,8 @@ def look_up(queries: Sequence[Query]) -> LookUp:
         unconfirmed = find_unconfirmed([address for selection in selections for address in selection.answers])
         if not unconfirmed:
             return LookUp(queries, reading, selections)
+    from racknet.errors import HostReadError
+
     address = unconfirmed[0]
     raise HostReadError(
         f"the kernel lists {address.text} on {address.label or address.interface}, and netifaces does not",
@@ -115,6 +116,7 @@ def wait_for(
         return (first or look_up(queries)).ask_provider()
     from time import monotonic
 
+    from racknet.errors import HostReadError
     from racknet.host.events import Events
 
     end = monotonic() + seconds

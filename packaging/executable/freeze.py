@@ -4,7 +4,8 @@ usage: freeze.py FOLDER...    (FOLDERs are searched before the standard library)
 
 `modulefinder` follows every import from the entry points below. What is imported only for other systems, or on ways
 that racknet never takes, is named in UNUSED; what libpython has frozen itself is left out. frozen.bin is the modules'
-code in one piece; frozen.c has the two tables that the interpreter is started with.
+code in one piece; frozen.c has the two tables that the interpreter is started with. What the fast path loads is in one
+module of the table, fast_path.
 """
 
 import _imp
@@ -18,7 +19,8 @@ from modulefinder import AddPackagePath, Module, ModuleFinder
 from pathlib import Path
 from types import CodeType
 
-ENTRY_POINTS = ["racknet.__main__", "racknet.cli.app", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
+FAST_PATH = "racknet.__main__"
+ENTRY_POINTS = [FAST_PATH, "racknet.cli.app", "encodings.ascii", "encodings.latin_1", "encodings.utf_8"]
 
 ANNOTATED = "racknet.cli.app"  # whose annotations Typer reads
 
@@ -76,22 +78,51 @@ def is_asked(node: ast.stmt) -> bool:
 
 
 def without_lines(code: CodeType) -> CodeType:
-    """Return code without its line numbers, which take more room than its instructions: no traceback reaches a user."""
+    """Return code without what only tracebacks have, of which none reaches a user: mostly line numbers."""
     constants = [without_lines(value) if isinstance(value, CodeType) else value for value in code.co_consts]
-    unknown = b"\xff" * -(-len(code.co_code) // 16)  # an entry for eight instructions: no location
-    return code.replace(co_linetable=unknown, co_consts=tuple(constants))
+    return code.replace(co_linetable=b"", co_qualname=code.co_name, co_consts=tuple(constants))
 
 
-def frozen_code(module: Module) -> bytes:
-    """Return a module's code, without the docstrings and annotations of racknet's that nothing reads."""
+def parse(module: Module) -> ast.Module:
+    """Return a module's source without what nothing needs."""
     tree = ast.parse(Path(module.__file__).read_bytes())
     if module.__name__.startswith("psutil"):
         tree.body = list(filter(is_asked, tree.body))
     if module.__name__.startswith("racknet") and module.__name__ != ANNOTATED:
         tree = ast.fix_missing_locations(Slim().visit(tree))
+    return tree
+
+
+def code_of(module: Module) -> CodeType:
+    """Return a module's code, without docstrings and lines."""
     level = 1 if module.__name__ == ANNOTATED else 2
-    code = compile(tree, f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level)
-    return marshal.dumps(without_lines(code))
+    return without_lines(compile(parse(module), f"<{module.__name__}>", "exec", dont_inherit=True, optimize=level))
+
+
+def add_in_order(name: str, modules: dict[str, Module], order: list[str]) -> None:
+    """Add a module to the order in which they are loaded: behind its package, and behind all that it imports first."""
+    if name not in modules or name in order:  # a name may be that of a function, too
+        return
+    add_in_order(name.rpartition(".")[0], modules, order)
+    for statement in parse(modules[name]).body:
+        match statement:
+            case ast.Import(names=names):
+                imported = [each.name for each in names]
+            case ast.ImportFrom(module=package, names=names):
+                imported = [package, *(f"{package}.{each.name}" for each in names)]
+            case _:
+                imported = []
+        for each in imported:
+            add_in_order(each, modules, order)
+    order.append(name)
+
+
+def code_of_fast_path(names: list[str], modules: dict[str, Module]) -> CodeType:
+    """Return the code of fast_path.py with that of its modules."""
+    path = Path(__file__).with_name("fast_path.py")
+    code = without_lines(compile(path.read_bytes(), "<fast_path>", "exec", dont_inherit=True, optimize=2))
+    entries = tuple((name, bool(modules[name].__path__), code_of(modules[name])) for name in names)
+    return code.replace(co_consts=tuple(entries if each == "MODULES" else each for each in code.co_consts))
 
 
 def main(folders: list[str]) -> None:
@@ -102,13 +133,19 @@ def main(folders: list[str]) -> None:
     finder = ModuleFinder([*folders, str(stdlib)], excludes=UNUSED)
     for name in ENTRY_POINTS:
         finder.import_hook(name)
-    blob, frozen, files = b"", [], []
-    for name, module in sorted(finder.modules.items()):
-        if module.__file__ and not _imp.is_frozen(name) and name not in LINKED:
-            data = frozen_code(module)
-            frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(module.__path__))}}},')
-            blob += data
-            files.append(f"{module.__file__}\n")
+    modules = {
+        name: module
+        for name, module in finder.modules.items()
+        if module.__file__ and not _imp.is_frozen(name) and name not in LINKED
+    }
+    fast_path: list[str] = []
+    add_in_order(FAST_PATH, modules, fast_path)
+    blob = marshal.dumps(code_of_fast_path(fast_path, modules))
+    frozen = [f"    /* fast_path has {' '.join(fast_path)} */", f'    {{"fast_path", frozen_code, {len(blob)}, 0}},']
+    for name in sorted(modules.keys() - fast_path):
+        data = marshal.dumps(code_of(modules[name]))
+        frozen.append(f'    {{"{name}", frozen_code + {len(blob)}, {len(data)}, {int(bool(modules[name].__path__))}}},')
+        blob += data
     # CPython's own table, in the file that libpython was linked with, less what nothing imports.
     config = next(stdlib.glob("config-*/config.c")).read_text()
     own = dict(re.findall(r'\{"([\w.]+)", (\w+)\},', config))
@@ -116,7 +153,7 @@ def main(folders: list[str]) -> None:
     wanted |= {"marshal": "PyMarshal_Init", "_imp": "PyInit__imp", "builtins": "NULL", "sys": "NULL"}
     functions = sorted(set(wanted.values()) - {"NULL"})
     Path("frozen.bin").write_bytes(blob)
-    Path("frozen.txt").write_text("".join(files))
+    Path("frozen.txt").write_text("".join(f"{modules[name].__file__}\n" for name in sorted(modules)))
     Path("frozen.c").write_text(
         "/* Written by freeze.py. */\n#include <Python.h>\n\n"
         '__asm__(".section .rodata\\nfrozen_code: .incbin \\"frozen.bin\\"\\n.previous");\n'

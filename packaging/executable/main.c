@@ -50,6 +50,9 @@ static void *take_arena(void *context, size_t size) {
     return size < 1 << 20 ? enough(memory, size) : memory;
 }
 
+/* The garbage collector would run once before PyGC_Disable() can be called. Nothing lives long enough to be worth it. */
+void __wrap__Py_RunGC(PyThreadState *thread) { (void)thread; }
+
 static int fail(PyStatus status) {
     const char *why = status.err_msg ? status.err_msg : "unknown";
     (void)!write(2, "racknet: the interpreter does not start: ", 41);
@@ -96,7 +99,8 @@ int main(int argc, char **argv) {
         return fail(status);
 
     PyGC_Disable(); /* nothing lives long enough to be worth it */
-    PyObject *module = PyImport_ImportModule("racknet.__main__");
+    /* fast_path loads the module, and all that it imports, in a shorter way than `import`. */
+    PyObject *module = PyImport_ImportFrozenModule("fast_path") == 1 ? PyImport_ImportModule("racknet.__main__") : NULL;
     if (module && (argc == 2 || argc == 3)) {
         PyObject *answered = argc == 3 ? PyObject_CallMethod(module, "try_fast_path", "NN", word(argv[1]), word(argv[2]))
                                        : PyObject_CallMethod(module, "try_fast_path", "N", word(argv[1]));

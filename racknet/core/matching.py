@@ -93,44 +93,32 @@ def as_glob(name: str) -> str:
     return "".join([f"[{c}]" if c in "*?[" else c for c in name])
 
 
-class NamePattern:
-    """A pattern of interface names: `docker*`, `cbr0`, `tun<digits>`, `br-<12 hex digits>`.
-
-    `*` alone allows any rest: `green0` does not match `gre<digits>`, and `br-lan` is not a network of Docker's.
-    """
-
-    __slots__ = ("prefix", "rest", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.prefix, _, rest = text.partition("<")
-        self.rest = rest.removesuffix(">")
-        if text.endswith("*"):
-            self.prefix, self.rest = text[:-1], "*"
-
-    def matches(self, name: str) -> bool:
-        """Return whether an interface's name matches, from its first character to its last."""
-        if not name.startswith(self.prefix):
-            return False
-        rest = name[len(self.prefix) :]
-        if self.rest == "*":
-            return True
-        if self.rest == "digits":
-            return rest.isascii() and rest.isdigit()
-        if self.rest:  # "12 hex digits"
-            return len(rest) == int(self.rest.split()[0]) and not rest.strip("0123456789abcdef")
-        return not rest
-
-
 class NamePatterns:
-    """Several patterns. Most names begin with none of the prefixes, and one comparison with all of them tells so."""
+    """Patterns of interface names: `docker*`, `cbr0`, `tun<digits>`, `br-<12 hex digits>`.
+
+    `*` alone allows any rest: `green0` does not match `gre<digits>`, and `br-lan` is not a network of Docker's. Most
+    names begin with none of the prefixes, and one comparison with all of them tells so.
+    """
 
     __slots__ = ("_prefixes", "patterns")
 
     def __init__(self, *texts: str) -> None:
-        self.patterns = [NamePattern(text) for text in texts]
-        self._prefixes = tuple(pattern.prefix for pattern in self.patterns)
+        self.patterns = [text.rstrip(">").replace("*", "<*").partition("<")[::2] for text in texts]  # prefix and rest
+        self._prefixes = tuple([prefix for prefix, _ in self.patterns])
 
     def match(self, name: str) -> bool:
-        """Return whether a name matches one of the patterns."""
-        return name.startswith(self._prefixes) and any(pattern.matches(name) for pattern in self.patterns)
+        """Return whether a name matches one of the patterns, from its first character to its last."""
+        return name.startswith(self._prefixes) and any(
+            name.startswith(prefix) and _is_rest(name[len(prefix) :], rest) for prefix, rest in self.patterns
+        )
+
+
+def _is_rest(text: str, rest: str) -> bool:
+    """Return whether the rest of a name is what a pattern has behind its prefix."""
+    if rest == "*":
+        return True
+    if rest == "digits":
+        return text.isascii() and text.isdigit()
+    if rest:  # "12 hex digits"
+        return len(text) == int(rest.split(maxsplit=1)[0]) and not text.strip("0123456789abcdef")
+    return not text

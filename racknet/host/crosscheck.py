@@ -6,7 +6,6 @@ import netifaces
 
 from racknet.core.facts import AF, Address
 from racknet.core.matching import parse_address
-from racknet.errors import HostReadError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
@@ -24,6 +23,8 @@ def find_unconfirmed(addresses: Sequence[Address]) -> list[Address]:
     for address in addresses:
         name = address.label or address.interface
         if name.encode("utf-8", "ignore").decode("utf-8", "ignore") != name:  # the fast path has no other codecs
+            from racknet.errors import HostReadError
+
             raise HostReadError(
                 f"cannot check {address.text}: the name or label of its interface, '{name}', is not UTF-8",
                 "rename it: ip link set dev OLD name NEW, or ip addr add … label NEW",

@@ -7,7 +7,6 @@ import posix  # what `os` is made of: `os` itself takes longer to load than an a
 from racknet.core.eligibility import is_host
 from racknet.core.facts import BITS, Host
 from racknet.core.known import INTERNET
-from racknet.errors import HostReadError
 from racknet.host.interfaces import decode_address, make_interfaces, read_addresses, read_links
 from racknet.host.netlink import READS, Groups, Kernel
 from racknet.host.routes import find_way, gateways_of, read_routes
@@ -17,6 +16,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from racknet.core.facts import Way
+    from racknet.errors import HostReadError
     from racknet.host.interfaces import Link
 
 REFUSED = (1, 13, 93, 97)  # EPERM, EACCES, EPROTONOSUPPORT, EAFNOSUPPORT
@@ -76,6 +76,8 @@ def read_host(reach: Iterable[str] = (), *, proc: str = "/proc", sys: str = "/sy
 
 def read_error(error: OSError) -> HostReadError:
     """Return the error for the user, where the kernel does not tell about the host."""
+    from racknet.errors import HostReadError
+
     hint = REFUSED_HINT if error.errno in REFUSED else HINT
     return HostReadError(f"cannot read {error.filename or 'the interfaces'}: {error.strerror or error}", hint)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import posix  # `os` takes longer to load than an answer
 
-from racknet.errors import OutputError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable
@@ -19,6 +17,8 @@ def write_output(text: str) -> None:
     try:
         _write(1, text, on_full=_wait_until_writable)
     except OSError as error:
+        from racknet.errors import OutputError
+
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 

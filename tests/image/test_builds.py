@@ -51,13 +51,15 @@ OPTIONAL = "rich shellingham _bz2 _lzma bz2 lzma _compression _uuid _ctypes zlib
 
 
 @pytest.fixture(scope="module")
-def tables() -> str:
-    """The tables of modules that the executable was linked with, as C."""
+def frozen() -> set[str]:
+    """The modules of the tables that the executable was linked with, and those within fast_path."""
     with engine.copied("/frozen.c", "racknet/tests:frozen") as path:
-        return Path(path).read_text()
+        tables = Path(path).read_text()
+    (within,) = re.findall(r"/\* fast_path has (.*) \*/", tables)
+    return {*re.findall(r'\{"([\w.]+)", ', tables), *within.split()}
 
 
-def test_loaded_modules_are_frozen(tables: str) -> None:
+def test_loaded_modules_are_frozen(frozen: set[str]) -> None:
     """Each module that a command loads is in the executable: frozen by racknet or by CPython, or built in."""
     loaded = set()
     for variable in ("RACKNET_STRICT=0", "RACKNET_X=1"):  # the second is a mistake in each command
@@ -65,7 +67,6 @@ def test_loaded_modules_are_frozen(tables: str) -> None:
         loaded |= set(json.loads(ran.err.splitlines()[-1]))
     assert {"racknet.output.table", "racknet.output.json", "racknet.output.report", "racknet.cli.mistakes"} <= loaded
     assert {"racknet.cli.env_exec", "difflib"} <= loaded
-    frozen = set(re.findall(r'\{"([\w.]+)", ', tables))
     assert loaded - frozen - {*CPYTHON, *OPTIONAL} == set()
 
 
@@ -73,9 +74,8 @@ def test_loaded_modules_are_frozen(tables: str) -> None:
 UNWANTED = set("asyncio docker requests ssl unittest rich ctypes multiprocessing zlib _ssl _hashlib".split())
 
 
-def test_racknet_is_frozen(tables: str) -> None:
+def test_racknet_is_frozen(frozen: set[str]) -> None:
     """All modules of racknet are in the executable except those for Python alone, and no module that it never needs."""
-    frozen = set(re.findall(r'\{"([\w.]+)", ', tables))
     paths = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "racknet").rglob("*.py")]
     own = {".".join(path.parts).removesuffix(".__init__") for path in paths}
     extra = {name for name in own if f"{name}.".startswith(("racknet.swarm.", "racknet.api."))}

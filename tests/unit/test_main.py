@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 # All that the fast path may load of racknet, beside the packages themselves.
 FAST_PATH = {
-    *("racknet", "racknet.__main__", "racknet.errors", "racknet.lookup"),
+    *("racknet", "racknet.__main__", "racknet.lookup"),
     *(
         f"racknet.core{name}"
         for name in ("", ".facts", ".matching", ".query", ".known", ".rules", ".eligibility", ".selection")

@@ -16,7 +16,7 @@ from racknet.core import comparison, eligibility, facts, known, preferences, que
 from racknet.core.comparison import Comparison
 from racknet.core.eligibility import Eligibility
 from racknet.core.facts import BITS, Host, Interface, Route
-from racknet.core.matching import CidrBlock, NamePattern, in_blocks
+from racknet.core.matching import CidrBlock, in_blocks
 from racknet.core.preferences import PREFERENCES, CandidateFacts, Preference
 from racknet.core.query import Query
 from racknet.core.rules import Exclusion, Reason
@@ -76,8 +76,10 @@ NAMES = [
 ]
 
 
-def prefix(pattern: NamePattern) -> str:
-    return pattern.text.partition("<")[0]
+def prefix(pattern: tuple[str, str]) -> str:
+    """Return what a pattern is called here: `docker*`, `tun`."""
+    start, rest = pattern
+    return f"{start}*" if rest == "*" else start
 
 
 def described(**facts_about_it: Callable[[Eligibility, Any], bool]) -> Break:
@@ -240,9 +242,9 @@ def drawn_too_wide() -> dict[str, Break]:
         breaks |= {f"near block {block.text}": instead(blocks, block, wider(block)) for block in near}
     for patterns in NAMES:
         for pattern in patterns:
-            if not pattern.text.endswith("*"):
-                wide = NamePattern(f"{prefix(pattern)}*")
-                breaks[f"near name {prefix(pattern)}"] = instead(patterns, pattern, wide)
+            start, rest = pattern
+            if rest != "*":
+                breaks[f"near name {start}"] = instead(patterns, pattern, (start, "*"))
     return breaks
 
 
