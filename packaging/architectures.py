@@ -33,9 +33,9 @@ QEMU, MACHINES = "under qemu-user", "under qemu-user, and in virtual machines"
 ARCHITECTURES = (
     Architecture("amd64", "amd64", "x86_64", "x86_64", ("little", 62), "by all tests"),
     Architecture("arm64", "arm64", "aarch64", "aarch64", ("little", 183), QEMU),
-    Architecture("arm/v7", "armhf", "armv7l", "arm", ("little", 40), QEMU),
+    Architecture("arm/v7", "armhf", "armv7l", "arm", ("little", 40), MACHINES),
     Architecture("ppc64le", "ppc64el", "ppc64le", "ppc64le", ("little", 21), QEMU),
-    Architecture("riscv64", "riscv64", "riscv64", "riscv64", ("little", 243), MACHINES),
+    Architecture("riscv64", "riscv64", "riscv64", "riscv64", ("little", 243), QEMU),
     Architecture("s390x", "s390x", "s390x", "s390x", ("big", 22), MACHINES),
 )
 
