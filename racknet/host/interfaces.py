@@ -14,7 +14,6 @@ from racknet.host.netlink import (
     RTM_GETLINK,
     Kernel,
     KernelStruct,
-    Shapes,
     attributes,
     to_number,
     to_text,
@@ -36,6 +35,7 @@ IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
 IFINFOMSG = KernelStruct("=BxHiII", "family type index flags change")
 IFADDRMSG = KernelStruct("=BBBBI", "family prefix_length flags scope index")
+MANY = 50  # links, from which on a shorter way to their attributes is worth its loading
 LINK_ATTRIBUTES = (
     *(IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO),
     *(IFLA_LINK_NETNSID, IFLA_PROP_LIST, IFLA_PARENT_DEV_NAME),
@@ -71,10 +71,17 @@ class Link:
 def read_links(kernel: Kernel) -> dict[int, Link]:
     """Read all links, without their statistics; return them by their indexes. Raise OSError."""
     body = IFINFOMSG.pack() + pack("=HHI", 8, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)
-    shapes = Shapes(*LINK_ATTRIBUTES)
+    count = 0
+    find: Callable[[Buffer, int, int], Attributes] = attributes
 
     def decode(data: Buffer, start: int, end: int) -> Link:
-        return _make_link(IFINFOMSG.read(data, start), shapes.attributes(data, start + IFINFOMSG.size, end))
+        nonlocal count, find
+        count += 1
+        if count == MANY:
+            from racknet.host.shapes import Shapes
+
+            find = Shapes(*LINK_ATTRIBUTES).attributes
+        return _make_link(IFINFOMSG.read(data, start), find(data, start + IFINFOMSG.size, end))
 
     for _ in range(READS):
         links = kernel.dump(RTM_GETLINK, body, decode)

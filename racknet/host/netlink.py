@@ -197,56 +197,6 @@ def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attribute
     return found
 
 
-class Shapes:
-    """Finds attributes in the messages of a list, of which most have one shape: attributes of the same types and sizes.
-
-    One comparison tells that a message has a known shape, and so where its attributes are. A host may have thousands of
-    interfaces, and a message of one has forty attributes.
-    """
-
-    # Of the messages that are walked through, these are remembered: on a host with few interfaces that would take
-    # longer than it saves, and so it would on one where all are different.
-    REMEMBERED = range(50, 500)
-
-    def __init__(self, *wanted: int) -> None:
-        self._wanted = wanted
-        self._walked = 0
-        self._known: dict[int, tuple[Struct, dict[tuple[int, ...], list[tuple[int, int, int]]]]] = {}
-
-    def attributes(self, data: Buffer, start: int, end: int) -> Attributes:
-        """Return the wanted attributes of a message by their types, and perhaps others. Raise OSError if cut."""
-        if end - start in self._known:
-            headers, shapes = self._known[end - start]
-            if (places := shapes.get(headers.unpack_from(data, start))) is not None:
-                return {kind: data[start + first : start + last] for kind, first, last in places}
-        found = attributes(data, start, end)
-        self._walked += 1
-        if self._walked in self.REMEMBERED:
-            self._remember(found, data, start, end)
-        return found
-
-    def _remember(self, found: Attributes, data: Buffer, start: int, end: int) -> None:
-        """Remember where a message of this size has its headers, and where the wanted attributes are if they say so.
-
-        The headers say where each next one is: where all are the same as in a message that was walked through, so are
-        the places.
-        """
-        headers = Struct("=" + "".join([f"HH{(len(value) + 3) & ~3}x" for value in found.values()]))
-        if headers.size != end - start:
-            return  # a type came twice
-        known, shapes = self._known.get(headers.size, (headers, {}))
-        if known.format != headers.format:
-            shapes = {}
-        place, places = 0, []
-        for kind, value in found.items():
-            place += RTATTR.size
-            if kind in self._wanted:
-                places.append((kind, place, place + len(value)))
-            place += (len(value) + 3) & ~3
-        shapes[headers.unpack_from(data, start)] = places
-        self._known[headers.size] = headers, shapes
-
-
 def to_number(data: Buffer) -> int:
     """Return the number that an attribute holds, 0 for an empty one."""
     return int.from_bytes(data, sys.byteorder)

@@ -18,7 +18,6 @@ from racknet.host.netlink import (
     RTM_NEWADDR,
     RTM_NEWLINK,
     Groups,
-    Shapes,
     attributes,
     to_number,
     to_text,
@@ -113,56 +112,6 @@ def test_attributes() -> None:
     assert attributes(data, 0, len(data), until=3) == {3: b"eth0\0"}
     assert to_number(b"") == 0
     assert to_text(b"a\x80\0") == "a\udc80"
-
-
-# The attributes of messages of one size: their types, their flags, their sizes, their places or their order differ.
-ONE_SIZE = [
-    attribute(3, b"eth0\0") + number(5, 2) + attribute(18, b"kind") + number(56, 1),
-    attribute(3, b"eth10\0") + number(5, 2) + attribute(18, b"kind") + number(56, 1),
-    attribute(3, b"eth10\0") + number(10, 2) + attribute(18, b"kind") + number(56, 1),
-    attribute(3, b"eth10\0") + number(5, 2) + attribute(0x8000 | 18, b"kind") + number(56, 1),
-    number(5, 2) + attribute(3, b"eth10\0") + attribute(18, b"kind") + number(56, 1),
-    attribute(3, b"eth0\0") + number(5, 2) + number(5, 3) + number(56, 1),
-    attribute(3, b"eth0\0") + attribute(5, number(18, 2)) + attribute(18, b"kind of"),
-    attribute(3, b"eth0\0") + attribute(5, b"") + attribute(18, b"") + attribute(56, number(56, 1) + b"more"),
-]
-WANTED = (3, 5, 18, 56)
-
-
-def of_shapes(shapes: Shapes, data: bytes) -> dict[int, netlink.Buffer]:
-    """Return the wanted attributes of a message that has a head."""
-    found = shapes.attributes(b"head" + data, 4, 4 + len(data))
-    return {kind: found[kind] for kind in WANTED if kind in found}
-
-
-@pytest.mark.parametrize("second", range(len(ONE_SIZE)))
-@pytest.mark.parametrize("first", range(len(ONE_SIZE)))
-def test_shapes(first: int, second: int) -> None:
-    """The wanted attributes are those that are found by walking through a message, whatever came before it."""
-    pair = ONE_SIZE[first], ONE_SIZE[second]
-    assert len({len(data) for data in ONE_SIZE}) == 1
-    expected = [{kind: value for kind, value in attributes(d, 0, len(d)).items() if kind in WANTED} for d in pair]
-    shapes = Shapes(*WANTED)
-    for _ in range(Shapes.REMEMBERED.stop):
-        assert [of_shapes(shapes, data) for data in pair] == expected
-
-
-def test_shapes_are_remembered() -> None:
-    """Of many messages that are alike, few are walked through: those before a shape is remembered."""
-    shapes = Shapes(*WANTED)
-    with patch.object(netlink, "attributes", wraps=attributes) as walk:
-        for data in ONE_SIZE[:4] * 1000:
-            of_shapes(shapes, data)
-    assert walk.call_count == Shapes.REMEMBERED.start + 3
-
-
-def test_cut_attribute_of_a_known_size() -> None:
-    """An attribute that is cut is an error, in the midst of messages that are alike."""
-    shapes = Shapes(*WANTED)
-    for _ in Shapes.REMEMBERED:
-        of_shapes(shapes, ONE_SIZE[0])
-    with pytest.raises(OSError, match="makes no sense"):
-        of_shapes(shapes, ONE_SIZE[0][:-8] + struct.pack("=HHI", 9, 56, 1))
 
 
 def received(*results: Any, bind: Exception | None = None) -> list[bytes]:
