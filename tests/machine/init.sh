@@ -137,7 +137,7 @@ clean() {
   await all_nics
   { undo_interfaces; undo_alternative_names; undo_rules; } | ip -force -batch -
   undo_rules | ip -6 -force -batch -
-  for nic in $(cat /etc/nics); do settle "${nic#*:}"; done
+  for nic in $(cat /etc/nics); do settle "${nic##*:}"; done
   echo 1 >/proc/sys/net/ipv4/nexthop_compat_mode
 }
 
@@ -152,7 +152,7 @@ plug() { # puts the cables in again that a case has pulled out
 }
 
 undo_interfaces() { # writes what `ip` is to do
-  local path name index nic
+  local path name nic
   for path in /sys/class/net/*; do
     name=${path##*/}
     case " $names bonding_masters " in *" $name "*) ;; *) [ -e "$path/device" ] || echo "link del $name" ;; esac
@@ -160,10 +160,10 @@ undo_interfaces() { # writes what `ip` is to do
   for path in /sys/class/net/*; do
     [ -e "$path/device" ] || continue
     name=${path##*/}
-    read -r index <"$path/ifindex"
+    cd -P "$path/device" # a namespace may have given the NIC another index, and a case another name
     printf '%s\n' "link set $name down" "addr flush dev $name"
     for nic in $(cat /etc/nics); do
-      [ "$nic" = "$index:$name" ] || [ "${nic%:*}" != "$index" ] || echo "link set $name name ${nic#*:}"
+      [ "$nic" = "$PWD:$name" ] || [ "${nic%:*}" != "$PWD" ] || echo "link set $name name ${nic##*:}"
     done
   done
   printf '%s\n' 'addr flush dev lo scope global' 'route flush table main' 'nexthop flush'
@@ -212,7 +212,7 @@ settle all
 settle default
 up lo
 for path in /sys/class/net/eth*; do settle "${path##*/}"; done
-ip -o link | sed -n 's/^\([0-9]*\): \(eth[0-9]*\).*/\1:\2/p' >/etc/nics
+for path in /sys/class/net/eth*; do echo "$(readlink -f "$path/device"):${path##*/}"; done >/etc/nics
 nics=$(wc -l </etc/nics)
 # The first VRF brings a rule, and the first namespace a mount, for good.
 ip link add blue type vrf table 10 && ip link del blue
