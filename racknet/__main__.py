@@ -19,24 +19,30 @@ TOO_LITTLE_MEMORY = (
     "hint: see ulimit -v, and what limits the memory of the container or the unit\n"
 )
 
-_looks: list[LookUp] = []  # where `try_fast_path` leaves a look without a proven answer, for `main` to go on with
+_looks: list[LookUp] = []  # where `try_fast_path` leaves a look without an answer, for `main` to go on with
 
 
-def main() -> int:
-    """Run the command line and return the status. No traceback reaches a user."""
+def main(error: Exception | None = None) -> int:
+    """Run the command line and return the status. No traceback reaches a user.
+
+    `error` is what the executable has met on the fast path. It reports racknet's own; another may be of the interpreter
+    that had only half started.
+    """
     from racknet.errors import ExitStatus
 
     try:
-        return _run(sys.argv[1:])
+        return _run(sys.argv[1:], error)
     except MemoryError:  # in the executable main.c sees to it
         write_error(TOO_LITTLE_MEMORY)
         return ExitStatus.UNAVAILABLE
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], met: Exception | None) -> int:
     from racknet.errors import ExitStatus, RacknetError, UsageError
 
     try:
+        if isinstance(met, RacknetError):
+            raise met
         if 1 <= len(words) <= 2 and words[0] in NETWORKS and set(words[1:]) <= set(FAMILY_WORDS):
             return ExitStatus.ANSWERED if not _looks and try_fast_path(*words) else _answer_plainly(*words)
         if words == ["list"]:
@@ -63,24 +69,28 @@ def _run(words: list[str]) -> int:
 
 
 def try_fast_path(network: str, word: str = "ipv4") -> bool:
-    """Answer a plain query, if there are no variables and there is a proven answer. Return whether it is answered.
+    """Answer a plain query, if there are no variables and there is an answer. Return whether it is answered.
 
     The executable calls this before `main`, in an interpreter that has only half started: there are no codecs, no
-    `sys.argv` and no streams yet. Raise RacknetError; `main` then meets the error again, and reports it.
+    `sys.argv` and no streams yet. Raise RacknetError, for `main` to report.
     """
     if network not in NETWORKS or word not in FAMILY_WORDS or _variables():
         return False
     found = look_up([Query(network, FAMILY_WORDS[word])])
     (selection,) = found.selections
-    if selection.address is not None and selection.is_proven:
-        write_output(f"{selection.address.text}\n")
-        return True
-    _looks.append(found)
-    return False
+    if selection.address is None:
+        _looks.append(found)
+        return False
+    if not selection.is_proven:
+        from racknet.output.notes import unproven_answers
+
+        write_error(unproven_answers([selection]))
+    write_output(f"{selection.address.text}\n")
+    return True
 
 
 def _answer_plainly(network: str, word: str = "ipv4") -> int:
-    """Answer a question without options, but perhaps with variables, or with a note or an error."""
+    """Answer a question without options, but perhaps with variables, or with an error."""
     from racknet.cli.ask import answer
     from racknet.parsing import parse_query, parse_seconds
 

@@ -107,7 +107,7 @@ int main(int argc, char **argv) {
         if (answered == Py_True)
             _exit(0);
     }
-    PyErr_Clear(); /* main() will meet it again, and report it */
+    PyObject *error = PyErr_GetRaisedException();
     status = _Py_InitializeMain();
     if (PyStatus_Exception(status))
         return fail(status);
@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
     if (inherited)
         PySys_SetObject("inherited_ignored", inherited);
 
-    PyObject *result = module ? PyObject_CallMethod(module, "main", NULL) : NULL;
+    PyObject *result = module ? PyObject_CallMethod(module, "main", "O", error ? error : Py_None) : NULL;
     long number = result ? PyLong_AsLong(result) : -1;
     if (number < 0) { /* main() has caught all that it could */
         static const char message[] = "racknet: an unexpected error, please report it\n";

@@ -155,12 +155,12 @@ def describe(
             is_unplugged=not facts.has_carrier(a) and network_of(a) in plugged,
             has_default_route=facts.has_default_route(a),
             none_has_default_route=none_routed,
-            leads_out=any(route.table == MAIN_TABLE for route in facts.uplinks(a)),
+            leads_out=a.interface in facts.places_out,
             is_not_source=a.interface in facts.places_with_source and not eligibility.is_preferred_source(a),
             is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
             is_off_private_routes=a.interface in private_places and a not in private_sources,
             is_behind_hypervisor=eligibility.is_behind_hypervisor(a),
-            has_service_net_route=any(map(_leads_to_service_net, facts.routes(a))),
+            has_service_net_route=a.interface in facts.places_to_service_net,
             is_beside_public=(a.family, a.interface) in eligibility.public,
             host_is_public=("ipv4", rules.PUBLIC) in eligibility.present,
         )
@@ -171,14 +171,17 @@ def describe(
 class _Facts:
     """What the routes of one family, and the interfaces, say of an address.
 
-    `places_with_source` are the interfaces of the default routes that prefer a source, and those of the sources.
+    `places_with_source` are the interfaces of the default routes that prefer a source, and those of the sources;
+    `places_out` and `places_to_service_net` those of the main table's routes that lead there.
     """
 
     def __init__(self, eligibility: Eligibility, family: str) -> None:
         self._eligibility, self._host, self._family = eligibility, eligibility.host, family
         self._routes = _by_interface(self._host.routes, family)
-        self._uplinks = _by_interface(eligibility.uplinks, family)
         self._default_routes = _by_interface(eligibility.default_routes, family)
+        self.places_out = {r.interface for r in eligibility.uplinks if r.family == family and r.table == MAIN_TABLE}
+        routes = [route for route in self._host.routes if route.family == family]
+        self.places_to_service_net = {route.interface for route in routes if _leads_to_service_net(route)}
         with_source = [route for route in eligibility.default_routes if route.family == family and route.source]
         sources = {route.source for route in with_source}
         self.places_with_source = {route.interface for route in with_source}
@@ -189,9 +192,6 @@ class _Facts:
 
     def default_routes(self, address: Address) -> list[Route]:
         return self._default_routes.get(address.interface, [])
-
-    def uplinks(self, address: Address) -> list[Route]:
-        return self._uplinks.get(address.interface, [])
 
     def has_carrier(self, address: Address) -> bool:
         return self._host.interfaces[address.interface].has_carrier

@@ -24,7 +24,10 @@ def is_host(host: Host) -> bool:
 
 def address_class(address: Address) -> str:
     """Return the class of an address: the first with a block that it is in."""
-    return next((name for name, blocks in rules.CLASSES if in_blocks(address, blocks)), rules.NEVER)
+    for name, blocks in rules.CLASSES:
+        if in_blocks(address, blocks):
+            return name
+    return rules.NEVER
 
 
 class Eligibility:

@@ -53,7 +53,9 @@ class Link:
     def __init__(
         self,
         name: str,
-        message: dict[str, int],
+        index: int,
+        link_type: int,
+        flags: int,
         *,
         kind: str = "",
         slave_kind: str = "",
@@ -62,8 +64,7 @@ class Link:
         master: int = 0,
         alternative_names: tuple[str, ...] = (),
     ) -> None:
-        self.name, self.index = name, message["index"]
-        self.link_type, self.flags = message["type"], message["flags"]
+        self.name, self.index, self.link_type, self.flags = name, index, link_type, flags
         self.kind, self.slave_kind, self.has_device = kind, slave_kind, has_device
         self.lower, self.master, self.alternative_names = lower, master, alternative_names
 
@@ -81,7 +82,8 @@ def read_links(kernel: Kernel) -> dict[int, Link]:
             from racknet.host.shapes import Shapes
 
             find = Shapes(*LINK_ATTRIBUTES).attributes
-        return _make_link(IFINFOMSG.read(data, start), find(data, start + IFINFOMSG.size, end))
+        _, link_type, index, flags, _ = IFINFOMSG.unpack(data, start)
+        return _make_link(index, link_type, flags, find(data, start + IFINFOMSG.size, end))
 
     for _ in range(READS):
         links = kernel.dump(RTM_GETLINK, body, decode)
@@ -161,14 +163,14 @@ def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) ->
     )
 
 
-def _make_link(message: dict[str, int], found: Attributes) -> Link:
+def _make_link(index: int, link_type: int, flags: int, found: Attributes) -> Link:
     """Return the link of a message with these fields and attributes.
 
     Of a container interface, of which there may be thousands, skip what changes no answer.
     """
     name = to_text(found[IFLA_IFNAME])
     if CONTAINER_NAMES.match(name) and IFLA_PARENT_DEV_NAME not in found and IFLA_PROP_LIST not in found:
-        return Link(name, message)
+        return Link(name, index, link_type, flags)
     info = _nested(found, IFLA_LINKINFO)
     kind = to_text(info.get(IFLA_INFO_KIND, b""))
     lower = []
@@ -179,7 +181,9 @@ def _make_link(message: dict[str, int], found: Attributes) -> Link:
         lower = [slaves.get(IFLA_HSR_SLAVE1, b""), slaves.get(IFLA_HSR_SLAVE2, b"")]
     return Link(
         name,
-        message,
+        index,
+        link_type,
+        flags,
         kind=kind,
         slave_kind=to_text(info.get(IFLA_INFO_SLAVE_KIND, b"")),
         has_device=IFLA_PARENT_DEV_NAME in found,

@@ -195,6 +195,28 @@ def test_unwritable(host: str, run: Run, words: str, where: str, why: str) -> No
     assert (result.out, result.err) == ("", f"racknet: cannot write to standard output: {why}\n3\n")
 
 
+TIE_BROKEN_BY_A_ROUTE = """
+set -e
+for n in 1 2; do
+  ip link add ens$n type veth peer name other$n
+  ip link set other$n up
+  ip link set ens$n up
+  ip addr add 10.$n.0.7/24 dev ens$n
+done
+ip link add docker0 type bridge
+ip route add default via 10.1.0.1
+set +e
+"""
+NOTE = "note: 10.1.0.7 on ens1 is preferred to 10.2.0.7 on ens2 (default route), not proven: --strict refuses\n"
+
+
+def test_note_is_written_once(host: str, run: Run) -> None:
+    """A note comes before its answer, and once: also where the answer cannot be written."""
+    result = run(host, f"{TIE_BROKEN_BY_A_ROUTE}$racknet service 2>&1; $racknet service >/dev/full", "unshare", "-n")
+    error = "racknet: cannot write to standard output: No space left on device\n"
+    assert (result.out, result.err) == (f"{NOTE}10.1.0.7\n", f"{NOTE}{error}")
+
+
 @pytest.mark.all
 def test_500_at_once(host: str, run: Run) -> None:
     """500 runs at a time give one answer."""

@@ -167,7 +167,7 @@ def drawn_too_wide() -> dict[str, Break]:
         return any(address.text == gateway for address in self.host.addresses)
 
     def all_uplinks(self: comparison._Facts, address: Any) -> list[Route]:
-        return self.uplinks(address)
+        return [route for route in self._eligibility.uplinks if route.interface == address.interface]
 
     def ways_out_of_main(self: Eligibility, family: str) -> set[str]:
         return {route.interface for route in self.default_routes if route.family == family}
