@@ -14,6 +14,7 @@ from racknet.host.netlink import (
     RTM_GETLINK,
     Kernel,
     KernelStruct,
+    attribute_finder,
     attributes,
     to_number,
     to_text,
@@ -23,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # docs/maintainers/code.md says why
     from collections.abc import Callable, Iterable, Sequence
 
-    from racknet.host.netlink import Attributes, Buffer
+    from racknet.host.netlink import Attributes, Buffer, Finder
 
 # linux/if_link.h, linux/if_addr.h
 IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO, IFLA_EXT_MASK = 3, 5, 10, 18, 29
@@ -35,11 +36,11 @@ IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS = 1, 2, 3, 8
 
 IFINFOMSG = KernelStruct("=BxHiII", "family type index flags change")
 IFADDRMSG = KernelStruct("=BBBBI", "family prefix_length flags scope index")
-MANY = 50  # links, from which on a shorter way to their attributes is worth its loading
 LINK_ATTRIBUTES = (
     *(IFLA_IFNAME, IFLA_LINK, IFLA_MASTER, IFLA_LINKINFO),
     *(IFLA_LINK_NETNSID, IFLA_PROP_LIST, IFLA_PARENT_DEV_NAME),
 )
+ADDRESS_ATTRIBUTES = IFA_ADDRESS, IFA_LOCAL, IFA_LABEL, IFA_FLAGS
 
 
 class Link:
@@ -72,16 +73,9 @@ class Link:
 def read_links(kernel: Kernel) -> dict[int, Link]:
     """Read all links, without their statistics; return them by their indexes. Raise OSError."""
     body = IFINFOMSG.pack() + pack("=HHI", 8, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS)
-    count = 0
-    find: Callable[[Buffer, int, int], Attributes] = attributes
+    find = attribute_finder(*LINK_ATTRIBUTES)
 
     def decode(data: Buffer, start: int, end: int) -> Link:
-        nonlocal count, find
-        count += 1
-        if count == MANY:
-            from racknet.host.shapes import Shapes
-
-            find = Shapes(*LINK_ATTRIBUTES).attributes
         _, link_type, index, flags, _ = IFINFOMSG.unpack(data, start)
         return _make_link(index, link_type, flags, find(data, start + IFINFOMSG.size, end))
 
@@ -126,26 +120,29 @@ def read_addresses(
     them where they are needed. Those of the gateways are: a gateway that is the host's own leads nowhere.
     """
     containers = {index for index, name in names.items() if CONTAINER_NAMES.match(name)}
+    find = attribute_finder(*ADDRESS_ATTRIBUTES)
 
     def decode(data: Buffer, start: int, end: int) -> Address | bytes | None:
         if containers and IFADDRMSG.unpack(data, start)[-1] in containers:
             message = bytes(data[start:end])
             if not any(gateway in message for gateway in gateways):
                 return message
-        return decode_address(names, data, start, end)
+        return decode_address(names, data, start, end, find)
 
     found = kernel.dump(RTM_GETADDR, IFADDRMSG.pack(), decode)
     addresses = [address for address in found if isinstance(address, Address)]
     return addresses, [message for message in found if isinstance(message, bytes)]
 
 
-def decode_address(names: dict[int, str], data: Buffer, start: int, end: int) -> Address | None:
+def decode_address(
+    names: dict[int, str], data: Buffer, start: int, end: int, find: Finder = attributes
+) -> Address | None:
     """Return the address of a message; None for one of another family, or on none of the named interfaces."""
     number, prefix_length, flags, scope, index = IFADDRMSG.unpack(data, start)
     family, interface = FAMILIES.get(number), names.get(index)
     if family is None or interface is None:
         return None
-    found = attributes(data, start + IFADDRMSG.size, end)
+    found = find(data, start + IFADDRMSG.size, end)
     local = found.get(IFA_LOCAL) or found[IFA_ADDRESS]
     has_peer = found.get(IFA_ADDRESS, local) != local  # whose network the prefix length is then about
     label = to_text(found.get(IFA_LABEL, b""))

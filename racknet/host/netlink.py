@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
     Decoder = Callable[[Buffer, int, int], T | None]
     Wanted = tuple[int, frozenset[int]]
     Attributes = dict[int, bytes | bytearray]
+    Finder = Callable[[Buffer, int, int], Attributes]
 
 # linux/netlink.h, linux/rtnetlink.h
 NLMSG_ERROR, NLMSG_DONE = 2, 3
@@ -24,6 +25,7 @@ NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 0x01, 0x10, 0x300
 NLA_TYPE_MASK = 0x3FFF  # the two bits above it are flags
 SOL_NETLINK, NETLINK_GET_STRICT_CHK = 270, 12
 
+MANY = 50  # messages of a list, from which on a shorter way to their attributes is worth its loading
 READS = 30  # of a list that changes meanwhile: where containers come and go by the hundred, five are too few
 LARGEST = 1 << 16  # bytes of a datagram; most have 32 KiB
 MOST = 10_000  # messages of the groups: where more have come, they count as lost
@@ -195,6 +197,23 @@ def attributes(data: Buffer, start: int, end: int, until: int = -1) -> Attribute
             break
         start = (stop + 3) & ~3
     return found
+
+
+def attribute_finder(*wanted: int) -> Finder:
+    """Return what finds the wanted attributes in one message of a list after the other, and perhaps others."""
+    count = 0
+    find: Finder = attributes
+
+    def find_next(data: Buffer, start: int, end: int) -> Attributes:
+        nonlocal count, find
+        count += 1
+        if count == MANY:
+            from racknet.host.shapes import Shapes
+
+            find = Shapes(*wanted).attributes
+        return find(data, start, end)
+
+    return find_next
 
 
 def to_number(data: Buffer) -> int:

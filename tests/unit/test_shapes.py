@@ -9,8 +9,8 @@ import pytest
 from support.fake_kernel import attribute, done, kernel, link, message, number
 
 from racknet.host import shapes as shapes_module
-from racknet.host.interfaces import MANY, read_links
-from racknet.host.netlink import RTM_NEWLINK, attributes
+from racknet.host.interfaces import read_links
+from racknet.host.netlink import MANY, RTM_NEWLINK, attributes
 from racknet.host.shapes import Shapes
 
 # The attributes of messages of one size: their types, their flags, their sizes, their places or their order differ.
