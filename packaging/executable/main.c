@@ -7,6 +7,7 @@
 #include <Python.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 extern const struct _frozen racknet_frozen[];
@@ -46,7 +47,11 @@ void *__wrap_realloc(void *before, size_t size) { return enough(__real_realloc(b
 static PyObjectArenaAllocator arenas;
 
 static void *take_arena(void *context, size_t size) {
+    static int count;
     void *memory = arenas.alloc(context, size);
+    /* A host that needs several has thousands of interfaces, and will fill this one: its pages are had at once. */
+    if (memory && ++count > 4)
+        madvise(memory, size, MADV_POPULATE_WRITE);
     return size < 1 << 20 ? enough(memory, size) : memory;
 }
 
