@@ -29,14 +29,14 @@ class Architecture:
         return self.platform.replace("/", "")
 
 
-QEMU, MACHINES = "under qemu-user", "under qemu-user, and in virtual machines"
+EMULATED, BOOTED = "under qemu-user", "under qemu-user, and in virtual machines"
 ARCHITECTURES = (
     Architecture("amd64", "amd64", "x86_64", "x86_64", ("little", 62), "by all tests"),
-    Architecture("arm64", "arm64", "aarch64", "aarch64", ("little", 183), QEMU),
-    Architecture("arm/v7", "armhf", "armv7l", "arm", ("little", 40), MACHINES),
-    Architecture("ppc64le", "ppc64el", "ppc64le", "ppc64le", ("little", 21), QEMU),
-    Architecture("riscv64", "riscv64", "riscv64", "riscv64", ("little", 243), QEMU),
-    Architecture("s390x", "s390x", "s390x", "s390x", ("big", 22), MACHINES),
+    Architecture("arm64", "arm64", "aarch64", "aarch64", ("little", 183), EMULATED),
+    Architecture("arm/v7", "armhf", "armv7l", "arm", ("little", 40), BOOTED),
+    Architecture("ppc64le", "ppc64el", "ppc64le", "ppc64le", ("little", 21), EMULATED),
+    Architecture("riscv64", "riscv64", "riscv64", "riscv64", ("little", 243), EMULATED),
+    Architecture("s390x", "s390x", "s390x", "s390x", ("big", 22), BOOTED),
 )
 
 BY_NAME = {architecture.name: architecture for architecture in ARCHITECTURES}

@@ -24,9 +24,10 @@ TEXT = """\
 |---|---|---|---|---|---|
 {rows}
 
-The executable is static: it runs on Linux with any C library or none. The sizes are those of the files, in MB. Beside
-each executable are its bill of materials (`.cdx.json`) and the licences of what is linked in. `docs/install.md` says
-how to install each of the files, and `SECURITY.md` how to verify them by `SHA256SUMS`.
+The last column says how `script/test --all` tests an architecture. The executable is static: it runs on Linux with any
+C library or none. The sizes are those of the files, in MB. Beside each executable are its bill of materials
+(`.cdx.json`) and the licences of what is linked in. `docs/install.md` says how to install each of the files, and
+`SECURITY.md` how to verify them by `SHA256SUMS`.
 """
 
 

@@ -25,8 +25,8 @@ _looks: list[LookUp] = []  # where `try_fast_path` leaves a look without an answ
 def main(error: Exception | None = None) -> int:
     """Run the command line and return the status. No traceback reaches a user.
 
-    `error` is what the executable has met on the fast path. It reports racknet's own; another may be of the interpreter
-    that had only half started.
+    `error` is what the executable has met on the fast path. One of racknet's own is reported. After any other, ask
+    again: it may be that of an interpreter which had only half started.
     """
     from racknet.errors import ExitStatus
 

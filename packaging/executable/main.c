@@ -55,8 +55,15 @@ static void *take_arena(void *context, size_t size) {
     return size < 1 << 20 ? enough(memory, size) : memory;
 }
 
-/* The garbage collector would run once before PyGC_Disable() can be called. Nothing lives long enough to be worth it. */
-void __wrap__Py_RunGC(PyThreadState *thread) { (void)thread; }
+/* The garbage collector would run once before PyGC_Disable() can be called. On the fast path nothing lives long enough to
+   be worth it. */
+static int is_fast_path = 1;
+void __real__Py_RunGC(PyThreadState *);
+
+void __wrap__Py_RunGC(PyThreadState *thread) {
+    if (!is_fast_path)
+        __real__Py_RunGC(thread);
+}
 
 static int fail(PyStatus status) {
     const char *why = status.err_msg ? status.err_msg : "unknown";
@@ -112,6 +119,7 @@ int main(int argc, char **argv) {
         if (answered == Py_True)
             _exit(0);
     }
+    is_fast_path = 0;
     PyObject *error = PyErr_GetRaisedException();
     status = _Py_InitializeMain();
     if (PyStatus_Exception(status))

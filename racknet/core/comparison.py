@@ -172,7 +172,7 @@ class _Facts:
     """What the routes of one family, and the interfaces, say of an address.
 
     `places_with_source` are the interfaces of the default routes that prefer a source, and those of the sources;
-    `places_out` and `places_to_service_net` those of the main table's routes that lead there.
+    `places_out` those with a route of the main table that leads out, `places_to_service_net` with one to ServiceNet.
     """
 
     def __init__(self, eligibility: Eligibility, family: str) -> None:

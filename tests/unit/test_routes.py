@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 from socket import AF_INET, AF_INET6, inet_pton
+from unittest.mock import Mock
 
 import pytest
 from support.cases import cases
 from support.fake_kernel import DUMP_INTERRUPTED, attribute, dumps, failure, kernel, message, number, route
 
 from racknet.core.facts import Route, Way
-from racknet.host.netlink import NLMSG_DONE, RTM_NEWROUTE, Kernel
+from racknet.host.netlink import NLMSG_DONE, RTM_GETROUTE, RTM_NEWROUTE, Kernel
 from racknet.host.routes import (
     RTA_CACHEINFO,
     RTA_DST,
@@ -246,3 +247,17 @@ def test_this_machine() -> None:
     with Kernel() as real:
         assert parts(find_way(real, "127.0.0.1", {1: "lo"})) == ("", "127.0.0.1", "")
         assert parts(find_way(real, "::1", {1: "lo"})) in (("", "::1", ""), None)
+
+
+def test_unicast_routes_alone_are_asked_for() -> None:
+    """The request names the type: a host has three local or broadcast routes for each of its addresses."""
+    played = Mock(dump=Mock(return_value=[]))
+    assert read_routes(played, "ipv6", NAMES) == []
+    request, body, *_ = played.dump.call_args.args
+    assert (request, body) == (RTM_GETROUTE, struct.pack("=8BI", AF_INET6, 0, 0, 0, 0, 0, 0, 1, 0))
+
+
+def test_way_of_this_machine() -> None:
+    """The kernel answers a question about a way, too, which comes by the same strict socket."""
+    with Kernel() as real:
+        assert parts(find_way(real, "127.0.0.1", {})) == ("", "127.0.0.1", "")
