@@ -168,7 +168,7 @@ def test_signal_before_an_error(manager: FakeManager, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("when", ["POST /services/create", "GET /tasks", "DELETE /services/"])
 def test_signals(manager: FakeManager, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever signals come, the job is removed, and the first one decides the status."""
-    received, receive = Event(), Ending.receive
+    received, sent, receive = Event(), Event(), Ending.receive
 
     def receive_and_say(self: Ending, number: int, frame: object) -> None:
         try:
@@ -183,6 +183,7 @@ def test_signals(manager: FakeManager, when: str, monkeypatch: pytest.MonkeyPatc
             os.kill(os.getpid(), signal.SIGTERM)
             assert received.wait(10)  # Python takes signals of one moment by their numbers
             os.kill(os.getpid(), signal.SIGINT)
+            sent.set()
 
     manager.before = send
     before = signal.signal(signal.SIGINT, lambda *_: None)  # the second signal may come when all is over
@@ -190,7 +191,7 @@ def test_signals(manager: FakeManager, when: str, monkeypatch: pytest.MonkeyPatc
         with pytest.raises(SystemExit) as end:
             ask()
     finally:
-        received.wait(10)
+        assert sent.wait(10)
         signal.signal(signal.SIGINT, before)
     assert end.value.code == 128 + signal.SIGTERM
     assert len(manager.created) == 1
