@@ -7,8 +7,8 @@ import posix  # what `os` is made of: `os` itself takes longer to load than an a
 from racknet.core.eligibility import is_host
 from racknet.core.facts import BITS, Host
 from racknet.core.known import INTERNET
-from racknet.host.interfaces import ADDRESS_ATTRIBUTES, decode_address, make_interfaces, read_addresses, read_links
-from racknet.host.netlink import READS, Groups, Kernel, attribute_finder
+from racknet.host.interfaces import decode_address, make_interfaces, read_addresses, read_links
+from racknet.host.netlink import READS, Groups, Kernel
 from racknet.host.routes import find_way, gateways_of, read_routes
 
 TYPE_CHECKING = False
@@ -40,8 +40,7 @@ class Reading:
 
     def whole(self) -> Host:
         """Return the host with all its addresses."""
-        find = attribute_finder(*ADDRESS_ATTRIBUTES)
-        decoded = [decode_address(self.names, message, 0, len(message), find) for message in self._later]
+        decoded = [decode_address(self.names, message, 0, len(message)) for message in self._later]
         addresses = [*self.host.addresses, *(address for address in decoded if address)]
         interfaces = list(self.host.interfaces.values())
         return Host(interfaces, addresses, self.host.routes, known_host=self.host.known_host, ways=self.host.ways)
