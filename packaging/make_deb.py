@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 from architectures import BY_NAME
 from man_pages import TEXTS, man_page
+from release_table import debian_package
 
 from racknet import __version__
 
@@ -117,12 +118,12 @@ def main(executable: str, architecture: str, licences: str, folder: str) -> None
     maintainer = f"{name} <{os.environ.get('DEBEMAIL') or project['author_email']}>"
     files = contents(Path(executable), Path(licences), maintainer)
     size = sum(len(content) for content in files.values()) // 1024 + 1
-    debian = BY_NAME[architecture].debian
-    about = {"version": VERSION, "architecture": debian, "maintainer": maintainer, "size": size}
+    kind = BY_NAME[architecture]
+    about = {"version": VERSION, "architecture": kind.debian, "maintainer": maintainer, "size": size}
     about["homepage"] = project["url"]
     files["DEBIAN/md5sums"] = "".join(f"{md5(files[path]).hexdigest()}  {path}\n" for path in sorted(files)).encode()
     files["DEBIAN/control"] = CONTROL.format(**about).encode()
-    package = f"{folder}/racknet_{VERSION}_{debian}.deb"
+    package = f"{folder}/{debian_package(kind)}"
     with TemporaryDirectory() as tree:
         os.chmod(tree, 0o755)
         for path, content in files.items():

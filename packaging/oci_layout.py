@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from architectures import ARCHITECTURES, Architecture
+from release_table import executable, image
 
 OCI, DOCKER = "application/vnd.oci", "application/vnd.docker"
 STATEMENT = "application/vnd.in-toto+json"
@@ -120,11 +121,11 @@ def main(dist: Path, version: str, commit: str, folder: Path) -> None:
     layout = Layout(folder)
     images, attestations = [], []
     for architecture in ARCHITECTURES:
-        image = add_image(layout, dist / f"racknet-ip-{version}-{architecture.name}.tar", commit, architecture)
-        bill = json.loads((dist / f"racknet-linux-{architecture.name}.cdx.json").read_text())
+        added = add_image(layout, dist / image(architecture), commit, architecture)
+        bill = json.loads((dist / f"{executable(architecture)}.cdx.json").read_text())
         predicates = {"https://cyclonedx.org/bom": bill, "https://slsa.dev/provenance/v1": provenance(version, commit)}
-        images.append(image)
-        attestations.append(add_attestations(layout, image, predicates))
+        images.append(added)
+        attestations.append(add_attestations(layout, added, predicates))
     media_type = f"{OCI}.image.index.v1+json"
     index = {"schemaVersion": 2, "mediaType": media_type}
     top = layout.add_json({**index, "manifests": images + attestations}, media_type)
