@@ -29,7 +29,7 @@ pytestmark = pytest.mark.alone
 @contextmanager
 def paused(swarm: Swarm, node: SwarmNode) -> Iterator[None]:
     """Pause a node; let it run again, and wait until it is ready."""
-    engine.docker("pause", node.container)
+    node.pause()
     try:
         yield
     finally:
@@ -456,7 +456,7 @@ def test_election(swarm_of_three: Swarm) -> None:
     try:
         wait_for(lambda: "Reachable" in n1.docker("node", "ls"), "a second manager")
         with asking(n1) as process:
-            engine.docker("pause", n2.container)
+            n2.pause()
             try:
                 time.sleep(15)  # n1 has no majority by now, and leads no more
                 process.send_signal(signal.SIGTERM)

@@ -37,6 +37,10 @@ class SwarmNode:
         """Run a command on the node itself."""
         return engine.command("docker", "exec", self.container, *words)
 
+    def pause(self) -> None:
+        """Stop all of the node's processes at once. While its engine starts a container, that may need a second try."""
+        wait_for(lambda: engine.command("docker", "pause", self.container).status == 0, f"{self.name} paused")
+
     def load(self, *images: str) -> None:
         """Copy images to the node."""
         with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
