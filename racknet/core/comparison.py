@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # docs/maintainers/code.md says why
 
     from racknet.core.eligibility import Eligibility
     from racknet.core.facts import Address, Route
+    from racknet.core.matching import CidrBlock
 
 # Why there is no answer although there are candidates.
 TIE, CONTRADICTION, UNPROVEN, UNATTRIBUTED = "tie", "contradiction", "unproven", "unattributed"
@@ -141,7 +142,8 @@ def describe(
     the address of `--reach`, or "".
     """
     facts = _Facts(eligibility, candidates[0].family)
-    none_routed = not any(map(facts.has_default_route, candidates))
+    unrouted = [a for a in candidates if not facts.has_default_route(a)]
+    is_contested = any(a.interface in facts.places_to_private_blocks for a in unrouted)
     plugged = facts.plugged_networks()
     in_gateway_network = {a for a in candidates if _has_in_its_network(a, facts.default_routes(a))}
     private_sources = set(filter(facts.is_source_of_private_routes, candidates))
@@ -154,7 +156,8 @@ def describe(
             is_reach_source=reach_source == a.text,
             is_unplugged=not facts.has_carrier(a) and network_of(a) in plugged,
             has_default_route=facts.has_default_route(a),
-            none_has_default_route=none_routed,
+            none_has_default_route=len(unrouted) == len(candidates),
+            is_contested=is_contested,
             leads_out=a.interface in facts.places_out,
             is_not_source=a.interface in facts.places_with_source and not eligibility.is_preferred_source(a),
             is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
@@ -172,7 +175,8 @@ class _Facts:
     """What the routes of one family, and the interfaces, say of an address.
 
     `places_with_source` are the interfaces of the default routes that prefer a source, and those of the sources;
-    `places_out` those with a route of the main table that leads out, `places_to_service_net` with one to ServiceNet.
+    `places_out` those with a route of the main table that leads out, `places_to_service_net` with one to ServiceNet,
+    `places_to_private_blocks` with one to a whole private block.
     """
 
     def __init__(self, eligibility: Eligibility, family: str) -> None:
@@ -181,8 +185,9 @@ class _Facts:
         self._default_routes = _by_interface(eligibility.default_routes, family)
         self.places_out = {r.interface for r in eligibility.uplinks if r.family == family and r.table == MAIN_TABLE}
         routes = [route for route in self._host.routes if route.family == family]
-        self.places_to_service_net = {route.interface for route in routes if _leads_to_service_net(route)}
-        with_source = [route for route in eligibility.default_routes if route.family == family and route.source]
+        self.places_to_service_net = {route.interface for route in routes if _leads_to(route, known.SERVICE_NET)}
+        self.places_to_private_blocks = {route.interface for route in routes if _leads_to(route, known.RFC_1918)}
+        with_source = [route for route in eligibility.with_source if route.family == family]
         sources = {route.source for route in with_source}
         self.places_with_source = {route.interface for route in with_source}
         self.places_with_source |= {a.interface for a in self._host.addresses if a.text in sources}
@@ -224,9 +229,9 @@ def _by_interface(routes: Sequence[Route], family: str) -> dict[str, list[Route]
     return found
 
 
-def _leads_to_service_net(route: Route) -> bool:
-    """Return whether a route is one of those that Rackspace sets: exactly a block of ServiceNet, by a gateway."""
-    return route.gateway != "" and any(route.destination == block.text for block in known.SERVICE_NET)
+def _leads_to(route: Route, blocks: Sequence[CidrBlock]) -> bool:
+    """Return whether a route leads by a gateway to exactly one of these blocks, as Rackspace's to ServiceNet do."""
+    return route.gateway != "" and any(route.destination == block.text for block in blocks)
 
 
 def _has_in_its_network(address: Address, routes: Sequence[Route]) -> bool:

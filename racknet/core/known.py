@@ -40,7 +40,9 @@ TRANSITIONAL = cidr_blocks("2002::/16 2001::/32")  # 6to4, RFC 3056; Teredo, RFC
 UNNUMBERED = cidr_blocks("169.254.0.0/16 fe80::/10")  # link-local: an interface with no other address has no number
 ANCHOR_BLOCK, ANCHOR_PREFIX_LENGTH = CidrBlock("10.0.0.0/8"), 16  # DigitalOcean's, for a reserved public address
 WIDE = 16  # the longest prefix of a wide private block, one that a provider's routes lead to
+RFC_1918 = cidr_blocks("10.0.0.0/8 172.16.0.0/12 192.168.0.0/16")
 
+HYPERVISOR_PREFIX_LENGTH = 24  # of each of these networks; another is somebody's LAN
 HYPERVISOR_NATS = [  # the addresses of guests, and the gateway that they are behind
     *[(CidrBlock(f"10.0.{n}.15"), f"10.0.{n}.2") for n in range(2, 10)],  # VirtualBox, its nth NIC; QEMU's user network
     (CidrBlock("192.168.121.0/24"), "192.168.121.1"),  # vagrant-libvirt

@@ -32,6 +32,7 @@ class CandidateFacts:
         is_unplugged: bool,  # it has no carrier, and an eligible address of the same network has one
         has_default_route: bool,  # on its interface, or it is a default route's preferred source
         none_has_default_route: bool,  # no candidate has one
+        is_contested: bool,  # a candidate without one has a route to a whole private block
         leads_out: bool,  # its interface has a default route, of any metric
         is_not_source: bool,  # the default route on its interface prefers another source
         is_off_gateway: bool,  # it is not in the network of its interface's gateway, and a candidate beside it is
@@ -44,6 +45,7 @@ class CandidateFacts:
         self.address, self.is_overruled, self.is_reach_source = address, is_overruled, is_reach_source
         self.is_unplugged, self.leads_out, self.is_not_source = is_unplugged, leads_out, is_not_source
         self.has_default_route, self.none_has_default_route = has_default_route, none_has_default_route
+        self.is_contested = is_contested
         self.is_off_gateway, self.is_off_private_routes = is_off_gateway, is_off_private_routes
         self.is_behind_hypervisor, self.has_service_net_route = is_behind_hypervisor, has_service_net_route
         self.is_beside_public, self.host_is_public = is_beside_public, host_is_public
@@ -74,8 +76,6 @@ NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & fa
 NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & facts.TEMPORARY)
 GATEWAY_NETWORK = Preference("in the network of the default gateway", lambda c: not c.is_off_gateway)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
-# Of a candidate that is alone.
-BEHIND_HYPERVISOR = Preference("behind a hypervisor's NAT", lambda c: c.is_behind_hypervisor, is_proof=False)
 # Where two candidates tie in all preferences, these order them; on two interfaces, that is ambiguous.
 NAME_ORDER = Preference("ambiguous: in the order of the interfaces' names", lambda _: True, is_proof=False)
 KERNEL_ORDER = Preference("the kernel's order", lambda _: True, is_proof=False)
@@ -118,7 +118,7 @@ PREFERENCES = {
             is_proof=False,
         ),
         Preference("source of routes to private blocks", lambda c: not c.is_off_private_routes),
-        Preference("default route", lambda c: c.has_default_route, is_proof=False),
+        Preference("default route", lambda c: c.has_default_route and not c.is_contested, is_proof=False),
         PREFERRED_SOURCE,
         NOT_DEPRECATED,
         NOT_TEMPORARY,

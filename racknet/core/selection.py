@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from racknet.core import rules
+from racknet.core import known, rules
 from racknet.core.eligibility import Eligibility, is_host
 from racknet.core.matching import in_blocks
 from racknet.core.rules import Reason
@@ -139,7 +139,7 @@ class _Selector:
             rejected = [(address, rules.BEHIND_NAT if reason is private else reason) for address, reason in rejected]
         comparison = self._compare(candidates) if len(candidates) > 1 else None
         doubts = [each for each in (basis, comparison) if each]  # what is in doubt for service ipv4 is in doubt here
-        hidden = self._doubt_behind_hypervisor(comparison.addresses if comparison else candidates)
+        hidden = self._doubt_of_first(comparison.addresses if comparison else candidates)
         return Selection(
             self.query,
             self.eligibility,
@@ -156,15 +156,22 @@ class _Selector:
         source = self.reached.source if self.reached else ""
         return Comparison(self.query.network, describe(self.eligibility, candidates, self._is_overruled, source))
 
-    def _doubt_behind_hypervisor(self, candidates: list[Address]) -> Doubt | None:
-        """Return the doubt of an answer behind a hypervisor's NAT that nobody has named, or None."""
-        is_service = self.query.network == "service" and candidates
-        if not is_service or not self.eligibility.is_behind_hypervisor(candidates[0]) or self._is_named(candidates[0]):
+    def _doubt_of_first(self, candidates: list[Address]) -> Doubt | None:
+        """Return the doubt of an answer that nobody has named, and that other hosts do not reach, or None."""
+        if self.query.network != "service" or not candidates or self._is_named(candidates[0]):
+            return None
+        reason = self._isolation(candidates[0])
+        if reason is None:
             return None
         from racknet.core.comparison import UNPROVEN, Doubt
-        from racknet.core.preferences import BEHIND_HYPERVISOR
 
-        return Doubt(UNPROVEN, candidates[:1], BEHIND_HYPERVISOR)
+        return Doubt(UNPROVEN, candidates[:1], reason)
+
+    def _isolation(self, address: Address) -> Reason | None:
+        """Return why other hosts do not reach an address, as far as its interface and routes tell, or None."""
+        if known.CABLE_NAMES.match(address.interface):
+            return rules.ON_CABLE
+        return rules.BEHIND_HYPERVISOR if self.eligibility.is_behind_hypervisor(address) else None
 
     def service_ipv6(self) -> Selection:
         """Section 4: it is on the interface of the answer to `service ipv4`."""
@@ -224,7 +231,8 @@ class _Selector:
         """Return what the routes say against an address that is not named, or None."""
         if self.query.network == "public":
             return rules.NO_WAY_OUT if self.eligibility.has_no_way_out(address) else None
-        return rules.NOT_STRICT if self.query.strict and self.eligibility.is_behind_hypervisor(address) else None
+        isolation = self._isolation(address) if self.query.strict else None
+        return rules.NOT_STRICT[isolation] if isolation else None
 
     def _is_overruled(self, address: Address) -> bool:
         """Return whether only the user's naming makes an address a candidate."""

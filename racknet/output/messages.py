@@ -89,9 +89,9 @@ def no_address(
     elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
     elif rules.NO_WAY_OUT in reasons:
-        hint = hints.name_it("if such an address is meant,", query, _first(selection, rules.NO_WAY_OUT), way)
-    elif rules.NOT_STRICT in reasons:
-        hint = hints.name_it("do without --strict, or", query, _first(selection, rules.NOT_STRICT), way)
+        hint = hints.name_it("if such an address is meant,", query, _first(selection, {rules.NO_WAY_OUT}), way)
+    elif isolated := reasons & {*rules.NOT_STRICT.values()}:
+        hint = hints.name_it("do without --strict, or", query, _first(selection, isolated), way)
     elif query.filters_text and (query.include or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
@@ -192,9 +192,9 @@ def explanation(selection: Selection) -> str:
     return f"racknet: {printable(said)}\n{printable(decided)}\n{lines}"
 
 
-def _first(selection: Selection, reason: Reason) -> Address:
-    """Return the first address that is rejected for a reason."""
-    return next(address for address, its_reason in selection.rejected if its_reason is reason)
+def _first(selection: Selection, reasons: set[Reason]) -> Address:
+    """Return the first address that is rejected for one of these reasons."""
+    return next(address for address, reason in selection.rejected if reason in reasons)
 
 
 def _filters(selection: Selection) -> str:

@@ -31,7 +31,7 @@ def doubt_text(doubt: Doubt) -> str:
     if doubt.kind == UNATTRIBUTED:
         return f"{first.text} is {doubt.decided_by}"
     if not others:
-        return f"{first.text} on {first.interface} is behind a hypervisor's NAT"
+        return f"{first.text} on {first.interface} is {doubt.decided_by}"
     second = others[0]
     if doubt.kind == CONTRADICTION:
         return f"the default route prefers {first.text} as its source, and {second.text} is in its gateway's network"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -157,8 +157,11 @@ def drawn_too_wide() -> dict[str, Break]:
     def beside_public(self: Eligibility, address: Any) -> bool:
         return address.interface in self._anchored
 
-    def any_gateway(route: Route) -> bool:
-        return any(route.destination == block.text for block in known.SERVICE_NET)
+    def any_gateway(route: Route, blocks: Sequence[CidrBlock]) -> bool:
+        return any(route.destination == block.text for block in blocks)
+
+    def has_private_route(self: Eligibility, address: Any) -> bool:
+        return any(comparison._leads_to(route, known.RFC_1918) for route in self.host.routes)
 
     def is_own_on_any_interface(self: Eligibility, gateway: str, interface: str) -> bool:
         return any(address.text == gateway for address in self.host.addresses)
@@ -182,11 +185,13 @@ def drawn_too_wide() -> dict[str, Break]:
         "near hypervisor NAT": added(known.HYPERVISOR_NATS, (CidrBlock("10.0.2.0/24"), "10.0.2.2")),
         "near hypervisor NAT: another gateway": instead(service, nat, guests),
         "near hypervisor NAT: another block": added(known.HYPERVISOR_NATS, other_block),
+        "near hypervisor NAT: another prefix length": patched(known, "HYPERVISOR_PREFIX_LENGTH", 20),
+        "near contested default route: by its own interface": described(is_contested=has_private_route),
         "near ServiceNet": added(known.SERVICE_NET, CidrBlock("10.192.0.0/12")),
         "near ServiceNet's routes: other blocks": patched(
-            comparison, "_leads_to_service_net", lambda route: route.gateway and route.destination.startswith("10.1")
+            comparison, "_leads_to", lambda route, _: route.gateway and route.destination.startswith("10.1")
         ),
-        "near ServiceNet's routes: without a gateway": patched(comparison, "_leads_to_service_net", any_gateway),
+        "near ServiceNet's routes: without a gateway": patched(comparison, "_leads_to", any_gateway),
         "near ServiceNet's routes: on another interface": instead(
             service, routed, Preference(routed.text, lambda c: in_blocks(c.address, known.SERVICE_NET))
         ),
@@ -318,7 +323,15 @@ def structure() -> dict[str, Break]:
         "what a later proof contradicts is not proven": patched(Comparison, "_proof_against", lambda *_: None),
         "nothing behind a hypervisor's NAT is proven": both(
             patched(_Selector, "_route_reason", any_route_reason),
-            patched(_Selector, "_doubt_behind_hypervisor", lambda *_: None),
+            patched(_Selector, "_doubt_of_first", lambda *_: None),
+        ),
+        "nothing on a cable to one device is proven": both(
+            patched(_Selector, "_route_reason", any_route_reason),
+            patched(_Selector, "_doubt_of_first", lambda *_: None),
+        ),
+        "a route to a whole private block contests the default route": described(is_contested=lambda *_: False),
+        "default routes that contradict each other prefer no source": patched(
+            Eligibility, "_prefers_source", lambda _, route: route.source != ""
         ),
         "a lease is no virtual address": patched(
             preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]

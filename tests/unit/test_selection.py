@@ -64,6 +64,7 @@ default bond0 via 192.168.222.1 src 192.168.222.210
     ),
     ("service ipv6", "nic a 10.1.0.7/24 fd00:4::1/64 device\nnic b fd00:5::1/64 device", {"fd00:5::1": "not on a"}),
     ("service --strict", NAT, {"10.0.2.15": "behind a hypervisor's NAT: --strict refuses"}),
+    ("service --strict", "nic usb0 10.1.0.7/30 device", {"10.1.0.7": "on a cable to one device: --strict refuses"}),
     ("service", "known\nnic ens3", {}),
     ("public ipv6", "known\nnic ens3 ::5/128", {"::5": "never an answer"}),  # in no block at all
 )
@@ -144,6 +145,7 @@ def test_doubt(line: str, layout: str, expected: tuple[str, list[str], str, str]
 
 PREFERRED = (UNPROVEN, ["10.0.1.5", "10.9.0.4"], "default route", "")
 BEHIND_NAT = (UNPROVEN, ["10.0.2.15"], "behind a hypervisor's NAT", "")
+ON_CABLE = (UNPROVEN, ["192.168.7.2"], "on a cable to one device", "")
 TWO_V6 = TWO.replace("10.0.1.5/24", "10.0.1.5/24 fd00::5/64").replace("10.9.0.4/24", "10.9.0.4/24 fd00:9::4/64")
 
 
@@ -202,6 +204,12 @@ TWO_V6 = TWO.replace("10.0.1.5/24", "10.0.1.5/24 fd00::5/64").replace("10.9.0.4/
     ),
     ("service", NAT, BEHIND_NAT, "10.0.2.15 on eth0 is behind a hypervisor's NAT, not proven: --strict refuses\n"),
     ("service ipv6", NAT, BEHIND_NAT, "service ipv4: 10.0.2.15 on eth0 is behind"),
+    (
+        "service",
+        "nic usb0 192.168.7.2/30 device",
+        ON_CABLE,
+        "192.168.7.2 on usb0 is on a cable to one device, not proven: --strict refuses\n",
+    ),
     ("service --interface eth0", NAT, None, ""),
     ("service --cidr 10.0.2.15", NAT, None, ""),
     ("service", f"{NAT}nic eth1 192.168.56.10/24 device", None, ""),
@@ -216,7 +224,7 @@ def test_proof(line: str, layout: str, expected: tuple[str, list[str], str, str]
     assert notes.unproven_answers([plain, plain]) == found  # once for those that go by the same
     assert (strict.address is None) is (expected is not None)
     assert strict.is_proven is not (strict.address is None)
-    if layout != NAT:
+    if expected not in (BEHIND_NAT, ON_CABLE):  # which are no candidates then
         assert doubt_of(strict.doubt) == expected
     assert notes.unproven_answers([strict]) == ""
 
@@ -282,12 +290,12 @@ NAMED = "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a 203.0.11
     ("public", "nic eth0 203.0.113.7/24", ["the only candidate"], ["of the container"]),
     (
         "service --strict",
-        f"{TWO}nic usb0 192.168.7.2/24 device",
-        ["default route", "not a cable to one device", "the last candidate"],
+        f"{TWO}nic ens7 10.10.0.4/32 device",
+        ["default route", "no host prefix", "the last candidate"],
         [
             "preferred to 10.9.0.4, not proven: default route",
             "10.0.1.5 is preferred, not proven: default route",
-            "ens6 is preferred: not a cable to one device",
+            "ens6 is preferred: no host prefix",
         ],
     ),
     (
