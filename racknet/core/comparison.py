@@ -12,6 +12,8 @@ from racknet.core.preferences import (
     NAME_ORDER,
     PREFERENCES,
     PREFERRED_SOURCE,
+    PRIVATE_ROUTE,
+    SERVICE_DEFAULT_ROUTE,
     CandidateFacts,
     Preference,
 )
@@ -33,21 +35,19 @@ class Doubt:
     """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
 
     `candidates` are those that are in doubt, best first; `preference` is what decides between the first two of them, or
-    would: it is no proof, or a later preference, `against`, proves the opposite. An address is UNATTRIBUTED where its
-    provider does not say for which private one it is.
+    would: it is no proof, or `against` says the opposite. An address is UNATTRIBUTED where its provider does not say for
+    which private one it is.
     """
 
     __slots__ = ("against", "candidates", "kind", "preference")
 
-    def __init__(
-        self, kind: str, candidates: list[Address], preference: rules.Reason, against: Preference | None = None
-    ) -> None:
+    def __init__(self, kind: str, candidates: list[Address], preference: rules.Reason, against: str = "") -> None:
         self.kind, self.candidates, self.preference, self.against = kind, candidates, preference, against
 
     @property
     def decided_by(self) -> str:
         """What decides, and what speaks against it."""
-        return f"{self.preference.text}, against {self.against.text}" if self.against else self.preference.text
+        return f"{self.preference.text}, against {self.against}" if self.against else self.preference.text
 
     @property
     def interfaces(self) -> list[str]:
@@ -97,11 +97,10 @@ class Comparison:
         first = [c.address for c in self._ordered if self._losses[c] == self._losses[best]]
         if len({address.interface for address in first}) > 1:
             return Doubt(TIE, first, NAME_ORDER)
-        for other in self._ordered if best.is_off_gateway else []:
-            on_one = other.address.interface == best.address.interface
-            is_beside = on_one and not other.is_off_gateway
-            if is_beside and self._first_difference(best, other) is PREFERRED_SOURCE:
-                return Doubt(CONTRADICTION, [best.address, other.address], PREFERRED_SOURCE, GATEWAY_NETWORK)
+        for other in self._ordered[1:]:
+            deciding = self._first_difference(best, other)
+            if deciding and (against := _contradiction(deciding, best, other)):
+                return Doubt(CONTRADICTION, [best.address, other.address], deciding, against.text)
         return None
 
     def _find_unproven(self) -> Doubt | None:
@@ -111,13 +110,21 @@ class Comparison:
             deciding = self._first_difference(best, other) or _order_on_interface(best)
             against = self._proof_against(best, other)
             if not deciding.is_proof or against:
-                return Doubt(UNPROVEN, [best.address, other.address], deciding, against)
+                return Doubt(UNPROVEN, [best.address, other.address], deciding, against.text if against else "")
         return None
 
     def _proof_against(self, best: CandidateFacts, other: CandidateFacts) -> Preference | None:
         """Return the first proof by which another candidate is better than the best, or None."""
         pairs = zip(self._preferences, self._losses[best], self._losses[other], strict=True)
         return next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
+
+
+def _contradiction(deciding: Preference, best: CandidateFacts, other: CandidateFacts) -> rules.Reason | None:
+    """Return what of another candidate contradicts the preference that decides for the best, or None."""
+    if deciding is SERVICE_DEFAULT_ROUTE and other.has_private_route and not best.has_private_route:
+        return PRIVATE_ROUTE
+    is_beside = other.address.interface == best.address.interface and not other.is_off_gateway
+    return GATEWAY_NETWORK if deciding is PREFERRED_SOURCE and best.is_off_gateway and is_beside else None
 
 
 def _order_on_interface(candidate: CandidateFacts) -> Preference:
@@ -142,8 +149,7 @@ def describe(
     the address of `--reach`, or "".
     """
     facts = _Facts(eligibility, candidates[0].family)
-    unrouted = [a for a in candidates if not facts.has_default_route(a)]
-    is_contested = any(a.interface in facts.places_to_private_blocks for a in unrouted)
+    none_routed = not any(map(facts.has_default_route, candidates))
     plugged = facts.plugged_networks()
     in_gateway_network = {a for a in candidates if _has_in_its_network(a, facts.default_routes(a))}
     private_sources = set(filter(facts.is_source_of_private_routes, candidates))
@@ -156,14 +162,14 @@ def describe(
             is_reach_source=reach_source == a.text,
             is_unplugged=not facts.has_carrier(a) and network_of(a) in plugged,
             has_default_route=facts.has_default_route(a),
-            none_has_default_route=len(unrouted) == len(candidates),
-            is_contested=is_contested,
+            none_has_default_route=none_routed,
             leads_out=a.interface in facts.places_out,
             is_not_source=a.interface in facts.places_with_source and not eligibility.is_preferred_source(a),
             is_off_gateway=a.interface in gateway_places and a not in in_gateway_network,
             is_off_private_routes=a.interface in private_places and a not in private_sources,
             is_behind_hypervisor=eligibility.is_behind_hypervisor(a),
             has_service_net_route=a.interface in facts.places_to_service_net,
+            has_private_route=a.interface in facts.places_to_private_blocks,
             is_beside_public=(a.family, a.interface) in eligibility.public,
             host_is_public=("ipv4", rules.PUBLIC) in eligibility.present,
         )
@@ -186,8 +192,9 @@ class _Facts:
         self.places_out = {r.interface for r in eligibility.uplinks if r.family == family and r.table == MAIN_TABLE}
         routes = [route for route in self._host.routes if route.family == family]
         self.places_to_service_net = {route.interface for route in routes if _leads_to(route, known.SERVICE_NET)}
-        self.places_to_private_blocks = {route.interface for route in routes if _leads_to(route, known.RFC_1918)}
-        with_source = [route for route in eligibility.with_source if route.family == family]
+        alive = [route for route in routes if not route.state]
+        self.places_to_private_blocks = {route.interface for route in alive if _leads_to(route, known.RFC_1918)}
+        with_source = [route for route in eligibility.default_routes if route.family == family and route.source]
         sources = {route.source for route in with_source}
         self.places_with_source = {route.interface for route in with_source}
         self.places_with_source |= {a.interface for a in self._host.addresses if a.text in sources}

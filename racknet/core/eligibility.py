@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet.core import known, rules
 from racknet.core.facts import BITS, MAIN_TABLE, SCOPE_HOST, SCOPE_LINK, Address, Host, Interface, Route
-from racknet.core.matching import in_blocks
+from racknet.core.matching import in_blocks, network_of
 from racknet.core.query import is_named, names_interface
 from racknet.core.rules import Context, Exclusion
 
@@ -36,8 +36,7 @@ class Eligibility:
     `classes` has the class of each address, and `skipped` why each is skipped, or None. Of what is not skipped,
     `public` has the families and interfaces of public addresses, and `present` the families and classes, of public ones
     only where there is a way out.
-    `default_routes` are those that count, `with_source` those of them that prefer a source, `uplinks` all routes that
-    lead out.
+    `default_routes` are those that count, `uplinks` all routes that lead out.
     """
 
     def __init__(self, host: Host, exclude: Globs = (), exclude_cidrs: CidrBlocks = ()) -> None:
@@ -50,8 +49,7 @@ class Eligibility:
         self.uplinks = [route for route in host.routes if not route.destination and self._leads_out(route)]
         self.default_routes = [route for family in BITS for route in self._default_routes(family)]
         self._routed = {route.interface for route in self.default_routes}
-        self.with_source = [route for route in self.default_routes if self._prefers_source(route)]
-        self._sources = {(route.family, route.source) for route in self.with_source}
+        self._sources = {(route.family, route.source) for route in self.default_routes if route.source}
         self._unnumbered = {route.family for route in self.default_routes if not self._is_numbered(route)}
         self._ways_out = {family: self._find_ways_out(family) for family in BITS}
 
@@ -106,10 +104,12 @@ class Eligibility:
     def is_behind_hypervisor(self, address: Address) -> bool:
         """Return whether an address is that of a guest behind its hypervisor's NAT."""
         gateways = [r.gateway for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
-        # Most addresses are behind no gateway, and a host may have thousands of them.
-        is_its_shape = bool(gateways) and address.prefix_length == known.HYPERVISOR_PREFIX_LENGTH
-        return is_its_shape and any(
-            address in block and gateway in gateways for block, gateway in known.HYPERVISOR_NATS
+        if not gateways:  # as most addresses are, and a host may have thousands of them
+            return False
+        network = network_of(address)
+        return any(
+            gateway in gateways and (address in block if block.is_bare else network == (block.number, block.shift))
+            for block, gateway in known.HYPERVISOR_NATS
         )
 
     def without_address(self, family: str) -> list[str]:
@@ -191,12 +191,6 @@ class Eligibility:
         if way is None or way.interface in ("", *(route.interface for route in best)):
             return best
         return best + self._routes_taken(Route(family, way.interface, gateway=way.gateway, source=way.source))
-
-    def _prefers_source(self, route: Route) -> bool:
-        """Return whether a default route has a preferred source, and no other by its gateway contradicts it."""
-        place = route.family, route.interface, route.gateway
-        sources = {r.source for r in self.default_routes if (r.family, r.interface, r.gateway) == place}
-        return sources == {route.source} - {""}
 
     def _routes_taken(self, way: Route) -> list[Route]:
         """Return the routes out that the kernel's way is one of; else the way itself, whose source says nothing."""

@@ -32,23 +32,23 @@ class CandidateFacts:
         is_unplugged: bool,  # it has no carrier, and an eligible address of the same network has one
         has_default_route: bool,  # on its interface, or it is a default route's preferred source
         none_has_default_route: bool,  # no candidate has one
-        is_contested: bool,  # a candidate without one has a route to a whole private block
         leads_out: bool,  # its interface has a default route, of any metric
         is_not_source: bool,  # the default route on its interface prefers another source
         is_off_gateway: bool,  # it is not in the network of its interface's gateway, and a candidate beside it is
         is_off_private_routes: bool,  # it is no source of the routes to private blocks, and a candidate beside it is
         is_behind_hypervisor: bool,  # of a guest behind its hypervisor's NAT
         has_service_net_route: bool,  # a route to ServiceNet is on its interface
+        has_private_route: bool,  # a route to a whole private block is on its interface
         is_beside_public: bool,  # a public address of its family is on its interface
         host_is_public: bool,  # the host has a public IPv4 address
     ) -> None:
         self.address, self.is_overruled, self.is_reach_source = address, is_overruled, is_reach_source
         self.is_unplugged, self.leads_out, self.is_not_source = is_unplugged, leads_out, is_not_source
         self.has_default_route, self.none_has_default_route = has_default_route, none_has_default_route
-        self.is_contested = is_contested
         self.is_off_gateway, self.is_off_private_routes = is_off_gateway, is_off_private_routes
         self.is_behind_hypervisor, self.has_service_net_route = is_behind_hypervisor, has_service_net_route
-        self.is_beside_public, self.host_is_public = is_beside_public, host_is_public
+        self.has_private_route, self.is_beside_public = has_private_route, is_beside_public
+        self.host_is_public = host_is_public
 
 
 class Preference(Reason):
@@ -70,12 +70,15 @@ def has_host_prefix(address: Address) -> bool:
 REACH_SOURCE = Preference("source address for --reach", lambda c: c.is_reach_source)
 NOT_OVERRULED = Preference("not skipped without being named", lambda c: not c.is_overruled)
 CARRIER = Preference("carrier, in the same network", lambda c: not c.is_unplugged)
+SERVICE_DEFAULT_ROUTE = Preference("default route", lambda c: c.has_default_route, is_proof=False)
 PREFERRED_SOURCE = Preference("preferred source of the default route", lambda c: not c.is_not_source)
 NOT_BEHIND_HYPERVISOR = Preference("not a hypervisor's NAT", lambda c: not c.is_behind_hypervisor)
 NOT_DEPRECATED = Preference("not deprecated", lambda c: not c.address.flags & facts.DEPRECATED)
 NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & facts.TEMPORARY)
 GATEWAY_NETWORK = Preference("in the network of the default gateway", lambda c: not c.is_off_gateway)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
+# What contradicts a default route.
+PRIVATE_ROUTE = Reason("route to a whole private block")
 # Where two candidates tie in all preferences, these order them; on two interfaces, that is ambiguous.
 NAME_ORDER = Preference("ambiguous: in the order of the interfaces' names", lambda _: True, is_proof=False)
 KERNEL_ORDER = Preference("the kernel's order", lambda _: True, is_proof=False)
@@ -118,7 +121,7 @@ PREFERENCES = {
             is_proof=False,
         ),
         Preference("source of routes to private blocks", lambda c: not c.is_off_private_routes),
-        Preference("default route", lambda c: c.has_default_route and not c.is_contested, is_proof=False),
+        SERVICE_DEFAULT_ROUTE,
         PREFERRED_SOURCE,
         NOT_DEPRECATED,
         NOT_TEMPORARY,

@@ -169,7 +169,7 @@ class _Selector:
 
     def _isolation(self, address: Address) -> Reason | None:
         """Return why other hosts do not reach an address, as far as its interface and routes tell, or None."""
-        if known.CABLE_NAMES.match(address.interface):
+        if address.family == "ipv4" and known.CABLE_NAMES.match(address.interface):
             return rules.ON_CABLE
         return rules.BEHIND_HYPERVISOR if self.eligibility.is_behind_hypervisor(address) else None
 

@@ -46,8 +46,4 @@ def _why_in_doubt(address: Address, doubt: Doubt) -> Reason:
     if doubt.kind == UNPROVEN:
         what = f"preferred to {second.text}" if address is first else f"{first.text} is preferred"
         return Reason(f"{what}, not proven: {doubt.decided_by}")
-    return Reason(
-        "in doubt: source of the default route, not beside its gateway"
-        if address is first
-        else "in doubt: beside the default gateway, not its source"
-    )
+    return Reason(f"in doubt: {doubt.preference.text if address is first else doubt.against}")

@@ -30,13 +30,13 @@ def doubt_text(doubt: Doubt) -> str:
     first, *others = doubt.candidates
     if doubt.kind == UNATTRIBUTED:
         return f"{first.text} is {doubt.decided_by}"
+    one = f"{first.text} on {first.interface}"
     if not others:
-        return f"{first.text} on {first.interface} is {doubt.decided_by}"
-    second = others[0]
+        return f"{one} is {doubt.decided_by}"
+    other = f"{others[0].text} on {others[0].interface}"
     if doubt.kind == CONTRADICTION:
-        return f"the default route prefers {first.text} as its source, and {second.text} is in its gateway's network"
-    preferred = f"{first.text} on {first.interface} is preferred to {second.text} on {second.interface}"
-    return f"{preferred} ({doubt.decided_by})"
+        return f"{one} ({doubt.preference.text}) contradicts {other} ({doubt.against})"
+    return f"{one} is preferred to {other} ({doubt.decided_by})"
 
 
 def doubt_about(selection: Selection, doubt: Doubt) -> str:

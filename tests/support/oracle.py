@@ -68,7 +68,6 @@ class Oracle:
         self.has_devices = any(interface.has_device for interface in host.interfaces.values())
         self.ways_out = [r for r in host.routes if r.destination == "" and self._leads_out(r)]
         self.routes = {family: self._default_routes(family) for family in TARGETS}
-        self.sources = {family: self._sources(routes) for family, routes in self.routes.items()}
         self.routed = {route.interface for routes in self.routes.values() for route in routes}
         self.counted = [address for address in host.addresses if self._counts(address)]
         public = [a for a in self.counted if a.family == "ipv4" and class_of(a.text) == "public"]
@@ -108,13 +107,6 @@ class Oracle:
             ]
             found = found + known + ([itself] if not known and self._leads_out(itself) else [])
         return found
-
-    def _sources(self, routes: list[Route]) -> list[tuple[str, str]]:
-        """Return the interfaces and sources of routes that prefer one; none where one gateway's do not agree on it."""
-        told: dict[tuple[str, str], set[str]] = {}
-        for route in routes:
-            told.setdefault((route.interface, route.gateway), set()).add(route.source)
-        return [(place, min(found)) for (place, _), found in told.items() if len(found) == 1 and "" not in found]
 
     def _is_numbered(self, route: Route) -> bool:
         here = [a for a in self.host.addresses if (a.family, a.interface) == (route.family, route.interface)]
@@ -156,7 +148,7 @@ class Oracle:
     def _is_overruled(self, address: Address) -> bool:
         """Return whether the routes overrule most reasons to skip an address."""
         routes = self.routes[address.family]
-        if any(source == address.text for _, source in self.sources[address.family]):
+        if any(route.source == address.text for route in routes):
             return True
         if self.host.interfaces[address.interface].link_type != 772:
             return False
@@ -196,12 +188,27 @@ class Oracle:
         proven = all(self._is_proven(marked[id(best)], marked[id(other)]) for other in candidates if other is not best)
         if (strict and not proven) or any(self._contradicts(best, other, candidates, marked) for other in candidates):
             return None
+        if any(self._contests(best, other, keys) for other in candidates):
+            return None
         return best
 
     def _is_proven(self, best: list[Marked], other: list[Marked]) -> bool:
         """Return whether the other loses first by a proof, and is better in none."""
         differing = [(one, two, proof) for (one, proof), (two, _) in zip(best, other, strict=True) if one != two]
         return bool(differing) and differing[0][2] and not any(two and proof for _, two, proof in differing)
+
+    def _contests(self, best: Address, other: Address, keys: dict[int, list[bool]]) -> bool:
+        """Return whether the default route decides, and a route to all of a private block speaks against it."""
+        differing = [n for n, (one, two) in enumerate(zip(keys[id(best)], keys[id(other)], strict=True)) if one != two]
+        if differing[:1] != [len(keys[id(best)]) - 6] or class_of(best.text) == "public":
+            return False
+
+        def leads_inside(address: Address) -> bool:
+            routes = [r for r in self.host.routes if (r.family, r.interface) == (address.family, address.interface)]
+            blocks = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+            return any(r.gateway and not r.state and r.destination in blocks for r in routes)
+
+        return leads_inside(other) and not leads_inside(best)
 
     def _contradicts(
         self, best: Address, other: Address, candidates: list[Address], marked: dict[int, list[Marked]]
@@ -238,8 +245,8 @@ class Oracle:
 
     def _is_source_if_any(self, address: Address) -> bool:
         """Return whether no default route, where the address or a source is, prefers another source."""
-        sources = {source for _, source in self.sources[address.family]}
-        places = {place for place, _ in self.sources[address.family]}
+        sources = {route.source for route in self.routes[address.family] if route.source}
+        places = {route.interface for route in self.routes[address.family] if route.source}
         places |= {a.interface for a in self.host.addresses if a.text in sources}
         return address.text in sources or address.interface not in places
 
@@ -289,23 +296,18 @@ class Oracle:
             (not any(b.interface == a.interface for b in self._of("public", a.family)), False),
             (self.host_is_public and is_named, False),
             (self._is_private_source(a) or not any(map(self._is_private_source, here)), True),
-            (self._has_default_route(a) and not any(map(self._contests, candidates)), False),
+            (self._has_default_route(a), False),
             source,
             *last,
             gateway,
             (not is_virtual, True),
         ]
 
-    def _contests(self, address: Address) -> bool:
-        """Return whether an address has no default route, but one to all of a private block."""
-        routes = [r for r in self.host.routes if (r.family, r.interface) == (address.family, address.interface)]
-        leads = any(r.gateway and r.destination in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16") for r in routes)
-        return leads and not self._has_default_route(address)
-
     def _is_behind_nat(self, address: Address) -> bool:
         gateways = {r.gateway for r in self.ways_out if (r.family, r.interface) == (address.family, address.interface)}
-        is_known = any(within(address.text, block) and gateway in gateways for block, gateway in NATS.items())
-        return is_known and address.prefix_length == 24
+        network = str(ip_network(f"{address.text}/{address.prefix_length}", strict=False))
+        blocks = {network, f"{address.text}/32"}  # the network of a guest, or one of the guests
+        return any(block in blocks and gateway in gateways for block, gateway in NATS.items())
 
     # --- Section 4, with what is never `service`: point-to-point links and anchors
 

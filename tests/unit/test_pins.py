@@ -160,8 +160,11 @@ def drawn_too_wide() -> dict[str, Break]:
     def any_gateway(route: Route, blocks: Sequence[CidrBlock]) -> bool:
         return any(route.destination == block.text for block in blocks)
 
-    def has_private_route(self: Eligibility, address: Any) -> bool:
-        return any(comparison._leads_to(route, known.RFC_1918) for route in self.host.routes)
+    def lost_before(deciding: Preference, best: CandidateFacts, other: CandidateFacts) -> Reason | None:
+        return preferences.PRIVATE_ROUTE if other.has_private_route and not best.has_private_route else None
+
+    def any_private_route(deciding: Preference, best: CandidateFacts, other: CandidateFacts) -> Reason | None:
+        return preferences.PRIVATE_ROUTE if best.has_private_route else None
 
     def is_own_on_any_interface(self: Eligibility, gateway: str, interface: str) -> bool:
         return any(address.text == gateway for address in self.host.addresses)
@@ -185,8 +188,9 @@ def drawn_too_wide() -> dict[str, Break]:
         "near hypervisor NAT": added(known.HYPERVISOR_NATS, (CidrBlock("10.0.2.0/24"), "10.0.2.2")),
         "near hypervisor NAT: another gateway": instead(service, nat, guests),
         "near hypervisor NAT: another block": added(known.HYPERVISOR_NATS, other_block),
-        "near hypervisor NAT: another prefix length": patched(known, "HYPERVISOR_PREFIX_LENGTH", 20),
-        "near contested default route: by its own interface": described(is_contested=has_private_route),
+        "near hypervisor NAT: another network": patched(CidrBlock, "is_bare", True),
+        "near contested default route: by its own interface": patched(comparison, "_contradiction", any_private_route),
+        "near contested default route: what has lost before": patched(comparison, "_contradiction", lost_before),
         "near ServiceNet": added(known.SERVICE_NET, CidrBlock("10.192.0.0/12")),
         "near ServiceNet's routes: other blocks": patched(
             comparison, "_leads_to", lambda route, _: route.gateway and route.destination.startswith("10.1")
@@ -329,10 +333,7 @@ def structure() -> dict[str, Break]:
             patched(_Selector, "_route_reason", any_route_reason),
             patched(_Selector, "_doubt_of_first", lambda *_: None),
         ),
-        "a route to a whole private block contests the default route": described(is_contested=lambda *_: False),
-        "default routes that contradict each other prefer no source": patched(
-            Eligibility, "_prefers_source", lambda _, route: route.source != ""
-        ),
+        "a route to a whole private block contests the default route": described(has_private_route=lambda *_: False),
         "a lease is no virtual address": patched(
             preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]
         ),

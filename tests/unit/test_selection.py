@@ -118,6 +118,10 @@ CONTRADICTED = (
 )
 
 
+CONTESTED = (CONTRADICTION, ["10.0.1.5", "10.9.0.4"], "default route", "route to a whole private block")
+PRIVATE_ROUTE = f"{TWO}route 10.0.0.0/8 ens6 via 10.9.0.1"
+
+
 @cases(
     "line layout expected",
     ("service", TIED, (TIE, ["10.0.1.5", "10.9.0.4"], NAMES, "")),
@@ -126,6 +130,10 @@ CONTRADICTED = (
         "nic a 203.0.113.7/24 203.0.113.9/32 device\nnic b 203.0.114.7/24 device\nnic c 203.0.115.7/24 device",
         (TIE, ["203.0.113.7", "203.0.114.7", "203.0.115.7"], "ambiguous: in the order of the interfaces' names", ""),
     ),
+    ("service", PRIVATE_ROUTE, CONTESTED),
+    ("service", PRIVATE_ROUTE.replace("10.0.0.0/8", "10.0.0.0/9"), None),
+    ("service", f"{PRIVATE_ROUTE} dead", None),
+    ("service", f"{PRIVATE_ROUTE}\nroute 10.0.0.0/8 ens5 via 10.0.1.1", None),
     ("service", VIP, CONTRADICTED),
     ("service", VIP.replace(" device", " 192.168.222.209/32 device"), CONTRADICTED),  # it speaks for nothing
     ("service ipv6", VIP.replace(" device", " fd00::211/64 device"), CONTRADICTED),  # it goes by `service ipv4`
@@ -309,8 +317,8 @@ NAMED = "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a 203.0.11
         VIP,
         ["preferred source of the default route", "the last candidate"],
         [
-            "in doubt: source of the default route, not beside its gateway",
-            "in doubt: beside the default gateway, not its source",
+            "in doubt: preferred source of the default route",
+            "in doubt: in the network of the default gateway",
         ],
     ),
 )
