@@ -10,12 +10,14 @@ from racknet.core.preferences import (
     KERNEL_ORDER,
     LOWER_NUMBER,
     NAME_ORDER,
+    NO_HOST_PREFIX,
     PREFERENCES,
     PREFERRED_SOURCE,
-    PRIVATE_ROUTE,
+    RFC_1918_ROUTE,
     SERVICE_DEFAULT_ROUTE,
     CandidateFacts,
     Preference,
+    is_lease,
 )
 from racknet.core.text import natural
 
@@ -35,19 +37,21 @@ class Doubt:
     """Why candidates leave no answer: they TIE, facts about them are in CONTRADICTION, or the first is UNPROVEN.
 
     `candidates` are those that are in doubt, best first; `preference` is what decides between the first two of them, or
-    would: it is no proof, or `against` says the opposite. An address is UNATTRIBUTED where its provider does not say for
-    which private one it is.
+    would: it is no proof, or `against` says the opposite. An address is UNATTRIBUTED where its provider does not say
+    for which private one it is.
     """
 
     __slots__ = ("against", "candidates", "kind", "preference")
 
-    def __init__(self, kind: str, candidates: list[Address], preference: rules.Reason, against: str = "") -> None:
+    def __init__(
+        self, kind: str, candidates: list[Address], preference: rules.Reason, against: rules.Reason | None = None
+    ) -> None:
         self.kind, self.candidates, self.preference, self.against = kind, candidates, preference, against
 
     @property
     def decided_by(self) -> str:
         """What decides, and what speaks against it."""
-        return f"{self.preference.text}, against {self.against}" if self.against else self.preference.text
+        return f"{self.preference.text}, against {self.against.text}" if self.against else self.preference.text
 
     @property
     def interfaces(self) -> list[str]:
@@ -100,7 +104,7 @@ class Comparison:
         for other in self._ordered[1:]:
             deciding = self._first_difference(best, other)
             if deciding and (against := _contradiction(deciding, best, other)):
-                return Doubt(CONTRADICTION, [best.address, other.address], deciding, against.text)
+                return Doubt(CONTRADICTION, [best.address, other.address], deciding, against)
         return None
 
     def _find_unproven(self) -> Doubt | None:
@@ -109,22 +113,30 @@ class Comparison:
         for other in others:
             deciding = self._first_difference(best, other) or _order_on_interface(best)
             against = self._proof_against(best, other)
-            if not deciding.is_proof or against:
-                return Doubt(UNPROVEN, [best.address, other.address], deciding, against.text if against else "")
+            if not _proves(deciding, best) or against:
+                return Doubt(UNPROVEN, [best.address, other.address], deciding, against)
         return None
 
     def _proof_against(self, best: CandidateFacts, other: CandidateFacts) -> Preference | None:
         """Return the first proof by which another candidate is better than the best, or None."""
         pairs = zip(self._preferences, self._losses[best], self._losses[other], strict=True)
-        return next((preference for preference, one, two in pairs if preference.is_proof and one > two), None)
+        return next((preference for preference, one, two in pairs if one > two and _proves(preference, other)), None)
 
 
 def _contradiction(deciding: Preference, best: CandidateFacts, other: CandidateFacts) -> rules.Reason | None:
     """Return what of another candidate contradicts the preference that decides for the best, or None."""
-    if deciding is SERVICE_DEFAULT_ROUTE and other.has_private_route and not best.has_private_route:
-        return PRIVATE_ROUTE
+    if deciding is SERVICE_DEFAULT_ROUTE and other.has_rfc_1918_route and not best.has_rfc_1918_route:
+        return RFC_1918_ROUTE
     is_beside = other.address.interface == best.address.interface and not other.is_off_gateway
     return GATEWAY_NETWORK if deciding is PREFERRED_SOURCE and best.is_off_gateway and is_beside else None
+
+
+def _proves(preference: Preference, better: CandidateFacts) -> bool:
+    """Return whether a preference proves that the candidate with it is the right one.
+
+    Beside an IPv6 address that the network gave for a while, a permanent /128 may be the one that its owner wants.
+    """
+    return preference.is_proof and not (preference is NO_HOST_PREFIX and is_lease(better.address))
 
 
 def _order_on_interface(candidate: CandidateFacts) -> Preference:
@@ -169,7 +181,7 @@ def describe(
             is_off_private_routes=a.interface in private_places and a not in private_sources,
             is_behind_hypervisor=eligibility.is_behind_hypervisor(a),
             has_service_net_route=a.interface in facts.places_to_service_net,
-            has_private_route=a.interface in facts.places_to_private_blocks,
+            has_rfc_1918_route=facts.has_rfc_1918_route(a),
             is_beside_public=(a.family, a.interface) in eligibility.public,
             host_is_public=("ipv4", rules.PUBLIC) in eligibility.present,
         )
@@ -181,8 +193,7 @@ class _Facts:
     """What the routes of one family, and the interfaces, say of an address.
 
     `places_with_source` are the interfaces of the default routes that prefer a source, and those of the sources;
-    `places_out` those with a route of the main table that leads out, `places_to_service_net` with one to ServiceNet,
-    `places_to_private_blocks` with one to a whole private block.
+    `places_out` those with a route of the main table that leads out, `places_to_service_net` with one to ServiceNet.
     """
 
     def __init__(self, eligibility: Eligibility, family: str) -> None:
@@ -192,8 +203,6 @@ class _Facts:
         self.places_out = {r.interface for r in eligibility.uplinks if r.family == family and r.table == MAIN_TABLE}
         routes = [route for route in self._host.routes if route.family == family]
         self.places_to_service_net = {route.interface for route in routes if _leads_to(route, known.SERVICE_NET)}
-        alive = [route for route in routes if not route.state]
-        self.places_to_private_blocks = {route.interface for route in alive if _leads_to(route, known.RFC_1918)}
         with_source = [route for route in eligibility.default_routes if route.family == family and route.source]
         sources = {route.source for route in with_source}
         self.places_with_source = {route.interface for route in with_source}
@@ -217,6 +226,11 @@ class _Facts:
     def has_default_route(self, address: Address) -> bool:
         """Return whether a default route is on the interface of an address, or has no other source."""
         return address.interface in self._default_routes or self._eligibility.is_overruled_by_routes(address)
+
+    def has_rfc_1918_route(self, address: Address) -> bool:
+        """Return whether a route leads from an address's interface to all of a private block, by no other source."""
+        routes = [route for route in self.routes(address) if not route.state and route.source in ("", address.text)]
+        return any(_leads_to(route, known.RFC_1918) for route in routes)
 
     def is_source_of_private_routes(self, address: Address) -> bool:
         """Return whether routes by a gateway to wide private blocks prefer an address, or have a gateway beside it.

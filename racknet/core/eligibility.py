@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from racknet.core import known, rules
 from racknet.core.facts import BITS, MAIN_TABLE, SCOPE_HOST, SCOPE_LINK, Address, Host, Interface, Route
-from racknet.core.matching import in_blocks, network_of
+from racknet.core.matching import in_blocks
 from racknet.core.query import is_named, names_interface
 from racknet.core.rules import Context, Exclusion
 
@@ -106,9 +106,9 @@ class Eligibility:
         gateways = [r.gateway for r in self.uplinks if (r.family, r.interface) == (address.family, address.interface)]
         if not gateways:  # as most addresses are, and a host may have thousands of them
             return False
-        network = network_of(address)
+        is_in_wider_network = address.prefix_length < known.HYPERVISOR_PREFIX_LENGTH
         return any(
-            gateway in gateways and (address in block if block.is_bare else network == (block.number, block.shift))
+            address in block and gateway in gateways and (block.is_bare or not is_in_wider_network)
             for block, gateway in known.HYPERVISOR_NATS
         )
 

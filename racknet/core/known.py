@@ -42,7 +42,8 @@ ANCHOR_BLOCK, ANCHOR_PREFIX_LENGTH = CidrBlock("10.0.0.0/8"), 16  # DigitalOcean
 WIDE = 16  # the longest prefix of a wide private block, one that a provider's routes lead to
 RFC_1918 = cidr_blocks("10.0.0.0/8 172.16.0.0/12 192.168.0.0/16")
 
-HYPERVISOR_NATS = [  # a guest's address or its whole network, and the gateway that it is behind
+HYPERVISOR_PREFIX_LENGTH = 24  # of these networks; a wider one is somebody's LAN
+HYPERVISOR_NATS = [  # a guest's address or all of its network, and the gateway that it is behind
     *[(CidrBlock(f"10.0.{n}.15"), f"10.0.{n}.2") for n in range(2, 10)],  # VirtualBox, its nth NIC; QEMU's user network
     (CidrBlock("192.168.121.0/24"), "192.168.121.1"),  # vagrant-libvirt
     (CidrBlock("192.168.122.0/24"), "192.168.122.1"),  # libvirt's network `default`

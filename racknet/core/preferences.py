@@ -38,7 +38,7 @@ class CandidateFacts:
         is_off_private_routes: bool,  # it is no source of the routes to private blocks, and a candidate beside it is
         is_behind_hypervisor: bool,  # of a guest behind its hypervisor's NAT
         has_service_net_route: bool,  # a route to ServiceNet is on its interface
-        has_private_route: bool,  # a route to a whole private block is on its interface
+        has_rfc_1918_route: bool,  # a route to all of an RFC 1918 block is on its interface
         is_beside_public: bool,  # a public address of its family is on its interface
         host_is_public: bool,  # the host has a public IPv4 address
     ) -> None:
@@ -47,7 +47,7 @@ class CandidateFacts:
         self.has_default_route, self.none_has_default_route = has_default_route, none_has_default_route
         self.is_off_gateway, self.is_off_private_routes = is_off_gateway, is_off_private_routes
         self.is_behind_hypervisor, self.has_service_net_route = is_behind_hypervisor, has_service_net_route
-        self.has_private_route, self.is_beside_public = has_private_route, is_beside_public
+        self.has_rfc_1918_route, self.is_beside_public = has_rfc_1918_route, is_beside_public
         self.host_is_public = host_is_public
 
 
@@ -62,9 +62,13 @@ class Preference(Reason):
 
 
 def has_host_prefix(address: Address) -> bool:
-    """Return whether an address has no network of its own. A lease of DHCPv6 is a /128 too, but not permanent."""
-    is_permanent = address.family == "ipv4" or bool(address.flags & facts.PERMANENT)
-    return is_permanent and address.prefix_length == facts.BITS[address.family]
+    """Return whether an address has no network of its own. A lease of DHCPv6 is a /128, too."""
+    return address.prefix_length == facts.BITS[address.family] and not is_lease(address)
+
+
+def is_lease(address: Address) -> bool:
+    """Return whether an IPv6 address has a lifetime: a router's advertisement or DHCPv6 gave it."""
+    return address.family == "ipv6" and not address.flags & facts.PERMANENT
 
 
 REACH_SOURCE = Preference("source address for --reach", lambda c: c.is_reach_source)
@@ -78,7 +82,7 @@ NOT_TEMPORARY = Preference("not temporary", lambda c: not c.address.flags & fact
 GATEWAY_NETWORK = Preference("in the network of the default gateway", lambda c: not c.is_off_gateway)
 NO_HOST_PREFIX = Preference("no host prefix", lambda c: not has_host_prefix(c.address))
 # What contradicts a default route.
-PRIVATE_ROUTE = Reason("route to a whole private block")
+RFC_1918_ROUTE = Reason("route to all of a private block")
 # Where two candidates tie in all preferences, these order them; on two interfaces, that is ambiguous.
 NAME_ORDER = Preference("ambiguous: in the order of the interfaces' names", lambda _: True, is_proof=False)
 KERNEL_ORDER = Preference("the kernel's order", lambda _: True, is_proof=False)

@@ -99,13 +99,13 @@ def select_address(host: Host, query: Query) -> Selection:
 
 def select_addresses(host: Host, queries: Sequence[Query]) -> list[Selection]:
     """Select an address for each query. Queries with the same `--exclude` share the facts of the host."""
-    known: dict[object, Eligibility] = {}
+    shared: dict[object, Eligibility] = {}
     selections = []
     for query in queries:
         key = query.exclude, query.exclude_cidrs
-        if key not in known:
-            known[key] = Eligibility(host, *key)
-        selections.append(_Selector(known[key], query).select())
+        if key not in shared:
+            shared[key] = Eligibility(host, *key)
+        selections.append(_Selector(shared[key], query).select())
     return selections
 
 
@@ -160,18 +160,13 @@ class _Selector:
         """Return the doubt of an answer that nobody has named, and that other hosts do not reach, or None."""
         if self.query.network != "service" or not candidates or self._is_named(candidates[0]):
             return None
-        reason = self._isolation(candidates[0])
-        if reason is None:
+        first = candidates[0]
+        is_on_cable = first.family == "ipv4" and known.CABLE_NAMES.match(first.interface)
+        if not is_on_cable and not self.eligibility.is_behind_hypervisor(first):
             return None
         from racknet.core.comparison import UNPROVEN, Doubt
 
-        return Doubt(UNPROVEN, candidates[:1], reason)
-
-    def _isolation(self, address: Address) -> Reason | None:
-        """Return why other hosts do not reach an address, as far as its interface and routes tell, or None."""
-        if address.family == "ipv4" and known.CABLE_NAMES.match(address.interface):
-            return rules.ON_CABLE
-        return rules.BEHIND_HYPERVISOR if self.eligibility.is_behind_hypervisor(address) else None
+        return Doubt(UNPROVEN, [first], rules.ON_CABLE if is_on_cable else rules.BEHIND_HYPERVISOR)
 
     def service_ipv6(self) -> Selection:
         """Section 4: it is on the interface of the answer to `service ipv4`."""
@@ -231,8 +226,7 @@ class _Selector:
         """Return what the routes say against an address that is not named, or None."""
         if self.query.network == "public":
             return rules.NO_WAY_OUT if self.eligibility.has_no_way_out(address) else None
-        isolation = self._isolation(address) if self.query.strict else None
-        return rules.NOT_STRICT[isolation] if isolation else None
+        return rules.NOT_STRICT if self.query.strict and self.eligibility.is_behind_hypervisor(address) else None
 
     def _is_overruled(self, address: Address) -> bool:
         """Return whether only the user's naming makes an address a candidate."""

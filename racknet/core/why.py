@@ -5,7 +5,7 @@ The reasons to skip an address are in `rules`.
 
 from __future__ import annotations
 
-from racknet.core.comparison import TIE, UNPROVEN
+from racknet.core.comparison import CONTRADICTION, TIE
 from racknet.core.rules import Reason
 
 TYPE_CHECKING = False
@@ -42,8 +42,10 @@ def why_not(selection: Selection, place: int) -> Reason:
 def _why_in_doubt(address: Address, doubt: Doubt) -> Reason:
     if doubt.kind == TIE:
         return Reason(f"ties with {', '.join(name for name in doubt.interfaces if name != address.interface)}")
-    first, second = doubt.candidates
-    if doubt.kind == UNPROVEN:
-        what = f"preferred to {second.text}" if address is first else f"{first.text} is preferred"
-        return Reason(f"{what}, not proven: {doubt.decided_by}")
-    return Reason(f"in doubt: {doubt.preference.text if address is first else doubt.against}")
+    first, *others = doubt.candidates
+    if doubt.against and doubt.kind == CONTRADICTION:
+        return Reason(f"in doubt; for it: {(doubt.preference if address is first else doubt.against).text}")
+    if not others:
+        return Reason(f"not proven: {doubt.decided_by}")
+    what = f"preferred to {others[0].text}" if address is first else f"{first.text} is preferred"
+    return Reason(f"{what}, not proven: {doubt.decided_by}")

@@ -89,9 +89,9 @@ def no_address(
     elif names and not reasons - passing:
         rows, hint = [(name, "-", f"no {query.family} address") for name in names] + rows, hints.booting(way)
     elif rules.NO_WAY_OUT in reasons:
-        hint = hints.name_it("if such an address is meant,", query, _first(selection, {rules.NO_WAY_OUT}), way)
-    elif isolated := reasons & {*rules.NOT_STRICT.values()}:
-        hint = hints.name_it("do without --strict, or", query, _first(selection, isolated), way)
+        hint = hints.name_it("if such an address is meant,", query, _first(selection, rules.NO_WAY_OUT), way)
+    elif rules.NOT_STRICT in reasons:
+        hint = hints.name_it("do without --strict, or", query, _first(selection, rules.NOT_STRICT), way)
     elif query.filters_text and (query.include or reasons & BY_FILTER):
         hint = hints.filtered(query.filters_text)
     elif rules.BEHIND_NAT in reasons and query.family == "ipv4":
@@ -150,7 +150,7 @@ def _ambiguous(selection: Selection, doubt: Doubt, rows: list[Row], way: str) ->
     of_family |= {address.interface for address, reason in selection.rejected if reason in rules.IN_DOUBT_IPV4}
     chosen = [address for address in doubt.candidates if address.interface in of_family]
     if doubt.kind == CONTRADICTION:
-        chosen = chosen[-1:]  # a cluster's manager may move the other one, the source of the default route
+        chosen = chosen[-1:]  # the default route speaks for the other one, which a cluster's manager may move
     on_it = [address for address in selection.candidates if chosen and address.interface == chosen[0].interface]
     # By its name alone, an interface with two candidates would leave one of them to be proven.
     by_interface = len(interfaces) > 1 and not (query.strict and len(on_it) > 1)
@@ -192,9 +192,9 @@ def explanation(selection: Selection) -> str:
     return f"racknet: {printable(said)}\n{printable(decided)}\n{lines}"
 
 
-def _first(selection: Selection, reasons: set[Reason]) -> Address:
-    """Return the first address that is rejected for one of these reasons."""
-    return next(address for address, reason in selection.rejected if reason in reasons)
+def _first(selection: Selection, reason: Reason) -> Address:
+    """Return the first address that is rejected for a reason."""
+    return next(address for address, its_reason in selection.rejected if its_reason is reason)
 
 
 def _filters(selection: Selection) -> str:

@@ -34,8 +34,8 @@ def doubt_text(doubt: Doubt) -> str:
     if not others:
         return f"{one} is {doubt.decided_by}"
     other = f"{others[0].text} on {others[0].interface}"
-    if doubt.kind == CONTRADICTION:
-        return f"{one} ({doubt.preference.text}) contradicts {other} ({doubt.against})"
+    if doubt.against and doubt.kind == CONTRADICTION:
+        return f"facts contradict each other: {one} ({doubt.preference.text}), {other} ({doubt.against.text})"
     return f"{one} is preferred to {other} ({doubt.decided_by})"
 
 

@@ -186,6 +186,7 @@ class Oracle:
         else:
             best = min(first, key=lambda a: a.label)  # of one label, the first of the kernel's
         proven = all(self._is_proven(marked[id(best)], marked[id(other)]) for other in candidates if other is not best)
+        proven = proven and not (network == "service" and best.family == "ipv4" and CABLE.fullmatch(best.interface))
         if (strict and not proven) or any(self._contradicts(best, other, candidates, marked) for other in candidates):
             return None
         if any(self._contests(best, other, keys) for other in candidates):
@@ -194,8 +195,8 @@ class Oracle:
 
     def _is_proven(self, best: list[Marked], other: list[Marked]) -> bool:
         """Return whether the other loses first by a proof, and is better in none."""
-        differing = [(one, two, proof) for (one, proof), (two, _) in zip(best, other, strict=True) if one != two]
-        return bool(differing) and differing[0][2] and not any(two and proof for _, two, proof in differing)
+        differing = [(one, two) for one, two in zip(best, other, strict=True) if one[0] != two[0]]
+        return bool(differing) and differing[0][0][1] and not any(holds and proof for _, (holds, proof) in differing)
 
     def _contests(self, best: Address, other: Address, keys: dict[int, list[bool]]) -> bool:
         """Return whether the default route decides, and a route to all of a private block speaks against it."""
@@ -206,7 +207,8 @@ class Oracle:
         def leads_inside(address: Address) -> bool:
             routes = [r for r in self.host.routes if (r.family, r.interface) == (address.family, address.interface)]
             blocks = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-            return any(r.gateway and not r.state and r.destination in blocks for r in routes)
+            routes = [r for r in routes if r.gateway and not r.state and r.source in ("", address.text)]
+            return any(r.destination in blocks for r in routes)
 
         return leads_inside(other) and not leads_inside(best)
 
@@ -262,7 +264,8 @@ class Oracle:
         """Return the preferences of a network in their order."""
         here = [other for other in candidates if other.interface == a.interface]
         is_host = a.prefix_length == ip_address(a.text).max_prefixlen
-        is_virtual = is_host and (a.family == "ipv4" or bool(a.flags & PERMANENT))
+        is_permanent = a.family == "ipv4" or bool(a.flags & PERMANENT)
+        virtual = (not (is_host and is_permanent), is_permanent)
         carrier = (self._has_carrier_if_needed(a), True)
         source = (self._is_source_if_any(a), True)
         gateway = (self._beside_gateway(a) or not any(map(self._beside_gateway, here)), True)
@@ -277,7 +280,7 @@ class Oracle:
                 *last,
                 (not within(a.text, "2002::/16 2001::/32"), True),
                 gateway,
-                (not is_virtual, True),
+                virtual,
             ]
         leads_there = any(
             r.interface == a.interface and r.gateway and r.destination in SERVICE_NET.split()
@@ -300,14 +303,13 @@ class Oracle:
             source,
             *last,
             gateway,
-            (not is_virtual, True),
+            virtual,
         ]
 
     def _is_behind_nat(self, address: Address) -> bool:
         gateways = {r.gateway for r in self.ways_out if (r.family, r.interface) == (address.family, address.interface)}
-        network = str(ip_network(f"{address.text}/{address.prefix_length}", strict=False))
-        blocks = {network, f"{address.text}/32"}  # the network of a guest, or one of the guests
-        return any(block in blocks and gateway in gateways for block, gateway in NATS.items())
+        known = [block for block, gateway in NATS.items() if gateway in gateways and within(address.text, block)]
+        return any(block.endswith("/32") or address.prefix_length >= 24 for block in known)
 
     # --- Section 4, with what is never `service`: point-to-point links and anchors
 

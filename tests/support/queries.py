@@ -47,4 +47,5 @@ def doubt_of(found: Doubt | None) -> tuple[str, list[str], str, str] | None:
     """Return what is in doubt: its kind, the addresses, what decides between them, and what speaks against that."""
     if found is None:
         return None
-    return found.kind, [address.text for address in found.candidates], found.preference.text, found.against
+    against = found.against.text if found.against else ""
+    return found.kind, [address.text for address in found.candidates], found.preference.text, against

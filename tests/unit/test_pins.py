@@ -161,10 +161,10 @@ def drawn_too_wide() -> dict[str, Break]:
         return any(route.destination == block.text for block in blocks)
 
     def lost_before(deciding: Preference, best: CandidateFacts, other: CandidateFacts) -> Reason | None:
-        return preferences.PRIVATE_ROUTE if other.has_private_route and not best.has_private_route else None
+        return preferences.RFC_1918_ROUTE if other.has_rfc_1918_route and not best.has_rfc_1918_route else None
 
     def any_private_route(deciding: Preference, best: CandidateFacts, other: CandidateFacts) -> Reason | None:
-        return preferences.PRIVATE_ROUTE if best.has_private_route else None
+        return preferences.RFC_1918_ROUTE if best.has_rfc_1918_route else None
 
     def is_own_on_any_interface(self: Eligibility, gateway: str, interface: str) -> bool:
         return any(address.text == gateway for address in self.host.addresses)
@@ -188,7 +188,7 @@ def drawn_too_wide() -> dict[str, Break]:
         "near hypervisor NAT": added(known.HYPERVISOR_NATS, (CidrBlock("10.0.2.0/24"), "10.0.2.2")),
         "near hypervisor NAT: another gateway": instead(service, nat, guests),
         "near hypervisor NAT: another block": added(known.HYPERVISOR_NATS, other_block),
-        "near hypervisor NAT: another network": patched(CidrBlock, "is_bare", True),
+        "near hypervisor NAT: a wider network": patched(known, "HYPERVISOR_PREFIX_LENGTH", 0),
         "near contested default route: by its own interface": patched(comparison, "_contradiction", any_private_route),
         "near contested default route: what has lost before": patched(comparison, "_contradiction", lost_before),
         "near ServiceNet": added(known.SERVICE_NET, CidrBlock("10.192.0.0/12")),
@@ -329,14 +329,12 @@ def structure() -> dict[str, Break]:
             patched(_Selector, "_route_reason", any_route_reason),
             patched(_Selector, "_doubt_of_first", lambda *_: None),
         ),
-        "nothing on a cable to one device is proven": both(
-            patched(_Selector, "_route_reason", any_route_reason),
-            patched(_Selector, "_doubt_of_first", lambda *_: None),
-        ),
-        "a route to a whole private block contests the default route": described(has_private_route=lambda *_: False),
+        "nothing on a cable to one device is proven": patched(_Selector, "_doubt_of_first", lambda *_: None),
+        "a route to a whole private block contests the default route": described(has_rfc_1918_route=lambda *_: False),
         "a lease is no virtual address": patched(
             preferences, "has_host_prefix", lambda a: a.prefix_length == BITS[a.family]
         ),
+        "no host prefix proves nothing for a lease": patched(comparison, "_proves", lambda rule, _: rule.is_proof),
         "the order on an interface": patched(comparison, "_order", lambda a: (natural(a.interface),)),
         "the order on an interface is no proof": patched(
             comparison, "_order_on_interface", lambda _: Preference("", lambda _: True)

@@ -16,7 +16,7 @@ from racknet.core.inventory import take_inventory
 from racknet.core.known import INTERNET
 from racknet.core.selection import select_address
 
-NICS = "eth0 eth1 eth10 ens3 enp5s0f1 bond0.101 bond0.401 vlan0 vlan1 green0 br-lan tunis".split()
+NICS = "eth0 eth1 eth10 ens3 enp5s0f1 bond0.101 bond0.401 vlan0 vlan1 green0 br-lan tunis usb0".split()
 CONTAINER = "docker0 br-0123456789ab veth1a2b cni0 cali12 flannel.1 kube-ipvs0 virbr0 vnet3 lxdbr0".split()
 TUNNELS = "tun0 tap1 wg0 gre1 sit0 tailscale0 ztabc dummy0 vxlan42".split()
 ODD = [  # link type, kind, whether it has a device
@@ -47,6 +47,7 @@ GATEWAYS = {
     "ipv6": ["fe80::1", "2001:db8::1", "2001:db8::2", "fd00::2", ""],
 }
 DESTINATIONS = [*[""] * 5, "10.176.0.0/12", "10.208.0.0/12", "10.176.0.0/13", "10.0.0.0/8"]
+WHOLE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
 TABLES = [*[facts.MAIN_TABLE] * 4, 100]
 
 
@@ -92,6 +93,18 @@ def ways(draw: st.DrawFn, interfaces: list[str]) -> dict[str, Way | None]:
 
 
 @st.composite
+def contests(draw: st.DrawFn, names: list[str]) -> tuple[list[Address], list[Route]]:
+    """A default route by the first of two NICs, and routes to all of a private block by the other or by both."""
+    first, second = names[:2]
+    made = [(first, "10.1.0.30"), (second, "192.168.0.30")]
+    listed = [Route("ipv4", first, 0, "10.1.0.2")]
+    for name in draw(st.sampled_from([[second], [second], [first, second]])):
+        gateway, state = draw(st.sampled_from(["10.1.0.3", "10.1.0.3", ""])), draw(st.sampled_from(["", "", "dead"]))
+        listed.append(Route("ipv4", name, 0, gateway, destination=draw(st.sampled_from(WHOLE)), state=state))
+    return [Address(name, "ipv4", text, int(ip_address(text)), 24) for name, text in made], listed
+
+
+@st.composite
 def hosts(draw: st.DrawFn) -> Host:
     """A host with NICs and what is built on them, container interfaces, tunnels and `lo`, all with addresses."""
     has_devices: bool = draw(st.sampled_from([True, True, True, False]))
@@ -116,6 +129,9 @@ def hosts(draw: st.DrawFn) -> Host:
     present = [interface.name for interface in interfaces]
     found = [a for name in present for a in draw(st.lists(addresses(name), max_size=3, unique_by=lambda a: a.text))]
     listed = draw(st.lists(routes([*names * 3, *present], found), max_size=4))
+    if len(names) > 1 and draw(st.integers(0, 3)) == 0:
+        more, contesting = draw(contests(names))
+        found, listed = sorted([*found, *more], key=lambda a: present.index(a.interface)), [*listed, *contesting]
     return Host(interfaces, found, listed, known_host=True, ways=draw(ways(names)))
 
 
