@@ -62,7 +62,7 @@ class Kind:
 
 
 VIRTIO, E1000 = "virtio-net-pci,romfile=", "e1000,romfile="
-# By the last words of their kernels' releases. amd64 alone shows all hosts of the table.
+# By the last words of their kernels' releases.
 KINDS = {
     "amd64": Kind(
         "amd64",

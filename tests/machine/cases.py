@@ -15,7 +15,8 @@ lines of the script are:
     within COMMAND          racknet runs within it
     boot OPTION             of the kernel, for a machine of its own
     unlisted                what `racknet list` says is not compared, which costs time where QEMU translates
-    everywhere              further kinds of machines show the host, too: these hosts hold every number of the kernel's
+    everywhere              all machines show the host, not only the oldest and the newest kernel of amd64: these hosts
+                            hold every number of the kernel's
 """
 
 from __future__ import annotations
