@@ -31,6 +31,7 @@ PRIVATE_BLOCKS = [
     CidrBlock("100.64.0.0/10"),  # shared by the customers of a carrier's NAT: RFC 6598
     CidrBlock("fc00::/7"),  # unique local: RFC 4193
 ]
+RFC_1918 = PRIVATE_BLOCKS[:3]
 LINK_LOCAL = [CidrBlock("fe80::/10")]  # RFC 4291
 PUBLIC_BLOCKS = [CidrBlock("0.0.0.0/0"), CidrBlock("2000::/3")]  # all others; global unicast, RFC 4291
 
@@ -40,7 +41,6 @@ TRANSITIONAL = cidr_blocks("2002::/16 2001::/32")  # 6to4, RFC 3056; Teredo, RFC
 UNNUMBERED = cidr_blocks("169.254.0.0/16 fe80::/10")  # link-local: an interface with no other address has no number
 ANCHOR_BLOCK, ANCHOR_PREFIX_LENGTH = CidrBlock("10.0.0.0/8"), 16  # DigitalOcean's, for a reserved public address
 WIDE = 16  # the longest prefix of a wide private block, one that a provider's routes lead to
-RFC_1918 = cidr_blocks("10.0.0.0/8 172.16.0.0/12 192.168.0.0/16")
 
 HYPERVISOR_PREFIX_LENGTH = 24  # of these networks; a wider one is somebody's LAN
 HYPERVISOR_NATS = [  # a guest's address or all of its network, and the gateway that it is behind
