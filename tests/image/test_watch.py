@@ -133,9 +133,8 @@ strace -f -tt -o /trace $racknet watch service >/out & tracing=$!
 for _ in $(seq 100); do [ -s /out ] && break; sleep 0.05; done
 lines=-1
 until [ $lines = "$(wc -l </trace)" ]; do lines=$(wc -l </trace); sleep 2; done  # a package takes long to load
-before=$lines
 sleep 5
-echo $(($(wc -l </trace) - before))
+echo $(($(wc -l </trace) - lines))
 kill $(pgrep -P $tracing) || kill $tracing
 """
 

@@ -62,9 +62,10 @@ def boots() -> list[Boot]:
 
     The oldest and the newest of amd64 show all hosts: an emulated machine takes two seconds for each.
     """
-    own = [kernel for kernel in taken() if not kernel.is_further]
+    kernels = taken()
+    own = [kernel for kernel in kernels if not kernel.is_further]
     oldest, newest = own[:1], own[-1:]
-    plain = [Boot(kernel, shows_all=kernel in oldest + newest) for kernel in taken()]
+    plain = [Boot(kernel, shows_all=kernel in oldest + newest) for kernel in kernels]
     options = sorted({case.boot for case in CASES} - {""})
     return plain + [Boot(kernel, option) for option in options for kernel in newest]
 

@@ -298,12 +298,12 @@ NAMED = "known\nnic ens3 203.0.113.7/24\nnic eth0 203.0.113.8/24@eth0:a 203.0.11
     ("public", "nic eth0 203.0.113.7/24", ["the only candidate"], ["of the container"]),
     (
         "service --strict",
-        f"{TWO}nic ens7 10.10.0.4/32 device",
-        ["default route", "no host prefix", "the last candidate"],
+        f"{TWO}nic usb0 192.168.7.2/24 device",
+        ["default route", "not a cable to one device", "the last candidate"],
         [
             "preferred to 10.9.0.4, not proven: default route",
             "10.0.1.5 is preferred, not proven: default route",
-            "ens6 is preferred: no host prefix",
+            "ens6 is preferred: not a cable to one device",
         ],
     ),
     (
